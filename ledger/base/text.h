@@ -1,0 +1,51 @@
+// Text spellings, each strict: one value, one spelling. Pure, no I/O.
+//
+// Everything here is used on hostile input, so each parser returns an error for any text that the
+// matching formatter would not have written.
+#pragma once
+
+#include <sstream>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "ledger/base/result.h"
+#include "ledger/base/types.h"
+
+namespace cairn {
+
+// Lowercase hexadecimal, two digits a byte.
+std::string to_hex(BytesView bytes);
+Result<Bytes> from_hex(std::string_view text);
+
+// RFC 4648 section 4: standard alphabet, padded, unused bits zero.
+std::string to_base64(BytesView bytes);
+Result<Bytes> from_base64(std::string_view text);
+
+// Decimal without sign or leading zero, at most 2^64-1.
+Result<std::uint64_t> parse_uint(std::string_view text);
+
+// RFC 3629: no overlong forms, no surrogates, at most U+10FFFF.
+bool is_utf8(std::string_view text);
+
+// DESIGN 4, names of actors, models, versions, environments, roles: [A-Za-z0-9][A-Za-z0-9._/-]{0,127}
+bool is_name(std::string_view text);
+
+// ASCII letters lowered; for finding names that differ by case alone.
+std::string fold_case(std::string_view text);
+
+// For terminals: control characters, DEL, C1 controls, bidirectional controls and invalid UTF-8 as \xNN or \u{NNNN}.
+std::string printable(std::string_view text);
+
+// The parts between separators; "" has one empty part.
+std::vector<std::string_view> split(std::string_view text, char separator);
+
+// Concatenates whatever can be streamed; for error messages.
+template <class... Parts>
+std::string str(const Parts&... parts) {
+  std::ostringstream out;
+  (out << ... << parts);
+  return out.str();
+}
+
+}  // namespace cairn
