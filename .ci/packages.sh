@@ -1,0 +1,88 @@
+# shellcheck shell=bash
+# The Debian packages that Cairn is built and tested with, each with its reason: the one list of them. Sourced by
+# quickstart and check.
+
+# shellcheck disable=SC2034  # both lists are read by the scripts that source this file
+build_packages='
+g++                  compiles C++20
+cmake                configures the build
+ninja-build          runs the build
+librocksdb-dev       the embedded store
+libssl-dev           SHA-256, Ed25519 and ECDSA
+nlohmann-json3-dev   reads and writes JSON
+libcli11-dev         reads the command line
+zlib1g-dev           checks the CRCs of .pt archives
+openssl              verifies signatures a second way, in verify/independent.py
+python3              runs verify/independent.py
+'
+
+# shellcheck disable=SC2034
+test_packages='
+catch2               the test framework
+clang                the second compiler: its warnings count as errors too
+libclang-rt-14-dev   what the fuzz targets and the sanitizers of clang link
+'
+
+is_installed() {
+  [ "$(dpkg-query -W -f='${db:Status-Status}\n' "$1" 2>/dev/null | head -n 1)" = installed ]
+}
+
+as_root() {
+  if [ "$(id -u)" -eq 0 ]; then
+    env DEBIAN_FRONTEND=noninteractive "$@"
+  else
+    sudo env DEBIAN_FRONTEND=noninteractive "$@"
+  fi
+}
+
+# need_packages LIST LOG: says which packages of the list are missing and why they are needed, and installs them. Does
+# nothing when all are there.
+need_packages() {
+  local list=$1 log=$2 package why
+  local missing=()
+  if ! command -v dpkg-query >/dev/null || ! command -v apt-get >/dev/null; then
+    printf 'This is no Debian system, so nothing is installed; these are taken for granted:\n%s\n' "$list"
+    return 0
+  fi
+  while read -r package why; do
+    if [ -z "$package" ] || is_installed "$package"; then
+      continue
+    fi
+    [ "${#missing[@]}" -gt 0 ] || printf 'Missing Debian packages:\n'
+    printf '  %-20s %s\n' "$package" "$why"
+    missing+=("$package")
+  done <<<"$list"
+  if [ "${#missing[@]}" -eq 0 ]; then
+    printf 'All Debian packages are there.\n'
+    return 0
+  fi
+  if [ "$(id -u)" -ne 0 ] && ! command -v sudo >/dev/null; then
+    printf 'Installing them needs root, and there is no sudo. As root, run:\n  apt-get install %s\n' "${missing[*]}" >&2
+    return 1
+  fi
+  install_packages "$log" "${missing[@]}"
+}
+
+install_packages() {
+  local log=$1
+  shift
+  local options=(-y -q --no-install-recommends -o DPkg::Lock::Timeout=300 -o Dpkg::Use-Pty=0)
+  mkdir -p "$(dirname "$log")"
+  printf 'Installing them with apt-get (the output goes to %s) ...\n' "$log"
+  # A mirror list that could not be refreshed is no reason to stop: the packages may be known already.
+  as_root apt-get "${options[@]}" update >"$log" 2>&1 </dev/null || printf 'apt-get update failed; going on with the lists that are there.\n'
+  if ! as_root apt-get "${options[@]}" install "$@" >>"$log" 2>&1 </dev/null; then
+    tail -n 20 "$log" >&2
+    printf 'apt-get could not install: %s\nSee %s, then run this again.\n' "$*" "$log" >&2
+    return 1
+  fi
+}
+
+# elapsed SECONDS: "4 s", "3 min 10 s"
+elapsed() {
+  if [ "$1" -lt 60 ]; then
+    printf '%d s' "$1"
+  else
+    printf '%d min %d s' "$(($1 / 60))" "$(($1 % 60))"
+  fi
+}
