@@ -1,0 +1,131 @@
+#include "ledger/ledger.h"
+
+#include <algorithm>
+
+#include "ledger/base/text.h"
+
+namespace cairn {
+namespace {
+
+NodeSource nodes_of(const Store& store) {
+  return [&store](std::span<const NodeId> ids) { return store.nodes(ids); };
+}
+
+Result<Bytes> read_one(const Store& store, Seq seq) {
+  TRY_LET(page, store.read(seq, {.count = 1}));
+  if (page.size() != 1) return fault(str("the store has no entry ", seq, " below its tip; restore it from a copy"));
+  return std::move(page.front());
+}
+
+Error no_ledger(const std::string& why) {
+  return not_verified(str("this store does not open as a ledger: ", why, "; compare it with a copy before you use it"));
+}
+
+}  // namespace
+
+Result<LedgerCreated> read_genesis(const Recorded& entry_zero) {
+  if (entry_zero.seq != 0) return no_ledger(str("entry ", entry_zero.seq, " was taken for entry 0"));
+  if (!entry_zero.entry.outcome.empty()) return no_ledger(str("entry 0 was refused: ", entry_zero.entry.outcome));
+  const std::vector<Event>& events = entry_zero.statement.events;
+  const auto is_created = [](const Event& event) { return std::holds_alternative<LedgerCreated>(event); };
+  if (events.empty() || !is_created(events.front()) || std::count_if(events.begin(), events.end(), is_created) != 1) {
+    return no_ledger("entry 0 does not begin with the one ledger.created");
+  }
+  return std::get<LedgerCreated>(events.front());
+}
+
+Result<Ledger> Ledger::open(const Store& store) {
+  TRY_LET(tip, store.tip());
+  if (tip.size == 0) return fault("the store is empty: there is no ledger in it yet; create one with `cairn init`");
+  TRY_LET(bytes, read_one(store, 0));
+  const Result<Recorded> first = decode_recorded(0, bytes);
+  if (!first.ok()) return no_ledger(str("entry 0 does not parse: ", first.error().message));
+  TRY_LET(created, read_genesis(*first));
+
+  Ledger ledger(store);
+  ledger.id_ = first->leaf;
+  ledger.origin_ = created.origin;
+  Result<NoteVerifier> log_key = NoteVerifier::from_vkey(created.log_key);
+  if (!log_key.ok()) return no_ledger(str("the log key in entry 0 does not parse: ", log_key.error().message));
+  if (log_key->name() != created.origin) return no_ledger("the log key in entry 0 is of another name than the origin");
+  ledger.log_key_ = std::move(*log_key);
+
+  Result<Checkpoint> checkpoint = open_checkpoint(tip.checkpoint, ledger.log_key_);
+  if (!checkpoint.ok()) return no_ledger(str("its newest checkpoint does not open: ", checkpoint.error().message));
+  if (checkpoint->head.size != tip.size) {
+    return no_ledger(str("its newest checkpoint is of size ", checkpoint->head.size, ", its tip of ", tip.size));
+  }
+  ledger.checkpoint_ = std::move(*checkpoint);
+  ledger.note_ = std::move(tip.checkpoint);
+
+  // Entry 0 names the key that signed the head; only its place in the tree under that head makes the two one ledger.
+  TRY_LET(proof, ledger.prove_inclusion(0, tip.size));
+  const Result<void> included = check_inclusion(ledger.id_, 0, tip.size, proof, ledger.checkpoint_.head.root);
+  if (!included.ok()) return no_ledger(str("entry 0 is not in its tree: ", included.error().message));
+  return ledger;
+}
+
+Result<Bytes> Ledger::entry_bytes(Seq seq) const {
+  if (seq >= size()) return usage(str("there is no entry ", seq, ": this ledger holds entries 0 to ", size() - 1));
+  return read_one(*store_, seq);
+}
+
+Result<Recorded> Ledger::entry(Seq seq) const {
+  TRY_LET(bytes, entry_bytes(seq));
+  return decode_recorded(seq, bytes);
+}
+
+Result<void> Ledger::walk(Seq from, Size end, const std::function<Result<void>(const Recorded&)>& each) const {
+  if (end > size()) return usage(str("there is no entry ", end - 1, ": this ledger holds ", size(), " entries"));
+  while (from < end) {
+    ReadLimit limit;
+    limit.count = static_cast<std::size_t>(std::min<Size>(limit.count, end - from));
+    TRY_LET(page, store_->read(from, limit));
+    if (page.empty()) return fault(str("the store has no entry ", from, " below its tip; restore it from a copy"));
+    for (const Bytes& bytes : page) {
+      TRY_LET(recorded, decode_recorded(from, bytes));
+      TRY(each(recorded));
+      ++from;
+    }
+  }
+  return {};
+}
+
+Result<std::vector<Seq>> Ledger::find(std::string_view tag, Seq from, std::size_t limit) const {
+  TRY_LET(seqs, store_->find(tag, from, limit));
+  // The store may have grown since the checkpoint was opened.
+  seqs.erase(std::lower_bound(seqs.begin(), seqs.end(), size()), seqs.end());
+  return seqs;
+}
+
+Result<Hash> Ledger::root_at(Size size) const {
+  if (size > this->size()) return usage(str("there is no head of size ", size, ": this ledger's is ", this->size()));
+  const Range whole{0, size};
+  TRY_LET(hashes, hash_ranges({&whole, 1}, nodes_of(*store_)));
+  return hashes.front();
+}
+
+Result<std::vector<Hash>> Ledger::prove_inclusion(Seq seq, Size size) const {
+  if (seq >= size || size > this->size()) {
+    return usage(str("entry ", seq, " cannot be proved in a tree of size ", size, ": this ledger's is ", this->size()));
+  }
+  return hash_ranges(inclusion_ranges(seq, size), nodes_of(*store_));
+}
+
+Result<std::vector<Hash>> Ledger::prove_consistency(Size old_size, Size new_size) const {
+  if (old_size > new_size || new_size > size()) {
+    return usage(str("growth from size ", old_size, " to ", new_size, " cannot be proved: this ledger's is ", size()));
+  }
+  return hash_ranges(consistency_ranges(old_size, new_size), nodes_of(*store_));
+}
+
+Result<ProofFile> Ledger::proof_file(Seq seq) const {
+  ProofFile proof;
+  proof.index = seq;
+  TRY_LET(hashes, prove_inclusion(seq, size()));
+  proof.hashes = std::move(hashes);
+  proof.checkpoint = note_;
+  return proof;
+}
+
+}  // namespace cairn

@@ -1,0 +1,65 @@
+// Ledger: the reading side of one log. It reads entries, finds them by subject, and proves what it reads.
+//
+// It trusts the store for availability only: whoever needs certainty verifies a checkpoint and a proof, and `verify` rebuilds
+// everything. All methods are const and may be called from several threads if the store allows it.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "ledger/base/result.h"
+#include "ledger/events/entry.h"
+#include "ledger/store/store.h"
+#include "ledger/tlog/checkpoint.h"
+#include "ledger/tlog/proof_file.h"
+
+namespace cairn {
+
+class Ledger {
+ public:
+  // Reads entry 0 of a non-empty store for the id, the origin and the log's key, and opens the newest checkpoint with it.
+  static Result<Ledger> open(const Store& store);
+
+  const Hash& id() const { return id_; }                        // leaf hash of entry 0
+  const std::string& origin() const { return origin_; }
+  const NoteVerifier& log_key() const { return log_key_; }
+  const Checkpoint& checkpoint() const { return checkpoint_; }  // the newest, verified with log_key when this was opened
+  const std::string& checkpoint_note() const { return note_; }  // the same, as bytes
+  Size size() const { return checkpoint_.head.size; }
+
+  Result<Bytes> entry_bytes(Seq seq) const;
+  Result<Recorded> entry(Seq seq) const;
+
+  // Entries [from, end) in order, decoded, in pages of bounded memory. `each` stops the walk by returning an error.
+  Result<void> walk(Seq from, Size end, const std::function<Result<void>(const Recorded&)>& each) const;
+
+  // Seqs below size() that carry the tag, ascending.
+  Result<std::vector<Seq>> find(std::string_view tag, Seq from, std::size_t limit) const;
+
+  Result<Hash> root_at(Size size) const;
+  Result<std::vector<Hash>> prove_inclusion(Seq seq, Size size) const;
+  Result<std::vector<Hash>> prove_consistency(Size old_size, Size new_size) const;
+
+  // The tlog-proof of one entry against the newest checkpoint.
+  Result<ProofFile> proof_file(Seq seq) const;
+
+  const Store& store() const { return *store_; }
+
+ private:
+  explicit Ledger(const Store& store) : store_(&store) {}
+
+  const Store* store_;
+  Hash id_;
+  std::string origin_;
+  NoteVerifier log_key_;
+  Checkpoint checkpoint_;
+  std::string note_;
+};
+
+// What entry 0 must say for a store to be a ledger: exactly one ledger.created, first of its statement.
+Result<LedgerCreated> read_genesis(const Recorded& entry_zero);
+
+}  // namespace cairn

@@ -1,0 +1,138 @@
+// Sequencer: the only writer, and the only caller of Store::commit.
+//
+// It takes signed statements, has their signatures verified and the rules asked, puts each in its place in the tree, signs the
+// new head, and makes all of it durable in one commit. What a crash leaves at each step is said in sequencer.cpp.
+// One thread at a time; the store keeps a second process out.
+#pragma once
+
+#include <deque>
+#include <memory>
+#include <span>
+#include <string>
+#include <unordered_map>
+#include <variant>
+#include <vector>
+
+#include "ledger/base/result.h"
+#include "ledger/base/time.h"
+#include "ledger/events/entry.h"
+#include "ledger/ledger.h"
+#include "ledger/store/store.h"
+#include "ledger/tlog/snapshot.h"
+#include "ledger/tlog/tree.h"
+
+namespace cairn {
+
+// Whether the head that a statement's author had verified lies on this history; computed from the tree, since rules see no nodes.
+enum class BasisCheck { on_history, not_on_history };
+
+// Turned away at the door, and never stored: `kind` says how the caller exits, `reason` is a wire name such as "late".
+struct TurnedAway {
+  ErrorKind kind = ErrorKind::turned_away;  // or conflict: a used id, an unmet `expects`
+  std::string reason;
+  std::string message;
+};
+
+// Same author and id, same events: the entry that is already there.
+struct Repeated {
+  Seq first = 0;
+};
+
+// To be appended; the empty outcome is admitted.
+struct Ruled {
+  std::string outcome;
+};
+
+using Judgement = std::variant<Ruled, Repeated, TurnedAway>;
+
+// What the sequencer asks of the rules. The views behind it live above this layer; tests put their own here.
+class Rules {
+ public:
+  virtual ~Rules() = default;
+
+  // The SPKI of the key with this id, if it may sign now; else a turned_away error. Not asked for entry 0, which names its own.
+  virtual Result<Bytes> key_for(const KeyId& key) const = 0;
+
+  virtual Judgement judge(const Statement& statement, const KeyId& key, std::size_t payload_bytes, BasisCheck basis,
+                          Millis recorded) = 0;
+
+  // Folds an entry in; kept or undone with the whole batch.
+  virtual void apply(const Recorded& recorded) = 0;
+  virtual void keep() = 0;
+  virtual void undo() = 0;
+
+  // The newest recorded time, below which no entry may lie.
+  virtual Millis newest_recorded() const = 0;
+
+  // Canonical bytes of the views, to be signed and stored, or empty if it is too early for another one.
+  virtual Bytes snapshot(Size size) = 0;
+};
+
+struct Receipt {
+  Seq seq = 0;
+  std::string outcome;  // empty: admitted
+  Hash leaf;
+  Millis recorded = 0;
+  Head head;                 // of `checkpoint`
+  std::string checkpoint;    // the note, in which this entry is
+  std::vector<Hash> proof;   // inclusion of `leaf` at `seq` in `head`
+  bool repeated = false;     // this very statement was recorded before; this is its first place
+};
+
+using Answer = std::variant<Receipt, TurnedAway>;
+
+// A clock further ahead of the newest entry than this is more likely wrong than the ledger is idle.
+inline constexpr Millis max_clock_lead = 30 * day;
+
+struct SequencerOptions {
+  bool clock_is_right = false;  // somebody looked: append although the clock is more than max_clock_lead ahead
+};
+
+class Sequencer {
+ public:
+  // `store` was opened for writing and `rules` stand at the store's tip. Refuses if the log key is not the ledger's, or if the
+  // tip's checkpoint does not verify. For an empty store, the first statement must be entry 0 and brings the log's vkey.
+  static Result<std::unique_ptr<Sequencer>> open(Store& store, Rules& rules, const Clock& clock, PrivateKey log_key,
+                                                 SequencerOptions options = {});
+
+  // One answer for each envelope, in order; returns once everything that it acknowledges is durable. An error means that nothing
+  // of this call was acknowledged: mostly nothing was written either, else the same envelopes will be answered as repeated.
+  // Two envelopes of one call see each other in order, and all its receipts are against the one head that it signs.
+  Result<std::vector<Answer>> append(std::span<const Envelope> envelopes);
+
+ private:
+  using Checked = std::variant<Statement, TurnedAway>;
+  struct Pending;
+
+  Sequencer(Store& store, Rules& rules, const Clock& clock, PrivateKey log_key, SequencerOptions options);
+
+  Result<void> resume();
+  Result<void> check_clock(Millis now) const;
+  Result<void> check_tip();
+
+  Result<std::vector<Answer>> receive_all(std::span<const Envelope> envelopes, Pending& pending);
+  Result<Answer> receive(const Envelope& envelope, Pending& pending);
+  Result<Checked> check(const Envelope& envelope, const Pending& pending);
+  Checked check_first(const Envelope& envelope) const;
+  Result<BasisCheck> check_basis(const Head& basis, const Pending& pending) const;
+  Result<Receipt> repeat(Seq first, const Pending& pending) const;
+  Answer place(const Envelope& envelope, Statement statement, std::string outcome, Millis recorded, Pending& pending);
+
+  Result<void> commit(Pending& pending);
+  Result<void> complete(std::vector<Answer>& answers, const Pending& pending) const;
+
+  Store& store_;
+  Rules& rules_;
+  const Clock& clock_;
+  PrivateKey log_key_;
+  SequencerOptions options_;
+  Frontier tree_;
+  Hash id_;                   // of the ledger; while the store is empty there is none
+  std::string origin_;
+  std::string checkpoint_;    // the newest note
+  bool unsure_ = false;       // a commit failed: look at the tip before the next
+  std::deque<Head> recent_;   // heads that this process signed, ascending
+  std::unordered_map<KeyId, PublicKey> parsed_keys_;
+};
+
+}  // namespace cairn
