@@ -1,0 +1,56 @@
+#include "ledger/events/event.h"
+
+#include "ledger/base/text.h"
+
+namespace cairn {
+namespace {
+
+using Models = std::vector<NamedModel>;
+
+std::string_view name_in(std::string_view rollout) {
+  const auto second = rollout.rfind('/');
+  if (second == std::string_view::npos || second == 0) return {};
+  const auto first = rollout.rfind('/', second - 1);
+  return first == std::string_view::npos ? std::string_view{} : rollout.substr(0, first);
+}
+
+struct ModelsOf {
+  Models operator()(const ModelRegistered& e) const { return {{e.model, e.name}}; }
+  Models operator()(const EvidenceRecorded& e) const { return {{e.model, {}}}; }
+  Models operator()(const ArtefactChecked& e) const { return {{e.model, {}}}; }
+  Models operator()(const ModelArchived& e) const { return {{e.model, {}}, {e.replaced_by, {}}}; }
+  Models operator()(const RolloutProposed& e) const { return {{e.model, e.name}}; }
+  Models operator()(const RollbackExecuted& e) const { return {{e.from, e.name}, {e.to, e.name}}; }
+  Models operator()(const SlotEmptied& e) const { return {{e.from, e.name}}; }
+  Models operator()(const ApprovalGranted& e) const { return {{e.model, name_in(e.rollout)}}; }
+
+  // Named one by one, so that a new event has to say here whether it names a model.
+  Models operator()(const LedgerCreated&) const { return {}; }
+  Models operator()(const ActorEnrolled&) const { return {}; }
+  Models operator()(const RoleGranted&) const { return {}; }
+  Models operator()(const RoleRevoked&) const { return {}; }
+  Models operator()(const KeyAdded&) const { return {}; }
+  Models operator()(const KeyRevoked&) const { return {}; }
+  Models operator()(const PolicyProposed&) const { return {}; }
+  Models operator()(const PolicyAdopted&) const { return {}; }
+  Models operator()(const RolloutAdvanced&) const { return {}; }
+  Models operator()(const RolloutAborted&) const { return {}; }
+  Models operator()(const StakeholdersNotified&) const { return {}; }
+  Models operator()(const ApprovalDenied&) const { return {}; }
+  Models operator()(const ApprovalWithdrawn&) const { return {}; }
+  Models operator()(const IncidentOpened&) const { return {}; }
+};
+
+}  // namespace
+
+std::vector<NamedModel> models_of(const Event& event) {
+  auto models = std::visit(ModelsOf{}, event);
+  std::erase_if(models, [](const NamedModel& model) { return model.digest == Hash{}; });
+  return models;
+}
+
+std::string possession_text(std::string_view handle, const KeyId& key) {
+  return str("cairn key possession v0\n", handle, '\n', key.hex(), '\n');
+}
+
+}  // namespace cairn

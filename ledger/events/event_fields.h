@@ -1,0 +1,228 @@
+// The wire form of every event: its name and, once for both directions, its members in their order. FORMAT.md,
+// "Events", says what each means; forms.h what may stand in it.
+#pragma once
+
+#include "ledger/events/fields.h"
+
+namespace cairn {
+
+template <class E>
+inline constexpr std::string_view wire_name_of = {};
+
+template <>
+inline constexpr std::string_view wire_name_of<LedgerCreated> = "ledger.created/1";
+template <class Io>
+void fields(Io& io, Of<Io, LedgerCreated>& e) {
+  io("origin", e.origin, form::origin);
+  io("log_key", e.log_key, form::vkey);
+  io("nonce", e.nonce);
+  io.binary("recovery_key", e.recovery_key);
+}
+
+template <>
+inline constexpr std::string_view wire_name_of<ActorEnrolled> = "actor.enrolled/1";
+template <class Io>
+void fields(Io& io, Of<Io, ActorEnrolled>& e) {
+  io("handle", e.handle, form::name);
+  io("kind", e.kind);
+  io("owner", e.owner, form::name_or_none);
+  io.binary("key", e.key);
+  io.binary("possession", e.possession);
+  io("roles", e.roles);
+}
+
+template <>
+inline constexpr std::string_view wire_name_of<RoleGranted> = "role.granted/1";
+template <class Io>
+void fields(Io& io, Of<Io, RoleGranted>& e) {
+  io("handle", e.handle, form::name);
+  io("grant", e.grant);
+}
+
+template <>
+inline constexpr std::string_view wire_name_of<RoleRevoked> = "role.revoked/1";
+template <class Io>
+void fields(Io& io, Of<Io, RoleRevoked>& e) {
+  io("handle", e.handle, form::name);
+  io("grant", e.grant);
+}
+
+template <>
+inline constexpr std::string_view wire_name_of<KeyAdded> = "key.added/1";
+template <class Io>
+void fields(Io& io, Of<Io, KeyAdded>& e) {
+  io("handle", e.handle, form::name);
+  io.binary("key", e.key);
+  io.binary("possession", e.possession);
+}
+
+template <>
+inline constexpr std::string_view wire_name_of<KeyRevoked> = "key.revoked/1";
+template <class Io>
+void fields(Io& io, Of<Io, KeyRevoked>& e) {
+  io("handle", e.handle, form::name);
+  io("key", e.key);
+  io("compromised_since", e.compromised_since);
+  io("reason", e.reason, form::text);
+}
+
+template <>
+inline constexpr std::string_view wire_name_of<PolicyProposed> = "policy.proposed/1";
+template <class Io>
+void fields(Io& io, Of<Io, PolicyProposed>& e) {
+  io("document", e.document, form::document);
+}
+
+template <>
+inline constexpr std::string_view wire_name_of<PolicyAdopted> = "policy.adopted/1";
+template <class Io>
+void fields(Io& io, Of<Io, PolicyAdopted>& e) {
+  io("policy", e.policy);
+  io("replaces", e.replaces);
+}
+
+template <>
+inline constexpr std::string_view wire_name_of<ModelRegistered> = "model.registered/1";
+template <class Io>
+void fields(Io& io, Of<Io, ModelRegistered>& e) {
+  io("name", e.name, form::name);
+  io("version", e.version, form::name);
+  io("model", e.model);
+  io("files", e.files);
+  io("bytes", e.bytes);
+}
+
+template <>
+inline constexpr std::string_view wire_name_of<EvidenceRecorded> = "evidence.recorded/1";
+template <class Io>
+void fields(Io& io, Of<Io, EvidenceRecorded>& e) {
+  io("kind", e.kind);
+  io("model", e.model);
+  io("environment", e.environment, form::environment_or_none);
+  io("source", e.source, form::file_name);
+  io("digest", e.digest);
+  io("bytes", e.bytes);
+  io("values", e.values);
+  io("findings", e.findings, form::text);
+}
+
+template <>
+inline constexpr std::string_view wire_name_of<ArtefactChecked> = "artefact.checked/1";
+template <class Io>
+void fields(Io& io, Of<Io, ArtefactChecked>& e) {
+  io("model", e.model);
+  io("result", e.result);
+}
+
+template <>
+inline constexpr std::string_view wire_name_of<ModelArchived> = "model.archived/1";
+template <class Io>
+void fields(Io& io, Of<Io, ModelArchived>& e) {
+  io("model", e.model);
+  io("environment", e.environment, form::environment);
+  io("replaced_by", e.replaced_by);
+}
+
+template <>
+inline constexpr std::string_view wire_name_of<RolloutProposed> = "rollout.proposed/1";
+template <class Io>
+void fields(Io& io, Of<Io, RolloutProposed>& e) {
+  io("rollout", e.rollout, form::rollout_id);
+  io("model", e.model);
+  io("name", e.name, form::name);
+  io("environment", e.environment, form::environment);
+}
+
+template <>
+inline constexpr std::string_view wire_name_of<RolloutAdvanced> = "rollout.advanced/1";
+template <class Io>
+void fields(Io& io, Of<Io, RolloutAdvanced>& e) {
+  io("rollout", e.rollout, form::rollout_id);
+  io("stage", e.stage);
+  io("percent", e.percent, 100);
+}
+
+template <>
+inline constexpr std::string_view wire_name_of<RolloutAborted> = "rollout.aborted/1";
+template <class Io>
+void fields(Io& io, Of<Io, RolloutAborted>& e) {
+  io("rollout", e.rollout, form::rollout_id);
+  io("reason", e.reason, form::text);
+}
+
+template <>
+inline constexpr std::string_view wire_name_of<StakeholdersNotified> = "stakeholders.notified/1";
+template <class Io>
+void fields(Io& io, Of<Io, StakeholdersNotified>& e) {
+  io("rollout", e.rollout, form::rollout_id);
+  io("to", e.to, form::text);
+}
+
+template <>
+inline constexpr std::string_view wire_name_of<RollbackExecuted> = "rollback.executed/1";
+template <class Io>
+void fields(Io& io, Of<Io, RollbackExecuted>& e) {
+  io("name", e.name, form::name);
+  io("environment", e.environment, form::environment);
+  io("from", e.from);
+  io("to", e.to);
+  io("trigger", e.trigger);
+  io("reason", e.reason, form::text);
+  io("incident", e.incident, form::incident_id);
+}
+
+template <>
+inline constexpr std::string_view wire_name_of<SlotEmptied> = "slot.emptied/1";
+template <class Io>
+void fields(Io& io, Of<Io, SlotEmptied>& e) {
+  io("name", e.name, form::name);
+  io("environment", e.environment, form::environment);
+  io("from", e.from);
+  io("trigger", e.trigger);
+  io("reason", e.reason, form::text);
+  io("incident", e.incident, form::incident_id);
+}
+
+template <>
+inline constexpr std::string_view wire_name_of<ApprovalGranted> = "approval.granted/1";
+template <class Io>
+void fields(Io& io, Of<Io, ApprovalGranted>& e) {
+  io("rollout", e.rollout, form::rollout_id);
+  io("model", e.model);
+  io("environment", e.environment, form::environment);
+  io("stage", e.stage);
+  io("rules", e.rules);
+  io("seen", e.seen);
+  io("reason", e.reason, form::text);
+}
+
+template <>
+inline constexpr std::string_view wire_name_of<ApprovalDenied> = "approval.denied/1";
+template <class Io>
+void fields(Io& io, Of<Io, ApprovalDenied>& e) {
+  io("rollout", e.rollout, form::rollout_id);
+  io("stage", e.stage);
+  io("reason", e.reason, form::text);
+}
+
+template <>
+inline constexpr std::string_view wire_name_of<ApprovalWithdrawn> = "approval.withdrawn/1";
+template <class Io>
+void fields(Io& io, Of<Io, ApprovalWithdrawn>& e) {
+  io("rollout", e.rollout, form::rollout_id);
+  io("stage", e.stage);
+  io("reason", e.reason, form::text);
+}
+
+template <>
+inline constexpr std::string_view wire_name_of<IncidentOpened> = "incident.opened/1";
+template <class Io>
+void fields(Io& io, Of<Io, IncidentOpened>& e) {
+  io("incident", e.incident, form::incident_id);
+  io("severity", e.severity);
+  io("title", e.title, form::text);
+  io("name", e.name, form::name);
+  io("environment", e.environment, form::environment);
+}
+
+}  // namespace cairn

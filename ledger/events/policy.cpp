@@ -1,0 +1,62 @@
+#include "ledger/events/policy.h"
+
+#include <array>
+
+#include "ledger/base/text.h"
+
+namespace cairn {
+namespace {
+
+constexpr std::array<std::string_view, 8> comparisons{">=", ">", "<=", "<", "==", "age<=", "drop<=", "rise<="};
+constexpr std::array<std::string_view, 3> evidence_classes{"artefact", "stage", "baseline"};
+
+}  // namespace
+
+std::string_view to_text(Comparison comparison) {
+  const auto index = static_cast<std::size_t>(comparison);
+  ASSERT(index < comparisons.size());
+  return comparisons[index];
+}
+
+std::string_view to_text(EvidenceClass value) {
+  const auto index = static_cast<std::size_t>(value);
+  ASSERT(index < evidence_classes.size());
+  return evidence_classes[index];
+}
+
+const EnvironmentRules* Policy::environment(std::string_view environment_name) const {
+  const auto found = environments.find(std::string(environment_name));
+  return found == environments.end() ? nullptr : &found->second;
+}
+
+const StageRules* Policy::stage(std::string_view environment_name, Stage stage) const {
+  const auto* rules_of = environment(environment_name);
+  if (rules_of == nullptr) return nullptr;
+  for (const auto& candidate : rules_of->ladder) {
+    if (candidate.stage == stage) return &candidate;
+  }
+  return nullptr;
+}
+
+// A line a value, and no value with a space or newline in it, so two different rules never have the same text.
+std::string stage_rules_text(const Policy& policy, std::string_view environment, const StageRules& stage) {
+  std::string text = "cairn stage rules v0\n";
+  text += str("rules ", policy.rules, '\n');
+  text += str("environment ", environment, '\n');
+  text += str("stage ", to_text(stage.stage), '\n');
+  text += str("soak ", stage.soak, '\n');
+  text += str("percent ", stage.min_percent, ' ', stage.max_percent, '\n');
+  text += "steps";
+  for (const auto step : stage.steps) text += str(' ', step);
+  text += str("\napprovals ", stage.approvals, '\n');
+  text += str("approver ", to_text(stage.approver), '\n');
+  text += str("approval_valid ", stage.approval_validity, '\n');
+  text += str("notice ", stage.notice ? "true" : "false", '\n');
+  for (const auto& gate : policy.gates) {
+    text += str("gate ", gate.name, ' ', to_text(gate.evidence), ' ', gate.value, ' ', to_text(gate.comparison), ' ',
+                gate.threshold.text(), ' ', to_text(gate.evidence_class), ' ', gate.max_age, '\n');
+  }
+  return text;
+}
+
+}  // namespace cairn

@@ -1,0 +1,184 @@
+#include "ledger/events/statement.h"
+
+#include <algorithm>
+
+#include "ledger/base/text.h"
+#include "ledger/events/codec.h"
+#include "ledger/events/fields.h"
+
+namespace cairn {
+namespace {
+
+constexpr std::string_view statement_type = "https://in-toto.io/Statement/v1";
+
+// One line of in-toto's `subject`: what the statement is about, by digest.
+struct Subject {
+  Hash digest;
+  std::string name;
+  bool operator==(const Subject&) const = default;
+};
+
+// Each model that the events name, once, by ascending digest and under the first name said of it, else its digest; the
+// ledger where no event names one.
+std::vector<Subject> subjects_of(const std::vector<Event>& events, const Hash& ledger, std::string_view origin) {
+  std::vector<Subject> subjects;
+  for (const auto& event : events) {
+    for (const auto& model : models_of(event)) subjects.push_back({model.digest, std::string(model.name)});
+  }
+  if (subjects.empty()) return {{ledger, std::string(origin)}};
+  std::stable_sort(subjects.begin(), subjects.end(), [](const Subject& a, const Subject& b) {
+    return a.digest != b.digest ? a.digest < b.digest : !a.name.empty() && b.name.empty();
+  });
+  const auto same = [](const Subject& a, const Subject& b) { return a.digest == b.digest; };
+  subjects.erase(std::unique(subjects.begin(), subjects.end(), same), subjects.end());
+  for (auto& subject : subjects) {
+    if (subject.name.empty()) subject.name = subject.digest.hex();
+  }
+  return subjects;
+}
+
+bool names_a_model(const std::vector<Event>& events) {
+  return std::any_of(events.begin(), events.end(), [](const Event& event) { return !models_of(event).empty(); });
+}
+
+void write_subjects(JsonWriter& json, const std::vector<Subject>& subjects) {
+  json.member("subject");
+  json.begin_array();
+  for (const auto& subject : subjects) {
+    json.element();
+    json.begin_object();
+    json.member("name");
+    json.string(subject.name);
+    json.member("digest");
+    json.begin_object();
+    json.member("sha256");
+    json.string(subject.digest.hex());
+    json.end_object();
+    json.end_object();
+  }
+  json.end_array();
+}
+
+std::vector<Subject> read_subjects(JsonReader& json) {
+  std::vector<Subject> subjects;
+  json.begin_array();
+  while (json.next_element()) {
+    Subject subject;
+    FieldReader io(json);
+    json.begin_object();
+    io("name", subject.name, form::origin);
+    json.member("digest");
+    json.begin_object();
+    io("sha256", subject.digest);
+    json.end_object();
+    json.end_object();
+    subjects.push_back(std::move(subject));
+  }
+  json.end_array();
+  return subjects;
+}
+
+// The predicate's members before `events`.
+template <class Io>
+void fields(Io& io, Of<Io, Statement>& s) {
+  io("ledger", s.ledger);
+  io("id", s.id, form::statement_id);
+  io("author", s.author, form::name);
+  io("at", s.at);
+  io("expires", s.expires);
+  io("basis", s.basis);
+  io("expects", s.expects);
+}
+
+void read_constant(JsonReader& json, std::string_view member, std::string_view value) {
+  json.member(member);
+  const auto position = json.position();
+  if (json.string() != value) json.refuse(position, str('"', member, "\": is not \"", value, '"'));
+}
+
+void read_events(JsonReader& json, Statement& statement) {
+  json.member("events");
+  const auto begin = json.position();
+  json.begin_array();
+  while (json.next_element()) {
+    if (statement.events.size() == max_events) json.refuse(json.position(), str("more than ", max_events, " events"));
+    statement.events.push_back(read_event(json));
+  }
+  json.end_array();
+  if (statement.events.empty()) json.refuse(begin, "a statement holds at least one event");
+  if (json.ok()) statement.events_hash = sha256(json.since(begin));
+}
+
+}  // namespace
+
+Result<Bytes> encode_statement(const Statement& statement, std::string_view origin) {
+  if (statement.events.empty()) return usage("a statement holds at least one event");
+  if (statement.events.size() > max_events) {
+    return usage(str("a statement holds at most ", max_events, " events, not ", statement.events.size()));
+  }
+  if (!form::origin.fits(origin)) return usage(str('"', printable(origin), "\" is not ", form::origin.what));
+
+  JsonWriter json;
+  json.begin_object();
+  json.member("_type");
+  json.string(statement_type);
+  write_subjects(json, subjects_of(statement.events, statement.ledger, origin));
+  json.member("predicateType");
+  json.string(predicate_type);
+  json.member("predicate");
+  json.begin_object();
+  FieldWriter io(json);
+  fields(io, statement);
+  if (!io.ok()) return io.error();
+  json.member("events");
+  json.begin_array();
+  for (const auto& event : statement.events) {
+    json.element();
+    TRY(write_event(json, event));
+  }
+  json.end_array();
+  json.end_object();
+  json.end_object();
+  if (json.position() > max_payload_bytes) {
+    return usage(str("the statement has ", json.position(), " bytes; at most ", max_payload_bytes,
+                     " fit, so say it in several or attach what is long"));
+  }
+  return json.take();
+}
+
+Result<Statement> decode_statement(BytesView payload) {
+  if (payload.size() > max_payload_bytes) {
+    return fault(str("not a statement: ", payload.size(), " bytes; at most ", max_payload_bytes));
+  }
+  JsonReader json(payload);
+  Statement statement;
+  json.begin_object();
+  read_constant(json, "_type", statement_type);
+  json.member("subject");
+  const auto subject_position = json.position();
+  const auto subjects = read_subjects(json);
+  read_constant(json, "predicateType", predicate_type);
+  json.member("predicate");
+  json.begin_object();
+  FieldReader io(json);
+  fields(io, statement);
+  read_events(json, statement);
+  json.end_object();
+  json.end_object();
+  json.end_of_text();
+
+  if (json.ok()) {
+    if (!names_a_model(statement.events) && subjects.size() == 1) statement.origin = subjects.front().name;
+    if (subjects != subjects_of(statement.events, statement.ledger, statement.origin)) {
+      json.refuse(subject_position, "\"subject\": is not what the events are about");
+    }
+  }
+  if (!json.ok()) return fault(str("not a statement: ", json.error().message));
+  return statement;
+}
+
+Bytes pae(BytesView payload) {
+  return str("DSSEv1 ", payload_type.size(), ' ', payload_type, ' ', payload.size(), ' ', payload);
+}
+
+}  // namespace cairn

@@ -1,0 +1,92 @@
+#include <algorithm>
+
+#include "ledger/base/text.h"
+#include "ledger/events/statement.h"
+
+namespace cairn {
+namespace {
+
+// Collects the tags of one statement; each event says what it is about.
+class Tags {
+ public:
+  void add(std::string_view kind, std::string_view subject) {
+    if (!subject.empty()) tags_.push_back(str(kind, ':', subject));
+  }
+
+  void slot(std::string_view name, std::string_view environment) {
+    add("model", name);
+    add("environment", environment);
+  }
+
+  // A rollout stands for its slot as well.
+  void rollout(std::string_view id) {
+    add("rollout", id);
+    if (const auto parts = parse_rollout_id(id); parts.ok()) slot(parts->name, parts->environment);
+  }
+
+  void operator()(const LedgerCreated&) {}
+  void operator()(const ActorEnrolled& e) {
+    add("actor", e.handle);
+    add("actor", e.owner);
+  }
+  void operator()(const RoleGranted& e) { add("actor", e.handle); }
+  void operator()(const RoleRevoked& e) { add("actor", e.handle); }
+  void operator()(const KeyAdded& e) { add("actor", e.handle); }
+  void operator()(const KeyRevoked& e) { add("actor", e.handle); }
+  void operator()(const PolicyProposed&) {}
+  void operator()(const PolicyAdopted&) {}
+  void operator()(const ModelRegistered& e) { add("model", e.name); }
+  void operator()(const EvidenceRecorded& e) { add("environment", e.environment); }
+  void operator()(const ArtefactChecked&) {}
+  void operator()(const ModelArchived& e) { add("environment", e.environment); }
+  void operator()(const RolloutProposed& e) {
+    rollout(e.rollout);
+    slot(e.name, e.environment);
+  }
+  void operator()(const RolloutAdvanced& e) { rollout(e.rollout); }
+  void operator()(const RolloutAborted& e) { rollout(e.rollout); }
+  void operator()(const StakeholdersNotified& e) { rollout(e.rollout); }
+  void operator()(const RollbackExecuted& e) {
+    slot(e.name, e.environment);
+    add("incident", e.incident);
+  }
+  void operator()(const SlotEmptied& e) {
+    slot(e.name, e.environment);
+    add("incident", e.incident);
+  }
+  void operator()(const ApprovalGranted& e) {
+    rollout(e.rollout);
+    add("environment", e.environment);
+  }
+  void operator()(const ApprovalDenied& e) { rollout(e.rollout); }
+  void operator()(const ApprovalWithdrawn& e) { rollout(e.rollout); }
+  void operator()(const IncidentOpened& e) {
+    slot(e.name, e.environment);
+    add("incident", e.incident);
+  }
+
+  std::vector<std::string> take() {
+    std::sort(tags_.begin(), tags_.end());
+    tags_.erase(std::unique(tags_.begin(), tags_.end()), tags_.end());
+    return std::move(tags_);
+  }
+
+ private:
+  std::vector<std::string> tags_;
+};
+
+}  // namespace
+
+std::vector<std::string> tags_of(const Statement& statement) {
+  Tags tags;
+  tags.add("actor", statement.author);
+  for (const auto& event : statement.events) {
+    const auto type = wire_name(event);
+    tags.add("type", type.substr(0, type.rfind('/')));
+    for (const auto& model : models_of(event)) tags.add("digest", model.digest.hex());
+    std::visit(tags, event);
+  }
+  return tags.take();
+}
+
+}  // namespace cairn
