@@ -1,5 +1,6 @@
 #include "tests/tlog/golden.h"
 
+#include <algorithm>
 #include <fstream>
 #include <iterator>
 #include <nlohmann/json.hpp>
@@ -51,11 +52,10 @@ std::vector<NoteVector> notes() {
 }
 
 NoteVector note_named(const std::string& name) {
-  for (const NoteVector& vector : notes()) {
-    if (vector.name == name) return vector;
-  }
-  ASSERT(!"a note of this name");
-  return {};
+  const auto all = notes();
+  const auto found = std::find_if(all.begin(), all.end(), [&name](const NoteVector& one) { return one.name == name; });
+  ASSERT(found != all.end());
+  return *found;
 }
 
 std::vector<ProofVector> proofs() {

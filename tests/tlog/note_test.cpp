@@ -171,7 +171,7 @@ TEST_CASE("a known key with one bad line makes the whole note bad, before or beh
   CHECK_FALSE(opens(given.text + "\n" + bad_log + given.signature_line, given.log));
   CHECK_FALSE(open_note(given.note + bad_witness, both).ok());
   CHECK(open_note(given.note + bad_witness, both).error().kind == ErrorKind::not_verified);
-  for (const std::size_t length : {1, 63, 65, 72})
+  for (const std::size_t length : {1u, 63u, 65u, 72u})
     CHECK_FALSE(opens(given.note + line(given.log, Bytes(length, 'x')), given.log));
 }
 
