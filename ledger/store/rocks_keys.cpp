@@ -1,0 +1,117 @@
+#include "ledger/store/rocks_keys.h"
+
+#include <limits>
+
+#include "ledger/base/text.h"
+#include "ledger/store/batch_check.h"
+
+namespace cairn {
+namespace {
+
+constexpr std::size_t number_bytes = 8;
+
+void append_number(Bytes& key, std::uint64_t number) {
+  for (int shift = 56; shift >= 0; shift -= 8) key.push_back(static_cast<char>(number >> shift & 0xff));
+}
+
+std::uint64_t read_number(BytesView eight) {
+  std::uint64_t number = 0;
+  for (const char byte : eight) number = number << 8 | static_cast<unsigned char>(byte);
+  return number;
+}
+
+Bytes numbered(char kind, std::uint64_t number) {
+  Bytes key(1, kind);
+  append_number(key, number);
+  return key;
+}
+
+}  // namespace
+
+Bytes version_key() {
+  return "m";
+}
+Bytes entry_key(Seq seq) {
+  return numbered('e', seq);
+}
+Bytes checkpoint_key(Size size) {
+  return numbered('c', size);
+}
+Bytes leaves_key(std::uint64_t index) {
+  return numbered('t', index);
+}
+Bytes snapshot_key(Size size) {
+  return numbered('s', size);
+}
+
+Bytes subtree_key(std::uint8_t level, std::uint64_t index) {
+  Bytes key = "h";
+  key.push_back(static_cast<char>(level));
+  append_number(key, index);
+  return key;
+}
+
+Bytes posting_key(std::string_view tag, Seq first) {
+  Bytes key(posting_begin);
+  key.append(tag);
+  key.push_back('\0');
+  append_number(key, first);
+  return key;
+}
+
+Bytes behind_tag(std::string_view tag) {
+  Bytes key(posting_begin);
+  key.append(tag);
+  key.push_back('\1');
+  return key;
+}
+
+Result<std::uint64_t> number_of_key(BytesView key, char kind) {
+  if (key.size() != 1 + number_bytes || key[0] != kind) {
+    return fault(str("the key ", to_hex(key), " is not of kind '", kind, "'"));
+  }
+  return read_number(key.substr(1));
+}
+
+Result<PostingKey> parse_posting_key(BytesView key) {
+  const Error bad = fault(str("the key ", to_hex(key), " is not one of a tag"));
+  if (key.size() < 3 + number_bytes || key.substr(0, 1) != posting_begin) return bad;
+  const BytesView tag = key.substr(1, key.size() - number_bytes - 2);
+  if (tag.size() > max_tag_bytes || tag.find('\0') != BytesView::npos) return bad;
+  if (key[1 + tag.size()] != '\0') return bad;
+  return PostingKey{tag, read_number(key.substr(key.size() - number_bytes))};
+}
+
+Bytes encode_posting(std::span<const Seq> seqs) {
+  ASSERT(!seqs.empty());
+  Bytes row;
+  for (std::size_t i = 1; i < seqs.size(); ++i) {
+    ASSERT(seqs[i] > seqs[i - 1]);
+    std::uint64_t difference = seqs[i] - seqs[i - 1];
+    for (; difference >= 0x80; difference >>= 7) row.push_back(static_cast<char>(difference | 0x80));
+    row.push_back(static_cast<char>(difference));
+  }
+  return row;
+}
+
+Result<std::vector<Seq>> decode_posting(Seq first, BytesView row) {
+  const Error bad = fault(str("the posting row from seq ", first, " does not parse"));
+  std::vector<Seq> seqs{first};
+  std::uint64_t difference = 0;
+  unsigned shift = 0;
+  for (const char byte : row) {
+    const auto bits = static_cast<std::uint64_t>(static_cast<unsigned char>(byte) & 0x7f);
+    if (shift > 63 || (shift == 63 && bits > 1)) return bad;
+    difference |= bits << shift;
+    shift += 7;
+    if ((static_cast<unsigned char>(byte) & 0x80) != 0) continue;
+    if (bits == 0 || difference > std::numeric_limits<Seq>::max() - seqs.back()) return bad;
+    seqs.push_back(seqs.back() + difference);
+    difference = 0;
+    shift = 0;
+  }
+  if (shift != 0) return bad;
+  return seqs;
+}
+
+}  // namespace cairn

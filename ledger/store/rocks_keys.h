@@ -1,0 +1,53 @@
+// The rows of a RocksDB ledger: one key space, the first byte says what a row is (DESIGN 7, FORMAT.md). Pure.
+//
+//   m                            "cairn store 0"
+//   e seq                        an entry
+//   c size                       the checkpoint of that size, a signed note
+//   t index                      8192 bytes: the leaf hashes of entries [256 index, 256 index + 256), once all are
+//   there h level index                32 bytes: the root of the complete subtree of 256^level leaves, level >= 1 p tag
+//   NUL first-seq          the seqs of one tag in one batch: LEB128 differences, the first is in the key s size a
+//   snapshot of that size
+//
+// Numbers in keys are 8 bytes big-endian, so that byte order is number order; a level is one byte.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "ledger/base/result.h"
+#include "ledger/base/types.h"
+
+namespace cairn {
+
+inline constexpr std::string_view store_version = "cairn store 0";
+
+Bytes version_key();
+Bytes entry_key(Seq seq);
+Bytes checkpoint_key(Size size);
+Bytes leaves_key(std::uint64_t index);
+Bytes subtree_key(std::uint8_t level, std::uint64_t index);
+Bytes posting_key(std::string_view tag, Seq first);
+Bytes snapshot_key(Size size);
+
+// The first key behind all postings of a tag. A tag holds no NUL, so byte 1 sorts behind its rows and before longer
+// tags.
+Bytes behind_tag(std::string_view tag);
+
+inline constexpr std::string_view posting_begin = "p";
+inline constexpr std::string_view posting_end = "q";
+
+// The number that a key of this kind and length ends in; nothing if it is another key.
+struct PostingKey {
+  std::string_view tag;
+  Seq first = 0;
+};
+Result<std::uint64_t> number_of_key(BytesView key, char kind);
+Result<PostingKey> parse_posting_key(BytesView key);
+
+// Ascending seqs without the first, and back. decode refuses what encode would not write.
+Bytes encode_posting(std::span<const Seq> seqs);
+Result<std::vector<Seq>> decode_posting(Seq first, BytesView row);
+
+}  // namespace cairn

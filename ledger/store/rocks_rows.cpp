@@ -1,0 +1,295 @@
+#include "ledger/store/rocks_rows.h"
+
+#include <rocksdb/convenience.h>
+#include <rocksdb/db.h>
+#include <rocksdb/options.h>
+#include <rocksdb/table.h>
+
+#include <algorithm>
+#include <chrono>
+#include <thread>
+
+#include "ledger/base/text.h"
+#include "ledger/store/rocks_keys.h"
+#include "ledger/store/store_directory.h"
+
+namespace cairn {
+namespace {
+
+namespace fs = std::filesystem;
+using rocksdb::Slice;
+using rocksdb::Status;
+
+Slice slice(BytesView bytes) {
+  return {bytes.data(), bytes.size()};
+}
+BytesView view(const Slice& bytes) {
+  return {bytes.data(), bytes.size()};
+}
+
+// RocksDB's text already names the file and the reason.
+Error failed(std::string_view what, const fs::path& directory, const Status& status) {
+  return fault(str("cannot ", what, " the ledger at ", directory.string(), ": ", printable(status.ToString())));
+}
+
+// A reader writes nothing, not even RocksDB's diary of this open.
+class SilentLog final : public rocksdb::Logger {
+ public:
+  using rocksdb::Logger::Logv;
+  void Logv(const char*, va_list) override {}
+};
+
+// Entries are JSON: lz4 makes them 0.41 of their size and leaves a scan at 3.1 M entries/s, which hashing cannot
+// follow; zstd's 0.28 would cost more than half of that (DESIGN 10). Hashes do not compress, which RocksDB notices
+// block by block.
+rocksdb::CompressionType best_compression() {
+  const std::vector<rocksdb::CompressionType> built_in = rocksdb::GetSupportedCompressions();
+  for (const rocksdb::CompressionType type : {rocksdb::kLZ4Compression, rocksdb::kZSTD}) {
+    if (std::find(built_in.begin(), built_in.end(), type) != built_in.end()) return type;
+  }
+  return rocksdb::kNoCompression;
+}
+
+rocksdb::Options common_options() {
+  rocksdb::Options options;
+  options.paranoid_checks = true;  // damage is an error of the open or the read that meets it, never skipped
+  options.max_open_files = -1;  // all tables stay open: one that a writer compacts away remains readable by who has it
+  options.compression = best_compression();
+  rocksdb::BlockBasedTableOptions table;
+  table.block_size = 16 << 10;  // some 16 entries: scans gain, and a single read is not much dearer
+  table.format_version = 5;
+  // No bloom filter: what is asked for by key is there; what may be absent is asked for by range.
+  options.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));
+  options.stats_dump_period_sec = 0;  // no timer thread in a process that lives for one command
+  options.stats_persist_period_sec = 0;
+  return options;
+}
+
+rocksdb::Options writer_options(bool create, std::size_t memtable_bytes) {
+  rocksdb::Options options = common_options();
+  options.create_if_missing = create;
+  options.error_if_exists = false;  // RocksStore decides: a half-made ledger holds files and no entry
+  // The write-ahead log is what a reader has to replay: small memtables keep its open short, and each is a log file.
+  options.write_buffer_size = memtable_bytes;
+  options.max_write_buffer_number = 3;  // one fills while two are written out, else a burst waits for the disk twice
+  // A new table overlaps all of level 1, for every row kind grows; so level 1 is kept a few memtables small, and from
+  // there on the ever-growing keys of each kind sink by renaming, not by rewriting.
+  options.max_bytes_for_level_base = 8 * std::max<std::size_t>(memtable_bytes, 1 << 20);
+  options.target_file_size_base = options.max_bytes_for_level_base;
+  options.level_compaction_dynamic_level_bytes = false;
+  options.recycle_log_file_num = 0;      // a recycled log holds old records behind the new: torn ends could not be told
+  options.max_bgerror_resume_count = 0;  // a failing disk is for people to look at; retrying would hide what was lost
+  options.keep_log_file_num = 3;         // RocksDB's diary, a new file each open: the default keeps a thousand
+  options.max_log_file_size = 1 << 20;
+  options.info_log_level = rocksdb::WARN_LEVEL;
+  return options;
+}
+
+class Cursor final : public RowCursor {
+ public:
+  Cursor(rocksdb::DB& db, const fs::path& directory, Bytes begin, Bytes end)
+      : directory_(directory), begin_(std::move(begin)), end_(std::move(end)), lower_(begin_), upper_(end_) {
+    rocksdb::ReadOptions options;
+    options.iterate_lower_bound = &lower_;
+    options.iterate_upper_bound = &upper_;
+    rows_.reset(db.NewIterator(options));
+  }
+
+  void seek(BytesView key) override { rows_->Seek(slice(key)); }
+  void seek_back(BytesView key) override { rows_->SeekForPrev(slice(key)); }
+  void next() override { rows_->Next(); }
+  bool at() const override { return rows_->Valid(); }
+  BytesView key() const override { return view(rows_->key()); }
+  BytesView value() const override { return view(rows_->value()); }
+  Result<void> status() const override {
+    if (rows_->status().ok()) return {};
+    return failed("read", directory_, rows_->status());
+  }
+
+ private:
+  const fs::path& directory_;
+  Bytes begin_;
+  Bytes end_;
+  Slice lower_;
+  Slice upper_;
+  std::unique_ptr<rocksdb::Iterator> rows_;
+};
+
+class Rows final : public RocksRows {
+ public:
+  Rows(std::unique_ptr<rocksdb::DB> db, fs::path directory) : db_(std::move(db)), directory_(std::move(directory)) {}
+
+  Result<void> write(std::span<const Row> rows) override {
+    rocksdb::WriteBatch batch;
+    for (const Row& row : rows) {
+      if (const Status status = batch.Put(slice(row.key), slice(row.value)); !status.ok()) {
+        return failed("write to", directory_, status);
+      }
+    }
+    rocksdb::WriteOptions options;
+    options.sync = true;  // an acknowledgement means that it survives a power cut
+    if (const Status status = db_->Write(options, &batch); !status.ok()) return failed("write to", directory_, status);
+    return {};
+  }
+
+  Result<std::optional<Bytes>> get(BytesView key) const override {
+    Bytes value;
+    const Status status = db_->Get({}, slice(key), &value);
+    if (status.IsNotFound()) return std::optional<Bytes>{};
+    if (!status.ok()) return failed("read", directory_, status);
+    return std::optional<Bytes>{std::move(value)};
+  }
+
+  Result<std::vector<std::optional<Bytes>>> get_all(std::span<const Bytes> keys) const override {
+    std::vector<Slice> slices;
+    slices.reserve(keys.size());
+    for (const Bytes& key : keys) slices.push_back(slice(key));
+    std::vector<rocksdb::PinnableSlice> values(keys.size());
+    std::vector<Status> statuses(keys.size());
+    db_->MultiGet({}, db_->DefaultColumnFamily(), keys.size(), slices.data(), values.data(), statuses.data());
+    std::vector<std::optional<Bytes>> found(keys.size());
+    for (std::size_t i = 0; i < keys.size(); ++i) {
+      if (statuses[i].IsNotFound()) continue;
+      if (!statuses[i].ok()) return failed("read", directory_, statuses[i]);
+      found[i] = Bytes(view(values[i]));
+    }
+    return found;
+  }
+
+  std::unique_ptr<RowCursor> cursor(Bytes begin, Bytes end) const override {
+    return std::make_unique<Cursor>(*db_, directory_, std::move(begin), std::move(end));
+  }
+
+ private:
+  std::unique_ptr<rocksdb::DB> db_;
+  fs::path directory_;
+};
+
+Status open_db(const rocksdb::Options& options, const fs::path& directory, bool writer,
+               std::unique_ptr<rocksdb::DB>& db) {
+  rocksdb::DB* opened = nullptr;
+  const Status status = writer ? rocksdb::DB::Open(options, directory.string(), &opened)
+                               : rocksdb::DB::OpenForReadOnly(options, directory.string(), &opened);
+  db.reset(opened);
+  return status;
+}
+
+rocksdb::Options reader_options() {
+  rocksdb::Options options = common_options();
+  options.info_log = std::make_shared<SilentLog>();
+  // The end of a log that is being written may be torn: what stands before it is whole.
+  options.wal_recovery_mode = rocksdb::WALRecoveryMode::kPointInTimeRecovery;
+  return options;
+}
+
+// The newest entry's seq plus one, if the log is read in this way. Touches nothing.
+Result<Size> size_if_recovered(const fs::path& directory, rocksdb::WALRecoveryMode mode) {
+  rocksdb::Options options = reader_options();
+  options.wal_recovery_mode = mode;
+  std::unique_ptr<rocksdb::DB> db;
+  if (const Status status = open_db(options, directory, false, db); !status.ok())
+    return failed("open", directory, status);
+  Cursor rows(*db, directory, "e", "f");
+  rows.seek_back("f");
+  TRY(rows.status());
+  if (!rows.at()) return Size{0};
+  TRY_LET(seq, number_of_key(rows.key(), 'e'));
+  return seq + 1;
+}
+
+// A write that was cut short was never acknowledged, and recovery may drop it. But nothing is written before the write
+// in front of it is durable: so a whole record behind the damage proves that something acknowledged would be dropped
+// with it.
+Result<void> only_the_end_is_torn(const fs::path& directory) {
+  TRY_LET(kept, size_if_recovered(directory, rocksdb::WALRecoveryMode::kPointInTimeRecovery));
+  TRY_LET(readable, size_if_recovered(directory, rocksdb::WALRecoveryMode::kSkipAnyCorruptedRecords));
+  if (readable <= kept) return {};
+  return fault(str("the write-ahead log of the ledger at ", directory.string(), " is damaged behind entry ", kept,
+                   " while entries up to ", readable,
+                   " were acknowledged: restore it from a copy; nothing was changed"));
+}
+
+// Every record of a log holds whole commits, so entries can be missing only in front of what a log file starts with:
+// there a memtable may have been overlooked while its table was being written.
+Result<void> check_log_boundaries(rocksdb::DB& db, const fs::path& directory) {
+  rocksdb::VectorLogPtr logs;
+  if (const Status status = db.GetSortedWalFiles(logs); !status.ok())
+    return failed("list the logs of", directory, status);
+  struct FirstEntry final : rocksdb::WriteBatch::Handler {
+    std::optional<Seq> seq;
+    Status PutCF(std::uint32_t, const Slice& key, const Slice&) override {
+      const Result<std::uint64_t> number = number_of_key(view(key), 'e');
+      if (number.ok() && !seq) seq = *number;
+      return Status::OK();
+    }
+  };
+  for (const auto& log : logs) {
+    if (log->SizeFileBytes() == 0 || log->StartSequence() > db.GetLatestSequenceNumber()) continue;
+    std::unique_ptr<rocksdb::TransactionLogIterator> batches;
+    if (const Status status = db.GetUpdatesSince(log->StartSequence(), &batches); !status.ok()) {
+      return failed("read the log of", directory, status);
+    }
+    FirstEntry first;
+    if (batches->Valid()) {
+      const rocksdb::BatchResult batch = batches->GetBatch();
+      if (const Status status = batch.writeBatchPtr->Iterate(&first); !status.ok())
+        return failed("read", directory, status);
+    }
+    if (!first.seq || *first.seq == 0) continue;
+    rocksdb::PinnableSlice entry;
+    const Bytes before = entry_key(*first.seq - 1);
+    if (const Status status = db.Get({}, db.DefaultColumnFamily(), slice(before), &entry); !status.ok()) {
+      return fault(str("entry ", *first.seq - 1, " of the ledger at ", directory.string(), " is missing"));
+    }
+  }
+  return {};
+}
+
+Result<std::unique_ptr<rocksdb::DB>> try_open_reader(const fs::path& directory, const std::vector<std::string>& logs) {
+  std::unique_ptr<rocksdb::DB> db;
+  if (const Status status = open_db(reader_options(), directory, false, db); !status.ok()) {
+    return failed("open", directory, status);
+  }
+  TRY_LET(files, list_files(directory));
+  const std::vector<std::string> logs_after = only_logs(files);
+  if (!std::includes(logs_after.begin(), logs_after.end(), logs.begin(), logs.end())) {
+    return fault(str("the ledger at ", directory.string(), " is written faster than it can be opened: try again"));
+  }
+  TRY(check_log_boundaries(*db, directory));
+  TRY(sync_logs(directory, logs_after));
+  return db;
+}
+
+}  // namespace
+
+Result<std::unique_ptr<RocksRows>> RocksRows::open_writer(const fs::path& directory, bool create,
+                                                          std::size_t memtable_bytes) {
+  rocksdb::Options options = writer_options(create, memtable_bytes);
+  // First the strict way: it fails, having changed nothing, on any log that does not end as a clean close or commit
+  // leaves it.
+  options.wal_recovery_mode = rocksdb::WALRecoveryMode::kAbsoluteConsistency;
+  std::unique_ptr<rocksdb::DB> db;
+  Status status = open_db(options, directory, true, db);
+  if (status.IsCorruption()) {
+    TRY(only_the_end_is_torn(directory));
+    options.wal_recovery_mode = rocksdb::WALRecoveryMode::kPointInTimeRecovery;
+    status = open_db(options, directory, true, db);
+  }
+  if (!status.ok()) return failed("open", directory, status);
+  return std::unique_ptr<RocksRows>(std::make_unique<Rows>(std::move(db), directory));
+}
+
+Result<std::unique_ptr<RocksRows>> RocksRows::open_reader(const fs::path& directory) {
+  constexpr int tries = 20;
+  for (int attempt = 1;; ++attempt) {
+    TRY_LET(before, list_files(directory));
+    Result<std::unique_ptr<rocksdb::DB>> db = try_open_reader(directory, only_logs(before));
+    if (db.ok()) return std::unique_ptr<RocksRows>(std::make_unique<Rows>(std::move(db).value(), directory));
+    // A writer that moved files away under the open explains any error; without one, trying again would not help.
+    TRY_LET(after, list_files(directory));
+    if (before == after || attempt == tries) return db.error();
+    std::this_thread::sleep_for(std::chrono::milliseconds(attempt));
+  }
+}
+
+}  // namespace cairn

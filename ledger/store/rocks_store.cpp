@@ -1,0 +1,292 @@
+#include <algorithm>
+#include <mutex>
+
+#include "ledger/base/text.h"
+#include "ledger/store/batch_check.h"
+#include "ledger/store/rocks_keys.h"
+#include "ledger/store/rocks_nodes.h"
+#include "ledger/store/rocks_rows.h"
+#include "ledger/store/store.h"
+#include "ledger/store/store_directory.h"
+#include "ledger/store/writer_lock.h"
+
+namespace cairn {
+namespace {
+
+namespace fs = std::filesystem;
+
+// What is acknowledged. Reads are bounded by it, so rows of a commit under way or of one that failed are never shown.
+struct Head {
+  Size size = 0;
+  Bytes checkpoint;
+  std::shared_ptr<const RightEdge> edge;  // a reader's is loaded when it is first asked for a node
+};
+
+class RocksStore final : public Store {
+ public:
+  // Without a lock it is a reader.
+  RocksStore(std::optional<WriterLock> lock, std::unique_ptr<RocksRows> rows, fs::path directory)
+      : lock_(std::move(lock)), rows_(std::move(rows)), nodes_(*rows_), directory_(std::move(directory)) {}
+
+  Result<void> load();
+  Result<void> mark_new();
+
+  Result<void> commit(Size expected, const Batch& batch) override;
+  Result<Tip> tip() const override;
+  Result<std::vector<Bytes>> read(Seq from, ReadLimit limit) const override;
+  Result<std::vector<Hash>> nodes(std::span<const NodeId> ids) const override;
+  Result<std::vector<Seq>> find(std::string_view tag, Seq from, std::size_t limit) const override;
+  Result<std::vector<std::string>> tags(std::string_view after, std::size_t limit) const override;
+  Result<std::vector<AtSize>> checkpoints(Size from, std::size_t limit) const override;
+  Result<std::optional<AtSize>> snapshot(Size at_most) const override;
+
+ private:
+  std::shared_ptr<const Head> head() const {
+    const std::lock_guard lock(head_mutex_);
+    return head_;
+  }
+  void set_head(Head head) {
+    const std::lock_guard lock(head_mutex_);
+    head_ = std::make_shared<const Head>(std::move(head));
+  }
+  Result<std::shared_ptr<const RightEdge>> edge() const;
+  Error at_ledger(std::string_view what, std::string_view reason) const {
+    return fault(str(what, " of the ledger at ", directory_.string(), " ", reason));
+  }
+  Error missing(Seq seq) const {
+    return at_ledger(str("entry ", seq), "is missing: the ledger is damaged, restore it from a copy");
+  }
+
+  // In this order: the database is closed before the lock is given back.
+  std::optional<WriterLock> lock_;
+  std::unique_ptr<RocksRows> rows_;
+  RocksNodes nodes_;
+  fs::path directory_;
+
+  std::mutex commit_mutex_;
+  std::optional<std::string> failure_;  // of a commit; guarded by commit_mutex_
+  mutable std::mutex head_mutex_;
+  mutable std::shared_ptr<const Head> head_ = std::make_shared<const Head>();
+};
+
+Result<void> RocksStore::mark_new() {
+  const auto any = rows_->cursor(Bytes(), Bytes(1, '\x7f'));
+  any->seek("");
+  TRY(any->status());
+  if (any->at())
+    return fault(str("the database at ", directory_.string(), " is not a ledger: choose another directory"));
+  const Row version{version_key(), Bytes(store_version)};
+  return rows_->write({&version, 1});
+}
+
+Result<void> RocksStore::load() {
+  TRY_LET(version, rows_->get(version_key()));
+  if (!version) return fault(str("the database at ", directory_.string(), " is not a ledger of cairn"));
+  if (*version != store_version) {
+    return fault(str("the ledger at ", directory_.string(), " has the format '", printable(*version),
+                     "', this program reads '", store_version, "': use the program that wrote it"));
+  }
+  Head head;
+  const auto notes = rows_->cursor("c", "d");
+  notes->seek_back("d");
+  TRY(notes->status());
+  if (notes->at()) {
+    TRY_LET(size, number_of_key(notes->key(), 'c'));
+    head.size = size;
+    head.checkpoint = Bytes(notes->value());
+  }
+  const auto entries = rows_->cursor("e", "f");
+  entries->seek_back("f");
+  TRY(entries->status());
+  Size entry_count = 0;
+  if (entries->at()) {
+    TRY_LET(last, number_of_key(entries->key(), 'e'));
+    entry_count = last + 1;
+  }
+  if (entry_count != head.size) {
+    return at_ledger("the newest checkpoint", str("is of ", head.size, " entries, but the last entry is number ",
+                                                  entry_count, ": the ledger is damaged, restore it from a copy"));
+  }
+  if (lock_) {
+    TRY_LET(right_edge, nodes_.load_edge(head.size));
+    head.edge = std::make_shared<const RightEdge>(std::move(right_edge));
+  }
+  set_head(std::move(head));
+  return {};
+}
+
+Result<void> RocksStore::commit(Size expected, const Batch& batch) {
+  assert_batch(expected, batch);
+  const std::vector<Posting> postings = sorted_postings(batch);
+  const std::lock_guard lock(commit_mutex_);
+  if (!lock_) return fault(str("the ledger at ", directory_.string(), " was opened for reading only"));
+  if (failure_) return fault(str("an earlier commit failed, open the ledger again before the next one: ", *failure_));
+  const std::shared_ptr<const Head> before = head();
+  if (expected != before->size) {
+    return conflict(str("the ledger has ", before->size, " entries, not ", expected, ": read it again and retry"));
+  }
+
+  std::vector<Row> rows;
+  rows.reserve(batch.entries.size() + batch.postings.size() + 4);
+  auto edge = std::make_shared<RightEdge>(*before->edge);
+  std::vector<FullTile> filled;
+  for (std::size_t i = 0; i < batch.entries.size(); ++i) {
+    rows.push_back({entry_key(expected + i), batch.entries[i]});
+    edge->push(batch.leaf_hashes[i], filled);
+  }
+  append_tile_rows(filled, rows);
+  for (auto first = postings.begin(); first != postings.end();) {
+    const auto last =
+        std::find_if(first, postings.end(), [&](const Posting& other) { return other.tag != first->tag; });
+    std::vector<Seq> seqs;
+    std::transform(first, last, std::back_inserter(seqs), [](const Posting& posting) { return posting.seq; });
+    rows.push_back({posting_key(first->tag, first->seq), encode_posting(seqs)});
+    first = last;
+  }
+  rows.push_back({checkpoint_key(edge->size()), batch.checkpoint});
+  if (!batch.snapshot.empty()) rows.push_back({snapshot_key(edge->size()), batch.snapshot});
+
+  // A crash before this leaves nothing; inside it, the whole batch or nothing; after it, the whole batch.
+  if (const Result<void> written = rows_->write(rows); !written.ok()) {
+    failure_ = written.error().message;
+    return fault(
+        str(*failure_, "; nothing was acknowledged: make room or look after the disk, then open the ledger again"));
+  }
+  const Size size = edge->size();
+  set_head({size, batch.checkpoint, std::move(edge)});
+  return {};
+}
+
+Result<Tip> RocksStore::tip() const {
+  const std::shared_ptr<const Head> now = head();
+  return Tip{now->size, now->checkpoint};
+}
+
+Result<std::vector<Bytes>> RocksStore::read(Seq from, ReadLimit limit) const {
+  ASSERT(limit.count > 0);
+  const Size size = head()->size;
+  std::vector<Bytes> found;
+  if (from >= size) return found;
+  const std::uint64_t wanted = std::min<std::uint64_t>(limit.count, size - from);
+  const auto rows = rows_->cursor(entry_key(from), entry_key(from + wanted));
+  std::size_t gathered = 0;
+  Seq seq = from;
+  for (rows->seek(entry_key(from)); rows->at() && (seq == from || gathered < limit.bytes); rows->next(), ++seq) {
+    if (rows->key() != entry_key(seq)) return missing(seq);
+    gathered += rows->value().size();
+    found.emplace_back(rows->value());
+  }
+  if (const Result<void> status = rows->status(); !status.ok()) {
+    return at_ledger(str("entry ", seq), str("cannot be read, restore it from a copy: ", status.error().message));
+  }
+  if (found.size() < wanted && gathered < limit.bytes) return missing(seq);
+  return found;
+}
+
+Result<std::shared_ptr<const RightEdge>> RocksStore::edge() const {
+  const std::shared_ptr<const Head> now = head();
+  if (now->edge) return now->edge;
+  TRY_LET(right_edge, nodes_.load_edge(now->size));
+  auto loaded = std::make_shared<const RightEdge>(std::move(right_edge));
+  // Only a reader comes here, and its head never moves on.
+  const std::lock_guard lock(head_mutex_);
+  head_ = std::make_shared<const Head>(Head{now->size, now->checkpoint, loaded});
+  return loaded;
+}
+
+Result<std::vector<Hash>> RocksStore::nodes(std::span<const NodeId> ids) const {
+  TRY_LET(right_edge, edge());
+  return nodes_.nodes(ids, *right_edge);
+}
+
+Result<std::vector<Seq>> RocksStore::find(std::string_view tag, Seq from, std::size_t limit) const {
+  const Size size = head()->size;
+  std::vector<Seq> found;
+  if (tag.empty() || tag.size() > max_tag_bytes || tag.find('\0') != std::string_view::npos) return found;
+  const auto rows = rows_->cursor(posting_key(tag, 0), behind_tag(tag));
+  // The row that `from` lies in starts at or before it.
+  rows->seek_back(posting_key(tag, from));
+  TRY(rows->status());
+  if (!rows->at()) rows->seek(posting_key(tag, 0));
+  for (; rows->at(); rows->next()) {
+    TRY_LET(key, parse_posting_key(rows->key()));
+    TRY_LET(seqs, decode_posting(key.first, rows->value()));
+    for (const Seq seq : seqs) {
+      if (seq < from) continue;
+      if (seq >= size || found.size() == limit) return found;
+      found.push_back(seq);
+    }
+  }
+  TRY(rows->status());
+  return found;
+}
+
+Result<std::vector<std::string>> RocksStore::tags(std::string_view after, std::size_t limit) const {
+  const Size size = head()->size;
+  std::vector<std::string> found;
+  const auto rows = rows_->cursor(Bytes(posting_begin), Bytes(posting_end));
+  for (rows->seek(after.empty() ? Bytes(posting_begin) : behind_tag(after)); rows->at() && found.size() < limit;) {
+    TRY_LET(key, parse_posting_key(rows->key()));
+    const std::string tag(key.tag);
+    if (key.first < size) found.push_back(tag);
+    rows->seek(behind_tag(tag));
+  }
+  TRY(rows->status());
+  return found;
+}
+
+Result<std::vector<AtSize>> RocksStore::checkpoints(Size from, std::size_t limit) const {
+  const Size size = head()->size;
+  std::vector<AtSize> found;
+  const auto rows = rows_->cursor("c", "d");
+  for (rows->seek(checkpoint_key(from)); rows->at() && found.size() < limit; rows->next()) {
+    TRY_LET(at, number_of_key(rows->key(), 'c'));
+    if (at > size) break;
+    found.push_back({at, Bytes(rows->value())});
+  }
+  TRY(rows->status());
+  return found;
+}
+
+Result<std::optional<AtSize>> RocksStore::snapshot(Size at_most) const {
+  const auto rows = rows_->cursor("s", "t");
+  rows->seek_back(snapshot_key(std::min(at_most, head()->size)));
+  TRY(rows->status());
+  if (!rows->at()) return std::optional<AtSize>{};
+  TRY_LET(at, number_of_key(rows->key(), 's'));
+  return std::optional<AtSize>{{at, Bytes(rows->value())}};
+}
+
+Error no_ledger(const fs::path& directory) {
+  return fault(str("no ledger at ", directory.string(), "; make one with `cairn init`"));
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Store>> open_rocks_store(const fs::path& directory, StoreMode mode,
+                                                const RocksOptions& options) {
+  if (mode == StoreMode::read) {
+    if (!holds_database(directory)) return no_ledger(directory);
+    TRY_LET(rows, RocksRows::open_reader(directory));
+    auto reader = std::make_unique<RocksStore>(std::nullopt, std::move(rows), directory);
+    TRY(reader->load());
+    return std::unique_ptr<Store>(std::move(reader));
+  }
+  const bool create = mode == StoreMode::create;
+  if (create) TRY(make_durable_directory(directory));
+  if (!create && !holds_database(directory)) return no_ledger(directory);
+  TRY_LET(lock, WriterLock::take(directory, options.lock_timeout));
+  TRY_LET(rows, RocksRows::open_writer(directory, create, options.memtable_bytes));
+  TRY_LET(version, rows->get(version_key()));
+  auto writer = std::make_unique<RocksStore>(std::move(lock), std::move(rows), directory);
+  if (create && !version) TRY(writer->mark_new());
+  TRY(writer->load());
+  TRY_LET(tip, writer->tip());
+  // A crash of an earlier init leaves a store without an entry, which is no ledger yet: init may be run again.
+  if (create && tip.size > 0) {
+    return fault(str("there is a ledger at ", directory.string(), " already: choose another directory"));
+  }
+  return std::unique_ptr<Store>(std::move(writer));
+}
+
+}  // namespace cairn

@@ -1,0 +1,100 @@
+// Store: the bytes of one ledger, whole and durable or not at all. It knows seqs, tags and hashes, never what an entry
+// means.
+//
+// There is one write, commit, and it has one caller, the Sequencer. There is no put, no update, no delete. One contract
+// test suite (tests/store/contract.h) runs against every engine.
+#pragma once
+
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "ledger/base/result.h"
+#include "ledger/base/time.h"
+#include "ledger/base/types.h"
+#include "ledger/tlog/tree.h"
+
+namespace cairn {
+
+// That an entry is about something: "model:logistic", "actor:dana". At most 200 bytes, no NUL.
+struct Posting {
+  std::string tag;
+  Seq seq = 0;
+  auto operator<=>(const Posting&) const = default;
+};
+
+// A signed note or a snapshot, and the tree size that it speaks of.
+struct AtSize {
+  Size size = 0;
+  Bytes bytes;
+};
+
+struct Batch {
+  std::vector<Bytes> entries;     // at least one, each at most 65,535 bytes, in order
+  std::vector<Hash> leaf_hashes;  // one for each entry
+  std::vector<Posting> postings;  // seqs of this batch only; none twice
+  Bytes checkpoint;               // the signed note of the tree after this batch
+  Bytes snapshot;                 // of the views after this batch; empty: none
+};
+
+struct Tip {
+  Size size = 0;
+  Bytes checkpoint;  // empty while the store is
+};
+
+struct ReadLimit {
+  std::size_t count = 256;
+  std::size_t bytes = 4 << 20;  // stops once this many are gathered; at least one entry is always given
+};
+
+class Store {
+ public:
+  virtual ~Store() = default;
+
+  // Appends the batch at `expected` = the present size. Returns once it is durable. conflict: somebody else was first
+  // and nothing was written. unavailable: it may or may not be there; read the tip. fault: nothing is acknowledged and
+  // this object accepts no further commit.
+  virtual Result<void> commit(Size expected, const Batch& batch) = 0;
+
+  virtual Result<Tip> tip() const = 0;
+
+  // Entries from `from` on, contiguous; fewer than asked only at a limit or the tip, none at or past the tip.
+  virtual Result<std::vector<Bytes>> read(Seq from, ReadLimit limit) const = 0;
+
+  // The hash of each complete subtree; a fault if one is not complete yet. One call a proof.
+  virtual Result<std::vector<Hash>> nodes(std::span<const NodeId> ids) const = 0;
+
+  // Seqs >= from that carry the tag, ascending, at most `limit`.
+  virtual Result<std::vector<Seq>> find(std::string_view tag, Seq from, std::size_t limit) const = 0;
+
+  // Distinct tags in byte order, strictly after `after`, at most `limit`. For the auditor, who rebuilds and compares.
+  virtual Result<std::vector<std::string>> tags(std::string_view after, std::size_t limit) const = 0;
+
+  // Every checkpoint is kept: those with size >= from, ascending.
+  virtual Result<std::vector<AtSize>> checkpoints(Size from, std::size_t limit) const = 0;
+
+  // The newest snapshot of a size <= at_most. It is a cache: its reader verifies it or folds from zero.
+  virtual Result<std::optional<AtSize>> snapshot(Size at_most) const = 0;
+};
+
+// The model that every other store is tested against.
+std::unique_ptr<Store> open_memory_store();
+
+enum class StoreMode { create, write, read };
+
+struct RocksOptions {
+  Millis lock_timeout = 30 * second;     // how long a second writer waits for the first
+  std::size_t memtable_bytes = 8 << 20;  // 8 MiB keeps a reader's open near 25 ms (DESIGN 7)
+};
+
+// The embedded store, one directory. create: the directory must not hold a ledger. write: waits for another writing
+// process, then fails naming its pid. read: beside any writer, never writes; what it sees is contiguous up to its tip.
+Result<std::unique_ptr<Store>> open_rocks_store(const std::filesystem::path& directory, StoreMode mode,
+                                                const RocksOptions& options);
+
+}  // namespace cairn

@@ -1,0 +1,92 @@
+#include "ledger/store/writer_lock.h"
+
+#include <fcntl.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <chrono>
+#include <system_error>
+#include <thread>
+#include <utility>
+
+#include "ledger/base/text.h"
+
+namespace cairn {
+namespace {
+
+std::string reason(int error) {
+  return std::generic_category().message(error);
+}
+
+// The first line only: the holder writes its pid, then cuts what a longer one before it left behind.
+std::string read_pid(int file) {
+  std::array<char, 32> text{};
+  const ssize_t count = ::pread(file, text.data(), text.size(), 0);
+  if (count <= 0) return "unknown";
+  const std::string_view line = split({text.data(), static_cast<std::size_t>(count)}, '\n')[0];
+  return parse_uint(line).ok() ? std::string(line) : "unknown";
+}
+
+Result<void> write_pid(int file, const std::string& path) {
+  const std::string line = str(::getpid(), '\n');
+  const ssize_t written = ::pwrite(file, line.data(), line.size(), 0);
+  if (written != static_cast<ssize_t>(line.size()) || ::ftruncate(file, static_cast<off_t>(line.size())) != 0) {
+    return fault(str("cannot write this process's pid into ", path, ": ", reason(errno)));
+  }
+  return {};
+}
+
+// RocksDB's own lock. A killed process loses its locks one after the other, so it may outlive ours by a moment; and a
+// tool that knows nothing of ours may hold it. 0 if nobody does.
+pid_t database_holder(const std::filesystem::path& directory) {
+  const int file = ::open((directory / "LOCK").c_str(), O_RDWR | O_CLOEXEC);
+  if (file < 0) return 0;
+  struct flock query = {};
+  query.l_type = F_WRLCK;
+  query.l_whence = SEEK_SET;
+  const int failed = ::fcntl(file, F_GETLK, &query);
+  ::close(file);
+  return failed == 0 && query.l_type != F_UNLCK ? query.l_pid : 0;
+}
+
+}  // namespace
+
+Result<WriterLock> WriterLock::take(const std::filesystem::path& directory, Millis timeout) {
+  const std::string path = (directory / "writer.lock").string();
+  const int file = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+  if (file < 0) return fault(str("cannot open ", path, " to write to this ledger: ", reason(errno)));
+  WriterLock lock(file);
+
+  const auto deadline = std::chrono::steady_clock::now() + std::chrono::milliseconds(timeout);
+  const auto pause = std::chrono::milliseconds(5);
+  for (bool mine = false;; std::this_thread::sleep_for(pause)) {
+    if (!mine && ::flock(file, LOCK_EX | LOCK_NB) == 0) {
+      TRY(write_pid(file, path));
+      mine = true;
+    } else if (!mine && errno != EWOULDBLOCK && errno != EINTR) {
+      return fault(str("cannot lock ", path, ": ", reason(errno)));
+    }
+    const pid_t rival = mine ? database_holder(directory) : 0;
+    if (mine && rival == 0) return lock;
+    if (std::chrono::steady_clock::now() >= deadline) {
+      return fault(str("another process (pid ", mine ? std::to_string(rival) : read_pid(file),
+                       ") is writing to the ledger at ", directory.string(),
+                       ": wait for it, or give a longer --lock-timeout"));
+    }
+  }
+}
+
+WriterLock::WriterLock(WriterLock&& other) noexcept : file_(std::exchange(other.file_, -1)) {}
+
+WriterLock& WriterLock::operator=(WriterLock&& other) noexcept {
+  std::swap(file_, other.file_);
+  return *this;
+}
+
+WriterLock::~WriterLock() {
+  if (file_ >= 0) ::close(file_);
+}
+
+}  // namespace cairn
