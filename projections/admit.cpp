@@ -1,0 +1,571 @@
+// What is allowed. One function an event, in the order of event.h; each says no with the values that it saw.
+#include "projections/admit.h"
+
+#include <algorithm>
+#include <map>
+
+namespace cairn {
+
+namespace {
+
+using Reasons = std::vector<std::string>;
+
+// The shadow of the same digest, here or where the policy lets it count, that stands for this rollout's own.
+struct CountedShadow {
+  std::string environment;
+  ShadowDone done;
+};
+
+std::optional<CountedShadow> counted_shadow(const World& world, const Rollout& rollout, Millis recorded) {
+  const EnvironmentRules* rules = world.policy().environment(rollout.environment);
+  if (rules == nullptr) return std::nullopt;
+  for (const std::string& environment : rules->shadow_counts_from) {
+    const ShadowDone* done = world.shadows.find({rollout.model, environment});
+    if (done != nullptr && recorded - done->recorded <= rules->shadow_valid) return CountedShadow{environment, *done};
+  }
+  return std::nullopt;
+}
+
+// Who answers for an actor's acts: a service's owner for the service.
+std::string responsible(const World& world, const std::string& handle) {
+  const Actor* actor = world.actors.find(handle);
+  return actor != nullptr && actor->kind == ActorKind::service ? actor->owner : handle;
+}
+
+// One statement before the rules. Each operator() judges one event in the world that the events before it have made.
+class Rules {
+ public:
+  Rules(World& world, const Statement& statement, Millis recorded)
+      : world_(world), statement_(statement), recorded_(recorded), genesis_(world.empty()) {}
+
+  std::vector<Refused> take_noes() { return std::exchange(noes_, {}); }
+  std::vector<GateOutcome> take_gates() { return std::move(gates_); }
+
+  void statement_as_a_whole() {
+    const bool creates = std::holds_alternative<LedgerCreated>(statement_.events.front());
+    if (genesis_ != creates || (genesis_ && !is_genesis())) no(Refusal::misplaced_genesis);
+    if (statement_.author == recovery_author && !is_recovery()) no(Refusal::recovery_only_enrols);
+  }
+
+  // ---- the ledger and who may speak in it
+
+  void operator()(const LedgerCreated&) {
+    if (!genesis_ || !world_.genesis->origin.empty()) no(Refusal::misplaced_genesis);
+  }
+
+  void operator()(const ActorEnrolled& event) {
+    administers();
+    if (event.handle == recovery_author || world_.actors.has(event.handle)) {
+      no(Refusal::handle_taken, {"the handle " + event.handle + " is taken"});
+    } else {
+      spelled_as_before("actor:", event.handle);
+    }
+    const bool service = event.kind == ActorKind::service;
+    const Actor* owner = world_.actors.find(event.owner);
+    const bool owned = owner != nullptr && owner->kind == ActorKind::person;
+    if (service ? !owned : !event.owner.empty()) no(Refusal::owner_missing, {"owner: \"" + event.owner + "\""});
+    for (const Grant& grant : event.roles) fits_kind(event.handle, event.kind, grant);
+    holds_key(event.handle, event.key, event.possession);
+  }
+
+  void operator()(const RoleGranted& event) {
+    administers();
+    const Actor* actor = enrolled(event.handle);
+    if (actor == nullptr) return;
+    fits_kind(event.handle, actor->kind, event.grant);
+    if (actor->roles.contains(event.grant))
+      no(Refusal::grant_unchanged, {event.handle + " has " + to_text(event.grant)});
+  }
+
+  void operator()(const RoleRevoked& event) {
+    administers();
+    const Actor* actor = enrolled(event.handle);
+    if (actor == nullptr) return;
+    if (!actor->roles.contains(event.grant))
+      no(Refusal::grant_unchanged, {event.handle + " lacks " + to_text(event.grant)});
+    const std::size_t mark = world_.journal.mark();
+    world_.apply_event(event, statement_, {}, recorded_);
+    quorums_reachable(world_.policy());
+    world_.journal.undo_to(mark);
+  }
+
+  void operator()(const KeyAdded& event) {
+    if (event.handle != statement_.author) administers();
+    if (enrolled(event.handle) != nullptr) holds_key(event.handle, event.key, event.possession);
+  }
+
+  // Never held back by a quorum: a stolen key must always be stoppable (DESIGN 6, change of rules).
+  void operator()(const KeyRevoked& event) {
+    const Key* key = world_.signing_key(event.key);
+    if (key == nullptr) return no(Refusal::unknown_key, {"key " + event.key.hex().substr(0, 16)});
+    if (key->handle != statement_.author) administers();
+  }
+
+  void operator()(const PolicyProposed& event) {
+    administers();
+    const auto policy = parse_policy(event.document);
+    if (!policy) no(Refusal::policy_invalid, {policy.error().message});
+  }
+
+  void operator()(const PolicyAdopted& event) {
+    administers();
+    const std::string* document = world_.proposals.find(event.policy);
+    if (document == nullptr) return no(Refusal::policy_unknown, {"no proposal has the digest " + event.policy.hex()});
+    if (event.replaces != world_.policy().digest) {
+      no(Refusal::policy_not_in_force,
+         {"it replaces " + event.replaces.hex(), "in force is " + world_.policy().digest.hex()});
+    }
+    const auto policy = parse_policy(*document);
+    if (!policy) return no(Refusal::policy_invalid, {policy.error().message});
+    quorums_reachable(*policy);
+  }
+
+  // ---- models and what is known of them
+
+  void operator()(const ModelRegistered& event) {
+    needs(Role::deployer, "", event.name);
+    if (const Model* known = world_.models.find(event.model)) {
+      no(Refusal::model_known, {"it is " + known->name + " " + known->version + ", entry " + str(known->registered)});
+    }
+    if (const Hash* taken = world_.versions.find({event.name, event.version});
+        taken != nullptr && *taken != event.model) {
+      no(Refusal::version_taken, {event.name + " " + event.version + " is " + taken->hex()});
+    }
+    spelled_as_before("model:", event.name);
+    spelled_as_before("version:" + event.name + ":", event.version);
+  }
+
+  void operator()(const EvidenceRecorded& event) {
+    const Model* model = registered(event.model);
+    if (model == nullptr) return;
+    governed_if_named(event.environment);
+    if (event.kind == EvidenceKind::monitoring) {
+      needs_one_of({Role::monitor, Role::deployer}, event.environment, model->name);
+    } else {
+      needs(Role::deployer, event.environment, model->name);
+    }
+  }
+
+  void operator()(const ArtefactChecked& event) {
+    const Model* model = registered(event.model);
+    if (model != nullptr) needs_one_of({Role::deployer, Role::incident_commander}, "", model->name);
+  }
+
+  // Says what the step to full in the same statement did; it can be said nowhere else.
+  void operator()(const ModelArchived& event) {
+    const Model* model = registered(event.replaced_by);
+    const Slot* slot = model == nullptr ? nullptr : world_.slots.find({model->name, event.environment});
+    const std::size_t count = slot == nullptr ? 0 : slot->history.size();
+    const bool just_replaced = count >= 2 && slot->history[count - 1].seq == seq() &&
+                               slot->history[count - 1].model == event.replaced_by &&
+                               slot->history[count - 2].model == event.model;
+    if (!just_replaced) no(Refusal::archive_missing, {"nothing was replaced in this statement"});
+  }
+
+  // ---- rollouts
+
+  void operator()(const RolloutProposed& event) {
+    needs(Role::deployer, event.environment, event.name);
+    if (!governed(event.environment)) return;
+    const Model* model = registered(event.model);
+    if (model == nullptr) return;
+    if (model->name != event.name) no(Refusal::unknown_model, {"that digest is registered as " + model->name});
+
+    const SlotKey key{event.name, event.environment};
+    const Slot* slot = world_.slots.find(key);
+    const std::string expected =
+        event.name + "/" + event.environment + "/" + str((slot == nullptr ? 0 : slot->rollouts) + 1);
+    if (event.rollout != expected) no(Refusal::wrong_number, {"the next rollout of the slot is " + expected});
+    if (slot != nullptr && slot->active) {
+      const Rollout& other = *world_.rollouts.find(*slot->active);
+      if (other.stage != Stage::shadow || other.model == event.model) {
+        no(Refusal::slot_busy, {*slot->active + " is under way, at " + std::string(to_text(other.stage))});
+      }
+    }
+    if (const Tenure* full = world_.at_full(key); full != nullptr && full->model == event.model) {
+      no(Refusal::already_at_full, {"since entry " + str(full->seq)});
+    }
+    gates_pass(WhichGates::before_shadow, {event.model, key, std::nullopt, event.environment, recorded_});
+  }
+
+  void operator()(const RolloutAdvanced& event) {
+    const Rollout* rollout = under_way(event.rollout);
+    if (rollout == nullptr) return;
+    needs(Role::deployer, rollout->environment, rollout->name);
+    if (!step_in_order(*rollout, event)) return;
+
+    if (const Millis missing = soak_missing(world_, *rollout, recorded_); missing > 0) {
+      no(Refusal::soak_missing,
+         {std::string(to_text(rollout->stage)) + " has soaked " + describe_duration(rollout->soak.total),
+          "still missing: " + describe_duration(missing)},
+         recorded_ + missing);
+    }
+    const StageRules& rules = *world_.policy().stage(rollout->environment, event.stage);
+    if (rules.notice && !rollout->notified) no(Refusal::notice_missing, {"no notice is recorded for " + event.rollout});
+    const auto grants = valid_grants(world_, *rollout, event.stage, recorded_);
+    if (grants.size() < rules.approvals) {
+      no(Refusal::approval_missing,
+         {str(grants.size(), " of ", rules.approvals, " approvals by ", to_text(rules.approver), " hold")});
+    }
+    const SlotKey key{rollout->name, rollout->environment};
+    if (event.stage == Stage::full) predecessor_archived(key, rollout->model);
+    gates_pass(WhichGates::all, question_for(*rollout, key));
+  }
+
+  void operator()(const RolloutAborted& event) {
+    const Rollout* rollout = under_way(event.rollout);
+    if (rollout == nullptr) return;
+    needs_one_of({Role::deployer, Role::incident_commander}, rollout->environment, rollout->name);
+  }
+
+  void operator()(const StakeholdersNotified& event) {
+    const Rollout* rollout = under_way(event.rollout);
+    if (rollout != nullptr) needs(Role::deployer, rollout->environment, rollout->name);
+  }
+
+  // Needs the role and a reason, never soak, gates or approvals: going back must always be possible.
+  void operator()(const RollbackExecuted& event) {
+    const SlotKey key{event.name, event.environment};
+    if (!rollback_in_order(key, event.from, event.incident)) return;
+    const std::vector<Tenure>& history = world_.slots.find(key)->history;
+    const bool was_at_full =
+        std::any_of(history.begin(), history.end(), [&](const Tenure& tenure) { return tenure.model == event.to; });
+    if (!was_at_full || event.to == event.from) no(Refusal::target_not_eligible, {"target " + event.to.hex()});
+    const bool checked = any_event<ArtefactChecked>([&](const ArtefactChecked& check) {
+      return check.model == event.to && check.result != ArtefactMatch::mismatch;
+    });
+    if (!checked) no(Refusal::artefact_mismatch, {"no check in this statement finds the target's files in order"});
+  }
+
+  void operator()(const SlotEmptied& event) {
+    const SlotKey key{event.name, event.environment};
+    if (!rollback_in_order(key, event.from, event.incident)) return;
+    const std::optional<Tenure> target = world_.rollback_target(key, event.from);
+    if (target) no(Refusal::no_rollback_target, {"history names " + target->model.hex()});
+  }
+
+  // ---- approvals
+
+  void operator()(const ApprovalGranted& event) {
+    const Rollout* rollout = under_way(event.rollout);
+    if (rollout == nullptr) return;
+    const StageRules* rules = approvable(*rollout, event.stage);
+    if (rules == nullptr) return;
+    if (responsible(world_, rollout->proposer) == statement_.author) {
+      no(Refusal::approver_is_proposer, {rollout->proposer + " proposed " + event.rollout});
+    }
+    if (event.model != rollout->model)
+      no(Refusal::approval_not_bound, {"the rollout's digest is " + rollout->model.hex()});
+    if (event.environment != rollout->environment)
+      no(Refusal::approval_not_bound, {"it is in " + rollout->environment});
+    if (event.rules != rules->hash)
+      no(Refusal::approval_not_bound, {"the rules of the stage are " + rules->hash.hex()});
+    if (!event.seen.empty() && event.seen.back() >= seq()) {
+      no(Refusal::approval_not_bound, {"entry " + str(event.seen.back()) + " does not exist yet"});
+    }
+    for (const Approval& grant : valid_grants(world_, *rollout, event.stage, recorded_)) {
+      if (grant.person == statement_.author) no(Refusal::approval_repeated, {"granted in entry " + str(grant.seq)});
+    }
+  }
+
+  void operator()(const ApprovalDenied& event) {
+    const Rollout* rollout = under_way(event.rollout);
+    if (rollout != nullptr) approvable(*rollout, event.stage);
+  }
+
+  void operator()(const ApprovalWithdrawn& event) {
+    const Rollout* rollout = under_way(event.rollout);
+    if (rollout == nullptr) return;
+    const bool own = std::any_of(rollout->approvals.begin(), rollout->approvals.end(), [&](const Approval& approval) {
+      return approval.person == statement_.author && approval.stage == event.stage &&
+             approval.state == ApprovalState::granted;
+    });
+    if (!own) no(Refusal::approval_repeated, {"no grant of " + statement_.author + " to withdraw"});
+  }
+
+  // ---- incidents
+
+  void operator()(const IncidentOpened& event) {
+    needs_one_of({Role::deployer, Role::incident_commander, Role::monitor}, event.environment, event.name);
+    const std::string expected = "INC-" + str(world_.incidents.rows().size() + 1);
+    if (event.incident != expected) no(Refusal::wrong_number, {"the next incident is " + expected});
+  }
+
+ private:
+  void no(Refusal refusal, Reasons reasons = {}, std::optional<Millis> due = std::nullopt) {
+    noes_.push_back({refusal, std::string(rule_of(refusal)), std::move(reasons), std::string(remedy_of(refusal)), due});
+  }
+
+  Seq seq() const { return world_.position->size; }
+
+  template <class Wanted, class Predicate>
+  bool any_event(const Predicate& predicate) const {
+    return std::any_of(statement_.events.begin(), statement_.events.end(), [&](const Event& event) {
+      const Wanted* wanted = std::get_if<Wanted>(&event);
+      return wanted != nullptr && predicate(*wanted);
+    });
+  }
+
+  // ---- who
+
+  void needs_one_of(std::initializer_list<Role> roles, const std::string& environment, const std::string& model) {
+    if (genesis_) return;
+    std::string wanted;
+    for (const Role role : roles) {
+      if (world_.has_role(statement_.author, role, environment, model)) return;
+      wanted += (wanted.empty() ? "" : " or ") + std::string(to_text(role));
+    }
+    const std::string place =
+        (environment.empty() ? "" : " in " + environment) + (model.empty() ? "" : " for " + model);
+    no(Refusal::role_missing, {statement_.author + " lacks " + wanted + place});
+  }
+  void needs(Role role, const std::string& environment, const std::string& model) {
+    needs_one_of({role}, environment, model);
+  }
+
+  // Only the rules' own statements administer without the role: entry 0, and the recovery key's one act.
+  void administers() {
+    if (genesis_ || statement_.author == recovery_author) return;
+    needs(Role::admin, "*", "*");
+    by_person();
+  }
+
+  void by_person() {
+    const Actor* author = world_.actors.find(statement_.author);
+    if (author != nullptr && author->kind == ActorKind::service) {
+      no(Refusal::service_not_allowed, {statement_.author + " is a service of " + author->owner});
+    }
+  }
+
+  void fits_kind(const std::string& handle, ActorKind kind, const Grant& grant) {
+    const bool of_persons =
+        grant.role == Role::admin || grant.role == Role::approver || grant.role == Role::incident_commander;
+    if (kind == ActorKind::service && of_persons) {
+      no(Refusal::service_not_allowed, {handle + " is a service and cannot be " + std::string(to_text(grant.role))});
+    }
+  }
+
+  void holds_key(const std::string& handle, const Bytes& spki, const Bytes& possession) {
+    if (const auto proved = verify_possession(handle, spki, possession); !proved) {
+      no(Refusal::possession_not_proved, {proved.error().message});
+    }
+    const KeyId id = sha256(spki);
+    if (world_.keys.has(id) || id == world_.genesis->recovery_id)
+      no(Refusal::key_known, {"key " + id.hex().substr(0, 16)});
+  }
+
+  bool is_genesis() const {
+    const auto* first = statement_.events.size() > 1 ? std::get_if<ActorEnrolled>(&statement_.events[1]) : nullptr;
+    const bool led =
+        first != nullptr && first->kind == ActorKind::person &&
+        std::find(first->roles.begin(), first->roles.end(), Grant{Role::admin, Scope{}}) != first->roles.end();
+    const bool only_beginnings =
+        std::all_of(statement_.events.begin(), statement_.events.end(), [](const Event& event) {
+          return std::holds_alternative<LedgerCreated>(event) || std::holds_alternative<ActorEnrolled>(event) ||
+                 std::holds_alternative<PolicyProposed>(event) || std::holds_alternative<PolicyAdopted>(event);
+        });
+    return led && only_beginnings && std::holds_alternative<PolicyAdopted>(statement_.events.back());
+  }
+
+  bool is_recovery() const {
+    const auto* enrolled = std::get_if<ActorEnrolled>(&statement_.events.front());
+    return statement_.events.size() == 1 && enrolled != nullptr && enrolled->kind == ActorKind::person &&
+           enrolled->roles == std::vector<Grant>{{Role::admin, Scope{}}};
+  }
+
+  // ---- of what
+
+  const Actor* enrolled(const std::string& handle) {
+    const Actor* actor = world_.actors.find(handle);
+    if (actor == nullptr) no(Refusal::unknown_actor, {handle + " is not enrolled"});
+    return actor;
+  }
+
+  const Model* registered(const Hash& digest) {
+    const Model* model = world_.models.find(digest);
+    if (model == nullptr) no(Refusal::unknown_model, {"no model has the digest " + digest.hex()});
+    return model;
+  }
+
+  bool governed(const std::string& environment) {
+    const bool known = world_.policy().environment(environment) != nullptr;
+    if (!known) no(Refusal::unknown_environment, {"the policy has no ladder for " + environment});
+    return known;
+  }
+  void governed_if_named(const std::string& environment) {
+    if (!environment.empty()) governed(environment);
+  }
+
+  void spelled_as_before(const std::string& kind, const std::string& name) {
+    const std::string* before = world_.spellings.find(kind + fold_case(name));
+    if (before != nullptr && *before != name) no(Refusal::differs_by_case, {name + " is already spelled " + *before});
+  }
+
+  const Rollout* under_way(const std::string& id) {
+    const Rollout* rollout = world_.rollouts.find(id);
+    if (rollout == nullptr) {
+      no(Refusal::unknown_rollout, {"there is no rollout " + id});
+    } else if (rollout->state != RolloutState::active) {
+      no(Refusal::rollout_over, {id + " ended: " + std::string(to_text(rollout->state))});
+      rollout = nullptr;
+    }
+    return rollout;
+  }
+
+  // ---- how
+
+  void quorums_reachable(const Policy& policy) {
+    if (world_.persons_with(Role::admin, "*", "*") == 0)
+      no(Refusal::quorum_unreachable, {"nobody could change the policy"});
+    for (const auto& [environment, rules] : policy.environments) {
+      for (const StageRules& stage : rules.ladder) {
+        const std::size_t able = world_.persons_with(stage.approver, environment, "");
+        if (able >= stage.approvals) continue;
+        no(Refusal::quorum_unreachable,
+           {str(environment, " ", to_text(stage.stage), " asks for ", stage.approvals, " approvals by ",
+                to_text(stage.approver), ", and ", able, " could give one")});
+      }
+    }
+  }
+
+  bool step_in_order(const Rollout& rollout, const RolloutAdvanced& event) {
+    const StageRules* rules = world_.policy().stage(rollout.environment, event.stage);
+    const bool has_canary = world_.policy().stage(rollout.environment, Stage::canary) != nullptr;
+    const bool next =
+        event.stage == Stage::canary ? rollout.stage != Stage::full : rollout.stage == Stage::canary || !has_canary;
+    const std::string from(to_text(rollout.stage));
+    if (rules == nullptr || event.stage == Stage::shadow || !next) {
+      no(Refusal::stage_order,
+         {from + " is the present stage, and " + std::string(to_text(event.stage)) + " does not follow it"});
+      return false;
+    }
+    const std::uint64_t least = event.stage == Stage::full ? 100 : std::max(rules->min_percent, rollout.percent + 1);
+    const std::uint64_t most = event.stage == Stage::full ? 100 : rules->max_percent;
+    if (event.percent < least || event.percent > most) {
+      no(Refusal::percent_order, {str(event.percent, " % was asked for at ", rollout.percent, " %; ",
+                                      to_text(event.stage), " allows ", least, " to ", most, " % now")});
+    }
+    return true;
+  }
+
+  GateQuestion question_for(const Rollout& rollout, const SlotKey& key) const {
+    GateQuestion question{rollout.model, key, rollout.stage_entry, rollout.environment, recorded_};
+    const auto shadow = rollout.stage == Stage::shadow ? counted_shadow(world_, rollout, recorded_) : std::nullopt;
+    if (shadow) {
+      question.stage_entry = shadow->done.stage_entry;
+      question.evidence_environment = shadow->environment;
+    }
+    return question;
+  }
+
+  void gates_pass(WhichGates which, const GateQuestion& question) {
+    auto outcomes = evaluate_all(world_, which, question);
+    if (!all_pass(outcomes)) {
+      Reasons reasons;
+      for (const GateOutcome& outcome : outcomes) {
+        if (outcome.result == GateResult::pass || outcome.result == GateResult::not_applicable) continue;
+        reasons.push_back(describe(outcome));
+      }
+      no(Refusal::gates_not_passed, std::move(reasons));
+    }
+    gates_.insert(gates_.end(), outcomes.begin(), outcomes.end());
+  }
+
+  void predecessor_archived(const SlotKey& key, const Hash& model) {
+    const Tenure* before = world_.at_full(key);
+    if (before == nullptr) return;
+    const bool archived = any_event<ModelArchived>([&](const ModelArchived& event) {
+      return event.model == before->model && event.environment == key.second && event.replaced_by == model;
+    });
+    if (!archived) no(Refusal::archive_missing, {before->model.hex() + " gives way and is not archived"});
+  }
+
+  bool rollback_in_order(const SlotKey& key, const Hash& from, const std::string& incident) {
+    needs_one_of({Role::deployer, Role::incident_commander}, key.second, key.first);
+    // The abort comes first in the statement, so what it left is looked for among its own events.
+    const Slot* slot = world_.slots.find(key);
+    const bool aborted_here = any_event<RolloutAborted>([&](const RolloutAborted& event) {
+      const Rollout* rollout = world_.rollouts.find(event.rollout);
+      return rollout != nullptr && SlotKey{rollout->name, rollout->environment} == key && rollout->model == from &&
+             rollout->stage == Stage::canary && rollout->state == RolloutState::aborted;
+    });
+    const Tenure* full = world_.at_full(key);
+    if (slot == nullptr || !(aborted_here || (full != nullptr && full->model == from))) {
+      no(Refusal::nothing_to_roll_back, {from.hex() + " takes no traffic in " + key.first + "/" + key.second});
+      return false;
+    }
+    if (slot->active) no(Refusal::rollout_still_active, {*slot->active + " is under way"});
+    const bool opened = any_event<IncidentOpened>([&](const IncidentOpened& event) {
+      return event.incident == incident && event.name == key.first && event.environment == key.second;
+    });
+    if (!opened) no(Refusal::incident_missing, {"incident " + incident});
+    return true;
+  }
+
+  // The rules of a coming stage that asks for approvals, if the author may speak about it.
+  const StageRules* approvable(const Rollout& rollout, Stage stage) {
+    const StageRules* rules = world_.policy().stage(rollout.environment, stage);
+    if (rules == nullptr || rules->approvals == 0 || stage <= rollout.stage) {
+      no(Refusal::approval_not_asked,
+         {std::string(to_text(stage)) + " in " + rollout.environment + " asks for none now"});
+      return nullptr;
+    }
+    by_person();
+    needs(rules->approver, rollout.environment, rollout.name);
+    return rules;
+  }
+
+  World& world_;
+  const Statement& statement_;
+  const Millis recorded_;
+  const bool genesis_;
+  std::vector<Refused> noes_;
+  std::vector<GateOutcome> gates_;
+};
+
+}  // namespace
+
+Verdict explain(World& world, const Statement& statement, const KeyId& key, Basis basis, Millis recorded) {
+  Verdict verdict;
+  if (basis == Basis::not_on_history) {
+    const Refusal refusal = Refusal::basis_not_on_history;
+    const Reasons reasons = {
+        str("the author saw root ", statement.basis.root.hex(), " at size ", statement.basis.size)};
+    verdict.refused =
+        Refused{refusal, std::string(rule_of(refusal)), reasons, std::string(remedy_of(refusal)), std::nullopt};
+    return verdict;
+  }
+  const bool outermost = !world.journal.recording();
+  const std::size_t mark = world.journal.mark();
+  Rules rules(world, statement, recorded);
+  rules.statement_as_a_whole();
+  std::vector<Refused> noes = rules.take_noes();
+  for (const Event& event : statement.events) {
+    if (!noes.empty()) break;
+    std::visit(rules, event);
+    noes = rules.take_noes();
+    if (noes.empty()) world.apply_event(event, statement, key, recorded);
+  }
+  world.journal.undo_to(mark);
+  if (outermost) world.journal.keep();
+
+  verdict.gates = rules.take_gates();
+  if (noes.empty()) return verdict;
+  std::stable_sort(noes.begin(), noes.end(), [](const Refused& a, const Refused& b) { return a.refusal < b.refusal; });
+  verdict.refused = noes.front();
+  verdict.also.assign(noes.begin() + 1, noes.end());
+  return verdict;
+}
+
+Millis soak_missing(const World& world, const Rollout& rollout, Millis recorded) {
+  const StageRules* rules = world.policy().stage(rollout.environment, rollout.stage);
+  const Millis needed = rules == nullptr ? 0 : rules->soak;
+  if (rollout.stage == Stage::shadow && counted_shadow(world, rollout, recorded)) return 0;
+  return std::max<Millis>(0, needed - rollout.soak.total);
+}
+
+std::string outcome_of(const Verdict& verdict) {
+  return verdict.refused ? std::string(wire_name(verdict.refused->refusal)) : std::string();
+}
+
+}  // namespace cairn

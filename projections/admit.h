@@ -1,0 +1,132 @@
+// admit: the one set of rules. Asked by the writer before it appends and by the auditor years later. Pure.
+//
+// Three answers, in this order. The door turns away what is not recorded at all (DESIGN, idea 5). The rules then admit
+// or refuse, and both are recorded. explain is the same function with its reasons, for receipts, dry runs, `status` and
+// the auditor.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "ledger/base/text.h"
+#include "ledger/events/statement.h"
+#include "projections/gates.h"
+#include "projections/world.h"
+
+namespace cairn {
+
+// Ordered by precedence: where several rules say no, the first of this list is the outcome that is recorded.
+enum class Refusal : std::uint8_t {
+  basis_not_on_history,
+  misplaced_genesis,
+  recovery_only_enrols,
+  role_missing,
+  service_not_allowed,
+  unknown_actor,
+  handle_taken,
+  differs_by_case,
+  owner_missing,
+  possession_not_proved,
+  key_known,
+  unknown_key,
+  grant_unchanged,
+  quorum_unreachable,
+  policy_invalid,
+  policy_unknown,
+  policy_not_in_force,
+  unknown_model,
+  model_known,
+  version_taken,
+  unknown_environment,
+  unknown_rollout,
+  rollout_over,
+  wrong_number,
+  slot_busy,
+  already_at_full,
+  stage_order,
+  percent_order,
+  soak_missing,
+  notice_missing,
+  approver_is_proposer,
+  approval_not_asked,
+  approval_not_bound,
+  approval_repeated,
+  approval_missing,
+  archive_missing,
+  no_rollback_target,
+  target_not_eligible,
+  nothing_to_roll_back,
+  rollout_still_active,
+  incident_missing,
+  artefact_mismatch,
+  gates_not_passed,
+};
+
+std::string_view wire_name(Refusal refusal);  // "soak_missing"
+std::optional<Refusal> parse_refusal(std::string_view wire);
+
+// The no, and what a person needs to get to a yes.
+struct Refused {
+  Refusal refusal = Refusal::role_missing;
+  std::string rule;                  // in one sentence
+  std::vector<std::string> reasons;  // the values it saw, and what is missing
+  std::string remedy;                // who or what can clear it
+  std::optional<Millis> due;         // if only time is missing: when to ask again, for --wait
+};
+
+// What explain found: refused or admitted, every other rule that said no to the same event, and every gate that was
+// asked.
+struct Verdict {
+  std::optional<Refused> refused;
+  std::vector<Refused> also;
+  std::vector<GateOutcome> gates;
+};
+
+// Whether the basis lies on this history; the caller computed it from the tree.
+enum class Basis { on_history, not_on_history };
+
+// The refusal's standing texts, for admit and for documentation.
+std::string_view rule_of(Refusal refusal);    // the rule in one sentence
+std::string_view remedy_of(Refusal refusal);  // who or what can clear it
+
+// Judges the events in order, each in the world that the ones before have made, and leaves the world as it was.
+Verdict explain(World& world, const Statement& statement, const KeyId& key, Basis basis, Millis recorded);
+
+// At the door: nothing of this is recorded.
+struct Door {
+  enum class Kind { repeated, conflict, turned_away };
+  Kind kind = Kind::turned_away;
+  Seq first = 0;        // for repeated: where the same statement lies
+  std::string reason;   // "late", "early", "id_used", ...
+  std::string message;  // one line: what, and what to do
+};
+
+struct Decision {
+  std::optional<Door> door;  // if set, nothing is recorded and `verdict` is empty or says what would have been refused
+  Verdict verdict;
+};
+
+// The whole answer for one verified statement. `payload_bytes` bounds what a refusal may cost the log.
+Decision judge(World& world, const Statement& statement, const KeyId& key, std::size_t payload_bytes, Basis basis,
+               Millis recorded);
+
+// The outcome that goes into the entry: empty for admitted.
+std::string outcome_of(const Verdict& verdict);
+
+// A rollout's standing towards its next step: what promote would meet now. For status, decide and dry runs.
+struct NextStep {
+  Stage stage = Stage::full;
+  std::uint64_t percent = 100;
+};
+std::optional<NextStep> next_step(const World& world, const Rollout& rollout);  // none: it is over
+
+// Grants for this stage that still hold at this moment, by distinct persons (DESIGN 6, approvals).
+std::vector<Approval> valid_grants(const World& world, const Rollout& rollout, Stage stage, Millis recorded);
+
+// Millis still missing of the soak of the present stage; 0 when done, also by a shadow counted from elsewhere.
+Millis soak_missing(const World& world, const Rollout& rollout, Millis recorded);
+
+}  // namespace cairn

@@ -1,0 +1,53 @@
+// Gates: one value of one piece of evidence against one threshold of the policy. Three-valued, and only PASS passes.
+// Pure.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "projections/world.h"
+
+namespace cairn {
+
+enum class GateResult : std::uint8_t { pass, fail, unknown, not_applicable };
+std::string_view to_text(GateResult result);  // "PASS", "FAIL", "UNKNOWN", "NOT APPLICABLE"
+
+// What a gate saw and said; derived, never stated by an author.
+struct GateOutcome {
+  Gate gate;
+  GateResult result = GateResult::unknown;
+  std::optional<Decimal> value;     // what was compared
+  std::optional<Decimal> baseline;  // for baseline gates
+  std::optional<Seq> evidence_seq;  // where the value was recorded
+  Hash evidence_digest;
+  Hash policy;
+  std::string why;  // for UNKNOWN and NOT APPLICABLE
+};
+
+// Of which model, where, and which evidence is fresh enough.
+struct GateQuestion {
+  Hash model;
+  SlotKey slot;
+  std::optional<Seq> stage_entry;  // stage evidence counts from here; none: no stage has begun
+  std::string
+      evidence_environment;  // where stage evidence is taken from: the slot's own, or that of the counted shadow
+  Millis recorded = 0;       // the moment asked about
+};
+
+// "ECE: 0.209 is not <= 0.08 (entry 12)" or "accuracy: UNKNOWN, no metrics evidence is recorded".
+std::string describe(const GateOutcome& outcome);
+
+GateOutcome evaluate(const World& world, const Gate& gate, const GateQuestion& question);
+
+// All gates of the policy in force, or those that do not need a stage (into shadow).
+enum class WhichGates { before_shadow, all };
+std::vector<GateOutcome> evaluate_all(const World& world, WhichGates which, const GateQuestion& question);
+
+// Of one monitoring record by itself: FAIL if one of the stage gates fails on it, UNKNOWN if one can't be told, else
+// PASS.
+GateResult judge_monitoring(const Policy& policy, const std::map<std::string, Decimal>& values);
+
+bool all_pass(const std::vector<GateOutcome>& outcomes);  // PASS or NOT APPLICABLE, every one
+
+}  // namespace cairn

@@ -1,0 +1,63 @@
+#include "projections/recent_ids.h"
+
+#include <algorithm>
+#include <cstring>
+#include <string>
+
+namespace cairn {
+
+RecentIds::Short RecentIds::shorten(const Hash& hash) {
+  Short value;
+  std::copy_n(hash.bytes.begin(), value.size(), value.begin());
+  return value;
+}
+
+RecentIds::Short RecentIds::key_of(std::string_view author, std::string_view id) {
+  // No handle holds a newline, so two different pairs never join to the same text.
+  std::string joined(author);
+  joined += '\n';
+  joined += id;
+  return shorten(sha256(joined));
+}
+
+std::size_t RecentIds::ShortHash::operator()(const Short& value) const noexcept {
+  std::size_t word = 0;
+  std::memcpy(&word, value.data(), sizeof word);
+  return word;
+}
+
+const RecentIds::Row* RecentIds::find(const Short& key, Millis oldest) const {
+  if (!indexed_) {
+    index_.reserve(rows_.size());
+    for (const Row& row : rows_) index_[row.key] = row.seq;
+    indexed_ = true;
+  }
+  const auto found = index_.find(key);
+  if (found == index_.end()) return nullptr;
+  const auto row = std::lower_bound(rows_.begin(), rows_.end(), found->second,
+                                    [](const Row& candidate, Seq seq) { return candidate.seq < seq; });
+  if (row == rows_.end() || row->seq != found->second || row->recorded < oldest) return nullptr;
+  return &*row;
+}
+
+void RecentIds::push(const Row& row, Millis oldest) {
+  if (journal_->recording()) {
+    journal_->remember([this] {
+      // An older row of the same key can only be one past its seven days, which is not looked for.
+      if (indexed_) index_.erase(rows_.back().key);
+      rows_.pop_back();
+    });
+  } else {
+    while (!rows_.empty() && rows_.front().recorded < oldest) {
+      if (const auto found = index_.find(rows_.front().key);
+          found != index_.end() && found->second == rows_.front().seq) {
+        index_.erase(found);
+      }
+      rows_.pop_front();
+    }
+  }
+  rows_.push_back(row);
+  if (indexed_) index_[row.key] = row.seq;
+}
+
+}  // namespace cairn

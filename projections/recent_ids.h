@@ -1,0 +1,55 @@
+// RecentIds: the idempotency keys of the last seven days of recorded time (DESIGN 4), in the order they came.
+//
+// Readers of a snapshot never ask for an id, so the index is built at the first question and not when the rows are
+// read. 48 bytes a statement: keys and events are held as the first 16 bytes of a SHA-256.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <deque>
+#include <string_view>
+#include <unordered_map>
+
+#include "ledger/base/types.h"
+#include "ledger/crypto/sha256.h"
+#include "projections/table.h"
+
+namespace cairn {
+
+class RecentIds {
+ public:
+  using Short = std::array<std::uint8_t, 16>;
+  struct Row {
+    Short key{};     // of (author, id)
+    Short events{};  // of the statement's events
+    Seq seq = 0;
+    Millis recorded = 0;
+  };
+
+  explicit RecentIds(Journal& journal) : journal_(&journal) {}
+  RecentIds(const RecentIds&) = delete;
+  RecentIds& operator=(const RecentIds&) = delete;
+
+  static Short key_of(std::string_view author, std::string_view id);
+  static Short shorten(const Hash& hash);
+
+  // The newest row of the key with recorded >= oldest; null if there is none.
+  const Row* find(const Short& key, Millis oldest) const;
+
+  // Rows come with ascending seq. Rows recorded before `oldest` are dropped while nothing can be undone.
+  void push(const Row& row, Millis oldest);
+
+  const std::deque<Row>& rows() const { return rows_; }
+
+ private:
+  struct ShortHash {
+    std::size_t operator()(const Short& value) const noexcept;
+  };
+
+  Journal* journal_;
+  std::deque<Row> rows_;
+  mutable std::unordered_map<Short, Seq, ShortHash> index_;  // key -> seq of its newest row
+  mutable bool indexed_ = false;
+};
+
+}  // namespace cairn

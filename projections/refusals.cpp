@@ -1,0 +1,142 @@
+// The refusals' words: wire name, rule and remedy, one line each and in the order of precedence.
+#include <array>
+
+#include "projections/admit.h"
+
+namespace cairn {
+
+namespace {
+
+struct Words {
+  Refusal refusal;
+  std::string_view wire;
+  std::string_view rule;
+  std::string_view remedy;
+};
+
+constexpr std::array words = {
+    Words{Refusal::basis_not_on_history, "basis_not_on_history",
+          "A statement's basis must be a head of this log's history.",
+          "Find out who showed the author another history: compare both signed heads."},
+    Words{Refusal::misplaced_genesis, "misplaced_genesis",
+          "ledger.created is said once, first in entry 0, with the first admin and a policy.",
+          "Make ledgers with cairn init."},
+    Words{Refusal::recovery_only_enrols, "recovery_only_enrols",
+          "The recovery key can do one thing: enrol a person as admin of everything.",
+          "Let the new admin do the rest."},
+    Words{Refusal::role_missing, "role_missing", "The author needs the role that this act takes, within its scope.",
+          "An admin: cairn actor role NAME --grant ROLE."},
+    Words{Refusal::service_not_allowed, "service_not_allowed", "Services never approve and never administer.",
+          "A person with that role."},
+    Words{Refusal::unknown_actor, "unknown_actor", "An actor must be enrolled before it is spoken of.",
+          "An admin: cairn actor add."},
+    Words{Refusal::handle_taken, "handle_taken", "A handle is given once and never again.", "Choose another handle."},
+    Words{Refusal::differs_by_case, "differs_by_case", "A name may not differ from an existing one by case alone.",
+          "Use the spelling that is there, or another name."},
+    Words{Refusal::owner_missing, "owner_missing", "A service has a person who answers for it; a person has none.",
+          "Name an enrolled person with --owner."},
+    Words{Refusal::possession_not_proved, "possession_not_proved",
+          "Whoever enrols a key shows that the actor holds it.",
+          "Pass the file that cairn key new wrote for this handle; it holds the proof."},
+    Words{Refusal::key_known, "key_known", "A key enrols once in a ledger's life.", "Make a new one: cairn key new."},
+    Words{Refusal::unknown_key, "unknown_key", "The key must be one of that actor and not revoked.",
+          "cairn actor list shows the keys."},
+    Words{Refusal::grant_unchanged, "grant_unchanged", "A role is granted to who lacks it and revoked from who has it.",
+          "Nothing needs to be done."},
+    Words{Refusal::quorum_unreachable, "quorum_unreachable",
+          "No change may leave too few persons to approve a stage or to change the rules.",
+          "Grant the role to somebody else first."},
+    Words{Refusal::policy_invalid, "policy_invalid", "A policy must read as FORMAT.md says.",
+          "cairn policy check FILE names every error."},
+    Words{Refusal::policy_unknown, "policy_unknown", "Only a policy that was proposed can be adopted.",
+          "Propose it in the same statement: cairn policy adopt FILE."},
+    Words{Refusal::policy_not_in_force, "policy_not_in_force", "An adoption names the policy that it replaces.",
+          "Look at the newest policy and adopt again."},
+    Words{Refusal::unknown_model, "unknown_model",
+          "A model must be registered before it is spoken of, under its own name.",
+          "A deployer: cairn register --model-path DIR."},
+    Words{Refusal::model_known, "model_known", "A digest is registered once.", "Nothing needs to be done."},
+    Words{Refusal::version_taken, "version_taken", "One name and version is one digest for ever.",
+          "Give the new files a new version: --version."},
+    Words{Refusal::unknown_environment, "unknown_environment", "An environment is governed once the policy names it.",
+          "An admin adopts a policy with a ladder for it."},
+    Words{Refusal::unknown_rollout, "unknown_rollout", "The rollout must be one that was proposed.",
+          "cairn status lists them."},
+    Words{Refusal::rollout_over, "rollout_over", "Only a rollout under way can go on.",
+          "Deploy again to begin another."},
+    Words{Refusal::wrong_number, "wrong_number", "Rollouts of a slot and incidents are numbered without gaps.",
+          "Somebody was first: try again."},
+    Words{Refusal::slot_busy, "slot_busy", "A slot has one rollout under way.",
+          "Finish it, or roll it back; in shadow another digest replaces it."},
+    Words{Refusal::already_at_full, "already_at_full", "What is at full in the slot need not be rolled out there.",
+          "Nothing needs to be done."},
+    Words{Refusal::stage_order, "stage_order",
+          "Shadow comes before canary and canary before full; no stage is skipped.",
+          "Take the stages in their order: cairn promote ROLLOUT."},
+    Words{Refusal::percent_order, "percent_order",
+          "Canary percentages only grow, within the policy's limits; full is 100.",
+          "Choose a percentage that the ladder allows."},
+    Words{Refusal::soak_missing, "soak_missing",
+          "A stage is left only after it was watched, and found good, for as long as the policy says.",
+          "Time, and passing monitoring records: cairn monitor record FILE."},
+    Words{Refusal::notice_missing, "notice_missing", "Stakeholders are notified before the stage is entered.",
+          "A deployer: cairn notify ROLLOUT --to TEXT."},
+    Words{Refusal::approver_is_proposer, "approver_is_proposer",
+          "Nobody approves what they, or a service of theirs, proposed.", "Another person with the role."},
+    Words{Refusal::approval_not_asked, "approval_not_asked",
+          "Approvals are given for a coming stage that asks for them.",
+          "cairn status shows what each rollout waits for."},
+    Words{Refusal::approval_not_bound, "approval_not_bound",
+          "A grant binds the rollout's digest, environment, stage and the rules in force.",
+          "Look again, and approve again."},
+    Words{Refusal::approval_repeated, "approval_repeated",
+          "A person's grant counts once, and only an own grant is withdrawn.", "Nothing needs to be done."},
+    Words{Refusal::approval_missing, "approval_missing", "The stage needs grants of distinct persons that still hold.",
+          "Persons with the role, other than the proposer: cairn approve ROLLOUT --stage STAGE."},
+    Words{Refusal::archive_missing, "archive_missing",
+          "A version that gives way at full is archived in the same statement, with what replaced it.",
+          "Use cairn promote or cairn deploy, which say both."},
+    Words{Refusal::no_rollback_target, "no_rollback_target",
+          "A slot is emptied only if nothing is there to go back to.", "Roll back to the version that history names."},
+    Words{Refusal::target_not_eligible, "target_not_eligible",
+          "A rollback goes to another version that was at full in the slot.", "cairn history MODEL lists them."},
+    Words{Refusal::nothing_to_roll_back, "nothing_to_roll_back", "A rollback leaves what takes traffic in the slot.",
+          "cairn status shows what runs where."},
+    Words{Refusal::rollout_still_active, "rollout_still_active",
+          "A rollback aborts the slot's rollout in the same statement.", "Use cairn rollback, which says both."},
+    Words{Refusal::incident_missing, "incident_missing", "Every rollback opens its incident in the same statement.",
+          "Use cairn rollback, which says both."},
+    Words{Refusal::artefact_mismatch, "artefact_mismatch",
+          "The target's files are checked, and may not differ from its manifest.",
+          "Restore the files, or choose another version: --to VERSION."},
+    Words{Refusal::gates_not_passed, "gates_not_passed",
+          "Every gate that the step asks for must PASS; missing, stale and NaN never do.",
+          "Better evidence: register or record it, and try again."},
+};
+
+const Words& words_of(Refusal refusal) {
+  const Words& found = words.at(static_cast<std::size_t>(refusal));
+  ASSERT(found.refusal == refusal);
+  return found;
+}
+
+}  // namespace
+
+std::string_view wire_name(Refusal refusal) {
+  return words_of(refusal).wire;
+}
+std::string_view rule_of(Refusal refusal) {
+  return words_of(refusal).rule;
+}
+std::string_view remedy_of(Refusal refusal) {
+  return words_of(refusal).remedy;
+}
+
+std::optional<Refusal> parse_refusal(std::string_view wire) {
+  for (const Words& row : words) {
+    if (row.wire == wire) return row.refusal;
+  }
+  return std::nullopt;
+}
+
+}  // namespace cairn

@@ -1,0 +1,38 @@
+// A rollout's standing towards its next step: derived for a moment, never stored.
+#include <algorithm>
+
+#include "projections/admit.h"
+
+namespace cairn {
+
+std::optional<NextStep> next_step(const World& world, const Rollout& rollout) {
+  if (rollout.state != RolloutState::active) return std::nullopt;
+  const StageRules* canary = world.policy().stage(rollout.environment, Stage::canary);
+  if (canary != nullptr) {
+    for (const std::uint64_t percent : canary->steps) {
+      if (percent > rollout.percent) return NextStep{Stage::canary, percent};
+    }
+    if (rollout.stage == Stage::shadow) return NextStep{Stage::canary, canary->min_percent};
+  }
+  return NextStep{};
+}
+
+std::vector<Approval> valid_grants(const World& world, const Rollout& rollout, Stage stage, Millis recorded) {
+  std::vector<Approval> grants;
+  const StageRules* rules = world.policy().stage(rollout.environment, stage);
+  if (rules == nullptr || rollout.state != RolloutState::active) return grants;
+  for (const Approval& approval : rollout.approvals) {
+    const Key* key = world.keys.find(approval.key);
+    const bool compromised_before =
+        key != nullptr && key->compromised_since > 0 && key->compromised_since <= approval.recorded;
+    const bool expired = rules->approval_validity > 0 && recorded - approval.recorded > rules->approval_validity;
+    const bool holds = approval.state == ApprovalState::granted && approval.stage == stage &&
+                       approval.rules == rules->hash && !compromised_before && !expired;
+    const bool counted = std::any_of(grants.begin(), grants.end(),
+                                     [&](const Approval& other) { return other.person == approval.person; });
+    if (holds && !counted) grants.push_back(approval);
+  }
+  return grants;
+}
+
+}  // namespace cairn

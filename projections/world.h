@@ -1,0 +1,207 @@
+// World: everything that the rules can ask about, folded from the entries of one ledger.
+//
+// It holds only what admit needs (DESIGN 7), so its size follows subjects, not entries. It is changed by one method,
+// apply, and it is pure: no clock, no file, no ledger. The same entries give the same bytes in encode().
+#pragma once
+
+#include <deque>
+#include <map>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "ledger/base/decimal.h"
+#include "ledger/base/result.h"
+#include "ledger/base/types.h"
+#include "ledger/events/entry.h"
+#include "ledger/events/event.h"
+#include "ledger/events/policy.h"
+#include "projections/recent_ids.h"
+#include "projections/table.h"
+
+namespace cairn {
+
+struct Actor {
+  ActorKind kind = ActorKind::person;
+  std::string owner;
+  std::set<Grant> roles;
+  Seq enrolled = 0;
+};
+
+struct Key {
+  std::string handle;
+  Bytes spki;
+  Seq added = 0;
+  std::optional<Seq> revoked;    // the entry that revoked it
+  Millis compromised_since = 0;  // 0: not
+};
+
+struct Model {
+  std::string name;
+  std::string version;
+  std::uint64_t files = 0;
+  std::uint64_t bytes = 0;
+  Seq registered = 0;
+  Millis recorded = 0;
+};
+
+// The newest evidence of one kind about a model, as an artefact (no environment) or in an environment.
+struct EvidenceKey {
+  Hash model;
+  std::string environment;
+  EvidenceKind kind = EvidenceKind::metrics;
+  auto operator<=>(const EvidenceKey&) const = default;
+};
+struct EvidenceRow {
+  Seq seq = 0;
+  Millis recorded = 0;
+  std::string author;
+  Hash digest;
+  std::map<std::string, Decimal> values;
+};
+
+enum class RolloutState : std::uint8_t { active, full, superseded, aborted };
+std::string_view to_text(RolloutState state);
+
+enum class ApprovalState : std::uint8_t { granted, denied, withdrawn, voided };
+
+struct Approval {
+  std::string person;
+  Stage stage = Stage::full;
+  Hash rules;
+  ApprovalState state = ApprovalState::granted;
+  KeyId key;
+  Seq seq = 0;
+  Millis recorded = 0;
+  std::string reason;
+};
+
+// How long a stage has been watched and found good (DESIGN 6, soak).
+struct Soak {
+  Millis total = 0;
+  std::optional<Millis> last_pass;  // recorded time of the newest record, if it passed; the stage's start counts as one
+};
+
+struct Rollout {
+  Hash model;
+  std::string name;
+  std::string environment;
+  std::string proposer;
+  RolloutState state = RolloutState::active;
+  Stage stage = Stage::shadow;
+  std::uint64_t percent = 0;
+  Seq proposed = 0;
+  Seq stage_entry = 0;     // the entry that began the present stage or step
+  Millis stage_since = 0;  // its recorded time
+  Soak soak;
+  std::optional<Seq> notified;
+  std::vector<Approval> approvals;  // in the order given
+};
+
+using SlotKey = std::pair<std::string, std::string>;  // model name, environment
+
+// A version that was or is at full in a slot.
+struct Tenure {
+  Hash model;
+  Seq seq = 0;
+  Millis since = 0;
+};
+
+struct Slot {
+  std::vector<Tenure> history;        // every version that went to full, oldest first
+  bool occupied = false;              // history.back() is at full now
+  std::set<Hash> rolled_back;         // versions that were rolled back from, and did not reach full again since
+  std::optional<std::string> active;  // the rollout under way
+  std::uint64_t rollouts = 0;         // ever proposed
+};
+
+// A completed shadow of a digest in an environment: soaked, and its newest monitoring record passed.
+struct ShadowDone {
+  Millis recorded = 0;
+  Seq entry = 0;        // the record that completed it
+  Seq stage_entry = 0;  // where that shadow began: its evidence counts from here
+};
+
+struct Incident {
+  Severity severity = Severity::high;
+  std::string title;
+  std::string name;
+  std::string environment;
+  Seq opened = 0;
+  Millis recorded = 0;
+};
+
+struct Genesis {
+  Hash ledger;  // leaf hash of entry 0
+  std::string origin;
+  std::string log_key;
+  KeyId recovery_id;
+  Bytes recovery_key;
+};
+
+struct PolicyInForce {
+  std::shared_ptr<const Policy> policy;  // null before entry 0
+  std::string document;
+  Seq adopted = 0;
+};
+
+struct Position {
+  Size size = 0;        // entries folded
+  Millis recorded = 0;  // the newest
+};
+
+class World {
+ public:
+  World();
+  World(const World&) = delete;
+  World& operator=(const World&) = delete;
+
+  // Folds the next entry in, as it was recorded. A refused entry leaves only its id and its author's count of refusals.
+  // What an event speaks of and is not there is passed over: an auditor folds ledgers that lie.
+  void apply(const Recorded& entry);
+
+  // One admitted event by itself, as apply does for each; admit uses it to judge the next event of the same statement.
+  void apply_event(const Event& event, const Statement& statement, const KeyId& key, Millis recorded);
+
+  // Canonical bytes, and the World they came from. FORMAT.md, "Snapshot".
+  Bytes encode() const;
+  static Result<std::unique_ptr<World>> decode(BytesView bytes);
+
+  const Policy& policy() const;  // the one in force; an empty one, which allows nothing, before entry 0
+  bool empty() const { return position->size == 0; }
+
+  // Questions that several rules and commands ask.
+  bool has_role(std::string_view handle, Role role, std::string_view environment, std::string_view model) const;
+  const Key* signing_key(const KeyId& key) const;                  // null: not enrolled, or revoked
+  const Tenure* at_full(const SlotKey& slot) const;                // null: empty
+  std::optional<Hash> rollback_source(const SlotKey& slot) const;  // what a rollback would leave: canary, else full
+  std::optional<Tenure> rollback_target(const SlotKey& slot,
+                                        const Hash& from) const;  // newest other one, never left before
+  std::size_t persons_with(Role role, std::string_view environment,
+                           std::string_view model) const;  // with a key that signs
+
+  Journal journal;
+  Cell<Position> position{journal};
+  Cell<Genesis> genesis{journal};
+  Cell<PolicyInForce> force{journal};
+  Table<Hash, std::string> proposals{journal};  // policy documents not adopted yet
+  Table<std::string, Actor> actors{journal};
+  Table<KeyId, Key> keys{journal};
+  Table<Hash, Model> models{journal};
+  Table<std::pair<std::string, std::string>, Hash> versions{journal};  // (name, version) -> digest
+  Table<EvidenceKey, EvidenceRow> evidence{journal};
+  Table<std::string, Rollout> rollouts{journal};
+  Table<SlotKey, Slot> slots{journal};
+  Table<std::pair<Hash, std::string>, ShadowDone> shadows{journal};  // (digest, environment)
+  Table<std::string, Incident> incidents{journal};
+  Table<std::string, Seq> subjects{journal};                 // "rollout:ID" -> seq of its last admitted entry
+  Table<std::string, std::string> spellings{journal};        // "actor:dana" in lower case -> as first written
+  Table<std::string, std::deque<Millis>> refusals{journal};  // actor -> recorded times within the last hour
+  RecentIds ids{journal};
+};
+
+}  // namespace cairn

@@ -1,0 +1,333 @@
+// World as canonical bytes (FORMAT.md, "Snapshot"): big-endian numbers, lengths before texts, tables in key order.
+//
+// Each row's fields are listed once, for both directions. A snapshot is a cache under the log's signature: a reader
+// that cannot decode one folds from zero, so a change of this layout only needs another `layout` number.
+#include <utility>
+
+#include "projections/world.h"
+
+namespace cairn {
+
+namespace {
+
+constexpr std::string_view magic = "cairn world\n";
+constexpr std::uint64_t layout = 1;
+
+class Writer {
+ public:
+  void number(std::uint64_t value) {
+    for (int shift = 56; shift >= 0; shift -= 8) bytes_.push_back(static_cast<char>(value >> shift & 0xff));
+  }
+  void text(BytesView value) {
+    number(value.size());
+    bytes_ += value;
+  }
+  void raw(BytesView value) { bytes_ += value; }
+  Bytes take() { return std::move(bytes_); }
+
+ private:
+  Bytes bytes_;
+};
+
+// After the first thing that does not fit, everything reads as empty and failed() is true.
+class Reader {
+ public:
+  explicit Reader(BytesView bytes) : rest_(bytes) {}
+
+  std::uint64_t number() {
+    const BytesView bytes = raw(8);
+    std::uint64_t value = 0;
+    for (const char byte : bytes) value = value << 8 | static_cast<unsigned char>(byte);
+    return value;
+  }
+  BytesView text() { return raw(number()); }
+  BytesView raw(std::uint64_t size) {
+    if (failed_ || size > rest_.size()) {
+      failed_ = true;
+      return {};
+    }
+    const BytesView bytes = rest_.substr(0, size);
+    rest_.remove_prefix(size);
+    return bytes;
+  }
+  // A count of rows that could still follow; each takes at least one byte.
+  std::uint64_t count() {
+    const std::uint64_t value = number();
+    if (value > rest_.size()) failed_ = true;
+    return failed_ ? 0 : value;
+  }
+  void fail() { failed_ = true; }
+  bool failed() const { return failed_; }
+  bool done() const { return !failed_ && rest_.empty(); }
+
+ private:
+  BytesView rest_;
+  bool failed_ = false;
+};
+
+// put and get of one value; overloads below build up to whole rows.
+struct Put {
+  Writer& out;
+
+  template <class T>
+  requires std::is_integral_v<T> || std::is_enum_v<T>
+  void operator()(const T& value) { out.number(static_cast<std::uint64_t>(value)); }
+  void operator()(const std::string& value) { out.text(value); }
+  void operator()(const Hash& value) { out.raw(value.view()); }
+  void operator()(const Decimal& value) { out.text(value.text()); }
+  void operator()(const RecentIds::Short& value) {
+    out.raw({reinterpret_cast<const char*>(value.data()), value.size()});
+  }
+  template <class T>
+  void operator()(const std::optional<T>& value) {
+    (*this)(value.has_value());
+    if (value) (*this)(*value);
+  }
+  template <class A, class B>
+  void operator()(const std::pair<A, B>& value) {
+    (*this)(value.first);
+    (*this)(value.second);
+  }
+  template <class Container>
+  requires requires(const Container& container) {
+    container.begin();
+    container.size();
+  }
+  void operator()(const Container& container) {
+    out.number(container.size());
+    for (const auto& value : container) (*this)(value);
+  }
+  template <class Row>
+  requires requires(Put& io, Row& row) { fields(io, row); }
+  void operator()(const Row& row) { fields(*this, const_cast<Row&>(row)); }
+};
+
+struct Get {
+  Reader& in;
+
+  template <class T>
+  requires std::is_integral_v<T> || std::is_enum_v<T>
+  void operator()(T& value) { value = static_cast<T>(in.number()); }
+  void operator()(std::string& value) { value = std::string(in.text()); }
+  void operator()(Hash& value) {
+    if (auto hash = Hash::from_bytes(in.raw(32))) value = *hash;
+  }
+  void operator()(Decimal& value) {
+    if (auto decimal = Decimal::parse(in.text())) {
+      value = *decimal;
+    } else {
+      in.fail();
+    }
+  }
+  void operator()(RecentIds::Short& value) {
+    const BytesView bytes = in.raw(value.size());
+    for (std::size_t i = 0; i < bytes.size(); ++i) value[i] = static_cast<std::uint8_t>(bytes[i]);
+  }
+  template <class T>
+  void operator()(std::optional<T>& value) {
+    if (in.number() != 0) (*this)(value.emplace());
+  }
+  template <class A, class B>
+  void operator()(std::pair<A, B>& value) {
+    (*this)(value.first);
+    (*this)(value.second);
+  }
+  template <class T>
+  void operator()(std::vector<T>& values) {
+    append(values);
+  }
+  template <class T>
+  void operator()(std::deque<T>& values) {
+    append(values);
+  }
+  template <class T>
+  void operator()(std::set<T>& values) {
+    for (std::uint64_t left = in.count(); left > 0 && !in.failed(); --left) {
+      T value{};
+      (*this)(value);
+      values.insert(values.end(), std::move(value));
+    }
+  }
+  template <class K, class V>
+  void operator()(std::map<K, V>& values) {
+    for (std::uint64_t left = in.count(); left > 0 && !in.failed(); --left) {
+      std::pair<K, V> row;
+      (*this)(row);
+      values.insert(values.end(), std::move(row));
+    }
+  }
+  template <class Row>
+  requires requires(Get& io, Row& row) { fields(io, row); }
+  void operator()(Row& row) { fields(*this, row); }
+
+ private:
+  template <class Sequence>
+  void append(Sequence& values) {
+    for (std::uint64_t left = in.count(); left > 0 && !in.failed(); --left) (*this)(values.emplace_back());
+  }
+};
+
+template <class Io, class... Values>
+void each(Io& io, Values&... values) {
+  (io(values), ...);
+}
+
+template <class Io>
+void fields(Io& io, Scope& v) {
+  each(io, v.environment, v.model);
+}
+template <class Io>
+void fields(Io& io, Grant& v) {
+  each(io, v.role, v.scope);
+}
+template <class Io>
+void fields(Io& io, Actor& v) {
+  each(io, v.kind, v.owner, v.roles, v.enrolled);
+}
+template <class Io>
+void fields(Io& io, Key& v) {
+  each(io, v.handle, v.spki, v.added, v.revoked, v.compromised_since);
+}
+template <class Io>
+void fields(Io& io, Model& v) {
+  each(io, v.name, v.version, v.files, v.bytes, v.registered, v.recorded);
+}
+template <class Io>
+void fields(Io& io, EvidenceKey& v) {
+  each(io, v.model, v.environment, v.kind);
+}
+template <class Io>
+void fields(Io& io, EvidenceRow& v) {
+  each(io, v.seq, v.recorded, v.author, v.digest, v.values);
+}
+template <class Io>
+void fields(Io& io, Soak& v) {
+  each(io, v.total, v.last_pass);
+}
+template <class Io>
+void fields(Io& io, Approval& v) {
+  each(io, v.person, v.stage, v.rules, v.state, v.key, v.seq, v.recorded, v.reason);
+}
+template <class Io>
+void fields(Io& io, Rollout& v) {
+  each(io, v.model, v.name, v.environment, v.proposer, v.state, v.stage, v.percent, v.proposed, v.stage_entry,
+       v.stage_since, v.soak, v.notified, v.approvals);
+}
+template <class Io>
+void fields(Io& io, Tenure& v) {
+  each(io, v.model, v.seq, v.since);
+}
+template <class Io>
+void fields(Io& io, Slot& v) {
+  each(io, v.history, v.occupied, v.rolled_back, v.active, v.rollouts);
+}
+template <class Io>
+void fields(Io& io, ShadowDone& v) {
+  each(io, v.recorded, v.entry, v.stage_entry);
+}
+template <class Io>
+void fields(Io& io, Incident& v) {
+  each(io, v.severity, v.title, v.name, v.environment, v.opened, v.recorded);
+}
+template <class Io>
+void fields(Io& io, Genesis& v) {
+  each(io, v.ledger, v.origin, v.log_key, v.recovery_id, v.recovery_key);
+}
+template <class Io>
+void fields(Io& io, Position& v) {
+  each(io, v.size, v.recorded);
+}
+template <class Io>
+void fields(Io& io, RecentIds::Row& v) {
+  each(io, v.key, v.events, v.seq, v.recorded);
+}
+
+template <class K, class V>
+void put_table(Put& put, const Table<K, V>& table) {
+  put(table.rows());
+}
+
+template <class K, class V>
+void get_table(Get& get, Table<K, V>& table) {
+  for (std::uint64_t left = get.in.count(); left > 0 && !get.in.failed(); --left) {
+    K key{};
+    get(key);
+    get(table.edit(key));
+  }
+}
+
+// All tables, in the order of FORMAT.md.
+template <class TheWorld, class Visit>
+void tables(TheWorld& world, const Visit& visit) {
+  visit(world.proposals);
+  visit(world.actors);
+  visit(world.keys);
+  visit(world.models);
+  visit(world.versions);
+  visit(world.evidence);
+  visit(world.rollouts);
+  visit(world.slots);
+  visit(world.shadows);
+  visit(world.incidents);
+  visit(world.subjects);
+  visit(world.spellings);
+}
+
+}  // namespace
+
+Bytes World::encode() const {
+  Writer out;
+  Put put{out};
+  out.raw(magic);
+  out.number(layout);
+  put(*position);
+  put(*genesis);
+  put(force->document);
+  put(force->adopted);
+  tables(*this, [&](const auto& table) { put_table(put, table); });
+
+  // Only what a later entry can still ask for, so that the bytes do not depend on when this process dropped the rest.
+  std::map<std::string, std::deque<Millis>> recent_refusals;
+  for (const auto& [actor, times] : refusals.rows()) {
+    for (const Millis time : times) {
+      if (time > position->recorded - hour) recent_refusals[actor].push_back(time);
+    }
+  }
+  put(recent_refusals);
+  std::vector<RecentIds::Row> recent_ids;
+  for (const RecentIds::Row& row : ids.rows()) {
+    if (row.recorded >= position->recorded - max_validity) recent_ids.push_back(row);
+  }
+  put(recent_ids);
+  return out.take();
+}
+
+Result<std::unique_ptr<World>> World::decode(BytesView bytes) {
+  Reader in(bytes);
+  Get get{in};
+  const Error damaged = fault("the snapshot of the views does not decode; it will be rebuilt");
+  if (in.raw(magic.size()) != magic || in.number() != layout) return damaged;
+  auto world = std::make_unique<World>();
+  get(world->position.edit());
+  get(world->genesis.edit());
+  PolicyInForce& force = world->force.edit();
+  get(force.document);
+  get(force.adopted);
+  if (!force.document.empty()) {
+    TRY_LET(policy, parse_policy(force.document));
+    force.policy = std::make_shared<const Policy>(std::move(policy));
+  }
+  tables(*world, [&](auto& table) { get_table(get, table); });
+  std::map<std::string, std::deque<Millis>> recent_refusals;
+  get(recent_refusals);
+  for (const auto& [actor, times] : recent_refusals) world->refusals.edit(actor) = times;
+  for (std::uint64_t left = in.count(); left > 0 && !in.failed(); --left) {
+    RecentIds::Row row;
+    get(row);
+    world->ids.push(row, 0);
+  }
+  if (!in.done()) return damaged;
+  return world;
+}
+
+}  // namespace cairn
