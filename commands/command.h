@@ -1,0 +1,123 @@
+// Everything that a user can want of a ledger, on one page.
+//
+// A command is an intent in the imperative. decide turns it, with the World as it is, into the events that say it has been done;
+// whether that is allowed is not asked here but of admit, on the signed statement (DESIGN, idea 5). What a command needs from
+// outside (files that were read, keys, random numbers) was put into it before.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "ledger/base/result.h"
+#include "ledger/events/event.h"
+#include "ledger/events/statement.h"
+#include "projections/world.h"
+
+namespace cairn {
+
+// cairn init
+struct CreateLedger {
+  LedgerCreated ledger;
+  std::vector<ActorEnrolled> actors;  // the first signs
+  std::string policy;                 // the document
+};
+
+// cairn actor add, cairn actor role
+struct EnrolActor {
+  ActorEnrolled actor;
+};
+struct ChangeRoles {
+  std::string handle;
+  std::vector<Grant> grant;
+  std::vector<Grant> revoke;
+};
+
+// cairn key rotate, cairn key revoke
+struct RotateKey {
+  std::string handle;
+  KeyId old_key;
+  Bytes new_key;
+  Bytes possession;
+};
+struct RevokeKey {
+  KeyId key;
+  Millis compromised_since = 0;
+  std::string reason;
+};
+
+// cairn policy adopt
+struct AdoptPolicy {
+  std::string document;
+};
+
+// cairn register: a model as it was found in a directory, with the evidence that lay beside it
+struct RegisterModel {
+  std::string name;
+  std::string version;
+  Hash model;
+  std::uint64_t files = 0;
+  std::uint64_t bytes = 0;
+  std::vector<EvidenceRecorded> evidence;
+};
+
+// cairn deploy: register what is new, then bring it to this stage of this environment
+struct Deploy {
+  RegisterModel model;
+  std::string environment;
+  Stage mode = Stage::shadow;
+  std::uint64_t percent = 10;  // for canary
+};
+
+// cairn promote: the next step of the ladder, or this percentage of canary
+struct Promote {
+  std::string rollout;
+  std::optional<std::uint64_t> percent;
+};
+
+// cairn approve, --deny, --withdraw
+enum class ApprovalVerdict { grant, deny, withdraw };
+struct Approve {
+  std::string rollout;
+  Stage stage = Stage::full;
+  ApprovalVerdict verdict = ApprovalVerdict::grant;
+  std::string reason;
+};
+
+// cairn notify
+struct Notify {
+  std::string rollout;
+  std::string to;
+};
+
+// cairn monitor record: one reading for each model of the file, in the environment where it ran
+struct RecordMonitoring {
+  std::vector<EvidenceRecorded> evidence;
+};
+
+// cairn rollback: to what was at full before, unless a version is named
+struct Rollback {
+  std::string name;
+  std::string environment;
+  std::string reason;
+  Trigger trigger = Trigger::regression;
+  std::optional<std::string> to_version;
+  std::optional<ArtefactMatch> artefact;  // what checking the target's files showed; none: they were not looked at
+};
+
+using Command = std::variant<CreateLedger, EnrolActor, ChangeRoles, RotateKey, RevokeKey, AdoptPolicy, RegisterModel,
+                             Deploy, Promote, Approve, Notify, RecordMonitoring, Rollback>;
+
+// What decide has to say: the events, and what must not have changed meanwhile.
+struct Proposal {
+  std::vector<Event> events;
+  std::map<std::string, Seq> expects;
+  Millis validity = default_validity;
+};
+
+// Pure. A usage error only where there is nothing to say: an unknown rollout, a model that is there already, an empty change.
+Result<Proposal> decide(const World& world, const Command& command);
+
+}  // namespace cairn
