@@ -1,0 +1,199 @@
+#include "ledger/evidence/readers.h"
+
+#include <algorithm>
+
+#include "ledger/base/text.h"
+#include "ledger/base/time.h"
+#include "ledger/evidence/audit_chunk.h"
+#include "ledger/evidence/draft.h"
+#include "ledger/evidence/input.h"
+#include "ledger/evidence/json.h"
+
+namespace cairn {
+namespace {
+
+Result<Json> parse_object(std::string_view source, std::string_view content) {
+  auto parsed = parse_json(content);
+  if (!parsed) return fault(str(printable(source), " is ", parsed.error().message, "; mend or remove the file"));
+  if (parsed->is_object()) return parsed;
+  return fault(str(printable(source), " holds ", describe(parsed->kind), " where an object was expected"));
+}
+
+const Json* member_of(const Json* json, std::string_view name) {
+  return json == nullptr ? nullptr : json->member(name);
+}
+
+void read_trained_at(EvidenceDraft& draft, const Json* json) {
+  if (json == nullptr) return;
+  const auto time = json->is_string() ? parse_time(json->text) : Result<Millis>(fault("it is not a string"));
+  if (time) return draft.set("trained_at", Decimal::from_int(*time));
+  draft.find(str("training_timestamp cannot be read as a time: ", time.error().message));
+  draft.set("trained_at", not_a_number());
+}
+
+// Counts that were made while the checks were switched off say nothing.
+void read_governance(EvidenceDraft& draft, const Json* governance) {
+  const auto* enabled = member_of(governance, "enabled");
+  const bool off = enabled != nullptr && !(enabled->kind == Json::Kind::boolean && enabled->boolean);
+  if (off) draft.find("governance_summary says that governance was not enabled, so its counts mean nothing");
+  for (const std::string_view name : {"data_violations", "prediction_violations"}) {
+    const auto* count = member_of(governance, name);
+    if (count == nullptr) continue;
+    if (off) {
+      draft.set(name, not_a_number());
+    } else {
+      draft.set_number(name, count);
+    }
+  }
+}
+
+void read_audit_root(EvidenceDraft& draft, const Json* root, const std::vector<Evidence>& chunks) {
+  if (root == nullptr) return draft.find("the card has no audit_merkle_root");
+  if (root->kind == Json::Kind::null)
+    return draft.find("audit_merkle_root is null: nothing ties the card to an audit chunk");
+  if (!root->is_string()) {
+    draft.find(str("audit_merkle_root is ", describe(root->kind), ", not a string"));
+    return draft.set("audit_root_verified", not_a_number());
+  }
+  const bool verified = std::any_of(chunks.begin(), chunks.end(), [&](const Evidence& chunk) {
+    const auto roots = roots_of_chunk(chunk.content);
+    return roots.ok() && !roots->recomputed.empty() && roots->recomputed == root->text;
+  });
+  if (!verified) draft.find(str("audit_merkle_root is the root of none of ", chunks.size(), " audit chunks"));
+  draft.set_flag("audit_root_verified", verified);
+}
+
+bool is_true(const Json* json) {
+  return json != nullptr && json->kind == Json::Kind::boolean && json->boolean;
+}
+
+// Said by the file or by the model's row; a value that is neither true nor false spoils the answer unless the other
+// says true.
+void read_drift_detected(EvidenceDraft& draft, const Json* of_file, const Json* of_row) {
+  if (of_file == nullptr && of_row == nullptr) return;
+  if (is_true(of_file) || is_true(of_row)) return draft.set_flag("drift_detected", true);
+  for (const auto* json : {of_file, of_row}) {
+    if (json == nullptr || json->kind == Json::Kind::boolean) continue;
+    draft.find(str("drift_detected is ", describe(json->kind), ", not true or false"));
+    return draft.set("drift_detected", not_a_number());
+  }
+  draft.set_flag("drift_detected", false);
+}
+
+void read_drift_score(EvidenceDraft& draft, const Json* of_file, const Json* of_row) {
+  std::optional<Decimal> largest;
+  for (const auto* json : {of_file, of_row}) {
+    if (json == nullptr) continue;
+    const auto score = json->is_number() ? Decimal::from_lexeme(json->text) : Result<Decimal>(fault("no number"));
+    if (!score.ok() || !score->is_finite()) return draft.set_number("drift_score", json);
+    if (!largest || *largest < *score) largest = *score;
+  }
+  if (largest) draft.set("drift_score", *largest);
+}
+
+}  // namespace
+
+Result<Bytes> read_file(const std::filesystem::path& file, std::size_t limit) {
+  TRY_LET(input, InputFile::open(file));
+  if (input.size() > limit) {
+    return fault(str(input.shown(), " has ", input.size(), " bytes; at most ", limit, " are read of such a file"));
+  }
+  Bytes content(static_cast<std::size_t>(input.size()), '\0');
+  TRY_LET(got, input.read_at(0, content.data(), content.size()));
+  TRY(input.check_unchanged());
+  if (got != content.size()) return fault(str(input.shown(), " became shorter while it was read; run again"));
+  return content;
+}
+
+Result<Evidence> read_metrics(const std::string& source, Bytes content) {
+  TRY_LET(metrics, parse_object(source, content));
+  EvidenceDraft draft(EvidenceKind::metrics, source, std::move(content));
+  for (std::size_t i = 0; i < metrics.items.size(); ++i) {
+    // A table or a curve is no measured value under a name, where text in a number's place is a broken one.
+    const auto& item = metrics.items[i];
+    if (!item.is_object() && !item.is_array()) draft.set_number(metrics.names[i], &item);
+  }
+  return std::move(draft).take();
+}
+
+Result<Evidence> read_card(const std::string& source, Bytes content, const std::vector<Evidence>& chunks) {
+  TRY_LET(card, parse_object(source, content));
+  EvidenceDraft draft(EvidenceKind::card, source, std::move(content));
+  read_trained_at(draft, card.member("training_timestamp"));
+  read_governance(draft, card.member("governance_summary"));
+  draft.set_number("samples", member_of(card.member("dataset_info"), "samples"));
+  read_audit_root(draft, card.member("audit_merkle_root"), chunks);
+  return std::move(draft).take();
+}
+
+Result<Evidence> read_audit_chunk(const std::string& source, Bytes content) {
+  TRY_LET(chunk, parse_object(source, content));
+  EvidenceDraft draft(EvidenceKind::audit_chunk, source, std::move(content));
+  const auto* events = chunk.member("events");
+  const auto* claimed = chunk.member("merkle_root");
+  const auto* count = chunk.member("event_count");
+  if (events == nullptr || !events->is_array()) {
+    draft.find("the chunk has no array of events");
+    return std::move(draft).take();
+  }
+  draft.set_count("events", events->items.size());
+  if (count != nullptr && count->text != std::to_string(events->items.size())) {
+    draft.find(str("event_count is ",
+                   count->is_number() ? count->text.substr(0, 60) : std::string(describe(count->kind)),
+                   ", but there are ", events->items.size(), " events"));
+  }
+  if (claimed == nullptr || claimed->kind == Json::Kind::null) {
+    draft.find("the chunk claims no merkle_root");
+    return std::move(draft).take();
+  }
+  // No events have no root, so a chunk without any never matches: nothing was verified.
+  const auto root = chunk_root(*events);
+  const bool matches = !root.empty() && claimed->is_string() && claimed->text == root;
+  if (!matches)
+    draft.find(root.empty() ? "there are no events" : str("the events' root is ", root, ", not the one claimed"));
+  draft.set_flag("root_matches", matches);
+  return std::move(draft).take();
+}
+
+Result<Evidence> read_drift_metrics(const std::string& source, Bytes content, const std::string& stem) {
+  TRY_LET(file, parse_object(source, content));
+  EvidenceDraft draft(EvidenceKind::monitoring, source, std::move(content));
+  const auto* rows = file.member("models_monitored");
+  std::vector<const Json*> found;
+  if (rows != nullptr && rows->is_array()) {
+    for (const auto& row : rows->items) {
+      const auto* name = row.member("model_name");
+      if (name != nullptr && name->is_string() && name->text == stem) found.push_back(&row);
+    }
+  }
+  const Json* row = found.empty() ? nullptr : found[0];
+  if (found.empty()) draft.find(str("the file says nothing about ", stem));
+  if (found.size() > 1) draft.find(str("the file has ", found.size(), " rows about ", stem, ", so it says nothing"));
+  draft.set_count("models_monitored", found.size() == 1 ? rows->items.size() : 0);
+  read_drift_detected(draft, file.member("drift_detected"), member_of(row, "drift_detected"));
+  read_drift_score(draft, file.member("drift_score"), member_of(row, "drift_score"));
+  for (const std::string_view name : {"accuracy_drop", "current_accuracy", "positive_rate"}) {
+    draft.set_number(name, member_of(row, name));
+  }
+  return std::move(draft).take();
+}
+
+Result<std::vector<std::string>> models_in_drift_metrics(std::string_view content) {
+  TRY_LET(file, parse_object("the drift metrics file", content));
+  std::vector<std::string> names;
+  const auto* rows = file.member("models_monitored");
+  if (rows == nullptr || !rows->is_array()) {
+    return fault("the drift metrics file has no array models_monitored; it is not one of the monitor's");
+  }
+  for (const auto& row : rows->items) {
+    const auto* name = row.member("model_name");
+    if (name == nullptr || !name->is_string()) {
+      return fault(str("row ", names.size(),
+                       " of models_monitored has no model_name; it cannot be said which model it is about"));
+    }
+    names.push_back(name->text);
+  }
+  return names;
+}
+
+}  // namespace cairn
