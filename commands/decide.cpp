@@ -1,0 +1,227 @@
+// From what is wanted to what has then been done. Pure: World and Command in, events out. Nothing is refused here (DESIGN,
+// idea 5): a promote that skips shadow is said, signed, and refused by admit, on the record.
+#include <algorithm>
+
+#include "commands/command.h"
+#include "ledger/base/text.h"
+#include "projections/admit.h"
+
+namespace cairn {
+
+namespace {
+
+std::string next_rollout(const World& world, const SlotKey& slot) {
+  const Slot* row = world.slots.find(slot);
+  return str(slot.first, "/", slot.second, "/", (row == nullptr ? 0 : row->rollouts) + 1);
+}
+
+std::string next_incident(const World& world) { return str("INC-", world.incidents.rows().size() + 1); }
+
+Result<const Rollout*> find_rollout(const World& world, const std::string& id) {
+  const Rollout* rollout = world.rollouts.find(id);
+  if (rollout != nullptr) return rollout;
+  return usage("there is no rollout " + printable(id) + "; cairn status lists those under way");
+}
+
+void expect_unchanged(const World& world, const std::string& subject, Proposal& proposal) {
+  if (const Seq* last = world.subjects.find(subject)) proposal.expects[subject] = *last;
+}
+
+// The step of a rollout, and the archiving of the version that gives way to it at full.
+void advance(const World& world, const std::string& id, const SlotKey& slot, const Hash& model, NextStep step,
+             Proposal& proposal) {
+  proposal.events.push_back(RolloutAdvanced{id, step.stage, step.percent});
+  if (step.stage != Stage::full) return;
+  if (const Tenure* before = world.at_full(slot); before != nullptr && before->model != model) {
+    proposal.events.push_back(ModelArchived{before->model, slot.second, model});
+  }
+}
+
+// What of this evidence is not on record yet in the same words.
+bool is_news(const World& world, const EvidenceRecorded& evidence) {
+  const EvidenceRow* row = world.evidence.find({evidence.model, evidence.environment, evidence.kind});
+  return row == nullptr || row->digest != evidence.digest || row->values != evidence.values;
+}
+
+void register_what_is_new(const World& world, const RegisterModel& wanted, Proposal& proposal) {
+  if (!world.models.has(wanted.model)) {
+    proposal.events.push_back(ModelRegistered{wanted.name, wanted.version, wanted.model, wanted.files, wanted.bytes});
+  }
+  for (const EvidenceRecorded& evidence : wanted.evidence) {
+    if (is_news(world, evidence)) proposal.events.push_back(evidence);
+  }
+}
+
+struct Decide {
+  const World& world;
+
+  Result<Proposal> operator()(const CreateLedger& wanted) const {
+    Proposal proposal;
+    proposal.events.push_back(wanted.ledger);
+    for (const ActorEnrolled& actor : wanted.actors) proposal.events.push_back(actor);
+    proposal.events.push_back(PolicyProposed{wanted.policy});
+    proposal.events.push_back(PolicyAdopted{sha256(wanted.policy), Hash{}});
+    return proposal;
+  }
+
+  Result<Proposal> operator()(const EnrolActor& wanted) const { return Proposal{{wanted.actor}, {}, default_validity}; }
+
+  Result<Proposal> operator()(const ChangeRoles& wanted) const {
+    Proposal proposal;
+    for (const Grant& grant : wanted.grant) proposal.events.push_back(RoleGranted{wanted.handle, grant});
+    for (const Grant& grant : wanted.revoke) proposal.events.push_back(RoleRevoked{wanted.handle, grant});
+    if (proposal.events.empty()) return usage("no change: give --grant ROLE or --revoke ROLE");
+    return proposal;
+  }
+
+  Result<Proposal> operator()(const RotateKey& wanted) const {
+    Proposal proposal;
+    proposal.events.push_back(KeyAdded{wanted.handle, wanted.new_key, wanted.possession});
+    proposal.events.push_back(KeyRevoked{wanted.handle, wanted.old_key, 0, "rotated"});
+    return proposal;
+  }
+
+  Result<Proposal> operator()(const RevokeKey& wanted) const {
+    const Key* key = world.keys.find(wanted.key);
+    if (key == nullptr) return usage("no key " + wanted.key.hex() + " is enrolled; cairn actor list shows the keys");
+    Proposal proposal;
+    proposal.events.push_back(KeyRevoked{key->handle, wanted.key, wanted.compromised_since, wanted.reason});
+    return proposal;
+  }
+
+  Result<Proposal> operator()(const AdoptPolicy& wanted) const {
+    const Hash digest = sha256(wanted.document);
+    if (digest == world.policy().digest) return usage("this policy is in force already");
+    Proposal proposal;
+    proposal.events.push_back(PolicyProposed{wanted.document});
+    proposal.events.push_back(PolicyAdopted{digest, world.policy().digest});
+    return proposal;
+  }
+
+  Result<Proposal> operator()(const RegisterModel& wanted) const {
+    Proposal proposal;
+    register_what_is_new(world, wanted, proposal);
+    if (proposal.events.empty()) {
+      return usage(wanted.name + " " + wanted.version + " is registered, and nothing beside it has changed");
+    }
+    expect_unchanged(world, "model:" + wanted.name, proposal);
+    return proposal;
+  }
+
+  Result<Proposal> operator()(const Deploy& wanted) const {
+    Proposal proposal;
+    register_what_is_new(world, wanted.model, proposal);
+    const SlotKey slot{wanted.model.name, wanted.environment};
+    const Slot* row = world.slots.find(slot);
+    const Rollout* active = row != nullptr && row->active ? world.rollouts.find(*row->active) : nullptr;
+    const bool under_way = active != nullptr && active->model == wanted.model.model;
+    std::string rollout;
+    if (under_way) {
+      rollout = *row->active;
+      expect_unchanged(world, "rollout:" + rollout, proposal);
+    } else {
+      rollout = next_rollout(world, slot);
+    }
+    // In shadow already, a further `deploy --deployment-mode shadow` has only its news to record.
+    const bool in_shadow = under_way && active->stage == Stage::shadow;
+    if (!under_way) {
+      proposal.events.push_back(RolloutProposed{rollout, wanted.model.model, wanted.model.name, wanted.environment});
+    }
+    if (wanted.mode != Stage::shadow) {
+      const NextStep step{wanted.mode, wanted.mode == Stage::full ? 100 : wanted.percent};
+      advance(world, rollout, slot, wanted.model.model, step, proposal);
+    } else if (under_way && !in_shadow) {
+      proposal.events.push_back(RolloutAdvanced{rollout, Stage::shadow, 0});
+    }
+    if (proposal.events.empty()) return usage(rollout + " is in shadow already, and nothing beside the model has changed");
+    return proposal;
+  }
+
+  Result<Proposal> operator()(const Promote& wanted) const {
+    TRY_LET(rollout, find_rollout(world, wanted.rollout));
+    NextStep step = next_step(world, *rollout).value_or(NextStep{});
+    if (wanted.percent) step = {*wanted.percent == 100 ? Stage::full : Stage::canary, *wanted.percent};
+    Proposal proposal;
+    advance(world, wanted.rollout, {rollout->name, rollout->environment}, rollout->model, step, proposal);
+    expect_unchanged(world, "rollout:" + wanted.rollout, proposal);
+    return proposal;
+  }
+
+  Result<Proposal> operator()(const Approve& wanted) const {
+    TRY_LET(rollout, find_rollout(world, wanted.rollout));
+    Proposal proposal;
+    proposal.validity = approval_validity;
+    if (wanted.verdict == ApprovalVerdict::deny) {
+      proposal.events.push_back(ApprovalDenied{wanted.rollout, wanted.stage, wanted.reason});
+    } else if (wanted.verdict == ApprovalVerdict::withdraw) {
+      proposal.events.push_back(ApprovalWithdrawn{wanted.rollout, wanted.stage, wanted.reason});
+    } else {
+      const StageRules* rules = world.policy().stage(rollout->environment, wanted.stage);
+      std::vector<Seq> seen;
+      for (const auto& [key, row] : world.evidence.rows()) {
+        const bool shown = key.model == rollout->model && (key.environment.empty() || key.environment == rollout->environment);
+        if (shown) seen.push_back(row.seq);
+      }
+      std::sort(seen.begin(), seen.end());
+      seen.erase(std::unique(seen.begin(), seen.end()), seen.end());
+      proposal.events.push_back(ApprovalGranted{wanted.rollout, rollout->model, rollout->environment, wanted.stage,
+                                                rules == nullptr ? Hash{} : rules->hash, std::move(seen), wanted.reason});
+    }
+    return proposal;
+  }
+
+  Result<Proposal> operator()(const Notify& wanted) const {
+    TRY_LET(rollout, find_rollout(world, wanted.rollout));
+    (void)rollout;
+    return Proposal{{StakeholdersNotified{wanted.rollout, wanted.to}}, {}, default_validity};
+  }
+
+  Result<Proposal> operator()(const RecordMonitoring& wanted) const {
+    if (wanted.evidence.empty()) return usage("the file speaks of no model that is registered");
+    Proposal proposal;
+    for (const EvidenceRecorded& evidence : wanted.evidence) proposal.events.push_back(evidence);
+    return proposal;
+  }
+
+  Result<Proposal> operator()(const Rollback& wanted) const {
+    const SlotKey slot{wanted.name, wanted.environment};
+    const std::optional<Hash> from = world.rollback_source(slot);
+    if (!from) return usage("nothing of " + wanted.name + " takes traffic in " + wanted.environment);
+    if (wanted.reason.empty()) return usage("a rollback needs its --reason");
+    Proposal proposal;
+    const std::string incident = next_incident(world);
+    const Slot& row = *world.slots.find(slot);
+    if (row.active) {
+      proposal.events.push_back(RolloutAborted{*row.active, "rolled back: " + wanted.reason});
+      expect_unchanged(world, "rollout:" + *row.active, proposal);
+    }
+    TRY_LET(to, target_of(wanted, slot, *from));
+    if (to) {
+      proposal.events.push_back(ArtefactChecked{*to, wanted.artefact.value_or(ArtefactMatch::not_reachable)});
+      proposal.events.push_back(
+          RollbackExecuted{wanted.name, wanted.environment, *from, *to, wanted.trigger, wanted.reason, incident});
+    } else {
+      proposal.events.push_back(SlotEmptied{wanted.name, wanted.environment, *from, wanted.trigger, wanted.reason, incident});
+    }
+    const Severity severity = wanted.trigger == Trigger::safety ? Severity::critical : Severity::high;
+    proposal.events.push_back(
+        IncidentOpened{incident, severity, "Rollback: " + wanted.reason, wanted.name, wanted.environment});
+    return proposal;
+  }
+
+  Result<std::optional<Hash>> target_of(const Rollback& wanted, const SlotKey& slot, const Hash& from) const {
+    if (!wanted.to_version) {
+      const auto tenure = world.rollback_target(slot, from);
+      return tenure ? std::optional<Hash>(tenure->model) : std::nullopt;
+    }
+    const Hash* version = world.versions.find({wanted.name, *wanted.to_version});
+    if (version == nullptr) return usage("no version " + *wanted.to_version + " of " + wanted.name + " is registered");
+    return std::optional<Hash>(*version);
+  }
+};
+
+}  // namespace
+
+Result<Proposal> decide(const World& world, const Command& command) { return std::visit(Decide{world}, command); }
+
+}  // namespace cairn

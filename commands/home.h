@@ -1,0 +1,73 @@
+// CAIRN_HOME: what belongs to a person and never to a ledger. Their keys, the heads they have verified, and, where this process
+// sequences, the log's key.
+//
+//   keys/<name>.pem, keys/<name>.pub.pem     signing keys; the public file also holds the proof of possession
+//   logs/<ledger id>.pem                     the log's key
+//   recovery/<key id>.pem                    a recovery key until somebody carries it to a safe
+//   heads/<ledger id>.note                   the newest checkpoint that was verified here
+//   ledgers/<sha256 of where>                the ledger id that this place held when it was first seen
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <string>
+
+#include "ledger/base/result.h"
+#include "ledger/crypto/keys.h"
+#include "ledger/tlog/checkpoint.h"
+
+namespace cairn {
+
+// A public key and the proof that its holder wants to be enrolled as `handle`.
+struct PublicKeyFile {
+  PublicKey key;
+  Bytes possession;
+};
+
+class Home {
+ public:
+  // $CAIRN_HOME, else $HOME/.config/cairn.
+  static Result<Home> from_environment();
+  explicit Home(std::filesystem::path directory) : directory_(std::move(directory)) {}
+
+  const std::filesystem::path& directory() const { return directory_; }
+
+  // Keys by the name of their actor. A name with '/' is no file name and is refused.
+  std::filesystem::path key_path(const std::string& name) const;
+  std::filesystem::path public_key_path(const std::string& name) const;
+  Result<PrivateKey> read_key(const std::string& name) const;
+  Result<PublicKey> make_key(const std::string& name, KeyType type) const;
+
+  // A rotation makes the new key beside the old one, and puts it in its place once the ledger knows it.
+  Result<PrivateKey> make_next_key(const std::string& name, KeyType type) const;
+  std::optional<PrivateKey> next_key(const std::string& name) const;
+  Result<void> replace_key(const std::string& name) const;
+
+  // The log's key is written under its own id before entry 0 exists, and under the ledger's once it does.
+  Result<void> keep_new_log_key(const PrivateKey& key) const;
+  Result<void> name_log_key(const PublicKey& key, const Hash& ledger) const;
+  Result<PrivateKey> log_key(const Hash& ledger, const NoteVerifier& expected) const;
+  bool has_log_key(const Hash& ledger, const NoteVerifier& expected) const;
+
+  Result<std::filesystem::path> keep_recovery_key(const PrivateKey& key, const std::string& passphrase) const;
+
+  Result<std::optional<std::string>> remembered_head(const Hash& ledger) const;
+  Result<void> remember_head(const Hash& ledger, const std::string& note) const;
+
+  // An error of kind not_verified if this place held another ledger before.
+  Result<void> recognise(const std::string& where, const Hash& ledger) const;
+
+ private:
+  std::filesystem::path log_key_path(const std::string& name) const { return directory_ / "logs" / (name + ".pem"); }
+
+  std::filesystem::path directory_;
+};
+
+// A PEM public key and, behind it, a block "CAIRN KEY POSSESSION": the key's signature over possession_text.
+Result<std::string> format_public_key_file(const std::string& handle, const PrivateKey& key);
+Result<PublicKeyFile> parse_public_key_file(std::string_view text);
+
+// Writes a file that is there whole or not at all, and durable when this returns. Mode 0600.
+Result<void> write_file_atomically(const std::filesystem::path& file, BytesView content);
+
+}  // namespace cairn

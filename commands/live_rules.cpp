@@ -1,0 +1,65 @@
+#include "commands/live_rules.h"
+
+#include <algorithm>
+
+namespace cairn {
+
+namespace {
+
+// A reader folds at most this many entries after a snapshot, and the log writes at most a few bytes of snapshot for each byte of
+// entries: the larger the views, the rarer the snapshots.
+constexpr Size least_snapshot_gap = 256;
+constexpr std::size_t state_bytes_an_entry = 2048;
+
+}  // namespace
+
+LiveRules::LiveRules(std::unique_ptr<World> world, Size last_snapshot)
+    : world_(std::move(world)), last_snapshot_(last_snapshot) {}
+
+Result<Bytes> LiveRules::key_for(const KeyId& key) const {
+  if (const Key* row = world_->signing_key(key)) return row->spki;
+  if (key == world_->genesis->recovery_id) return world_->genesis->recovery_key;
+  return Error{ErrorKind::turned_away, "the key " + key.hex().substr(0, 16) + " is not enrolled, or is revoked"};
+}
+
+Judgement LiveRules::judge(const Statement& statement, const KeyId& key, std::size_t payload_bytes, BasisCheck basis,
+                           Millis recorded) {
+  const Basis where = basis == BasisCheck::on_history ? Basis::on_history : Basis::not_on_history;
+  decision_ = cairn::judge(*world_, statement, key, payload_bytes, where, recorded);
+  if (!decision_.door) return Ruled{outcome_of(decision_.verdict)};
+  const Door& door = *decision_.door;
+  if (door.kind == Door::Kind::repeated) return Repeated{door.first};
+  const ErrorKind kind = door.kind == Door::Kind::conflict ? ErrorKind::conflict : ErrorKind::turned_away;
+  return TurnedAway{kind, door.reason, door.message};
+}
+
+void LiveRules::apply(const Recorded& recorded) {
+  if (!mark_) mark_ = world_->journal.mark();
+  world_->apply(recorded);
+}
+
+void LiveRules::keep() {
+  world_->journal.keep();
+  mark_.reset();
+  last_snapshot_ = std::max(last_snapshot_, std::exchange(offered_snapshot_, 0));
+}
+
+void LiveRules::undo() {
+  if (mark_) world_->journal.undo_to(*mark_);
+  world_->journal.keep();
+  mark_.reset();
+  offered_snapshot_ = 0;
+}
+
+Millis LiveRules::newest_recorded() const { return world_->position->recorded; }
+
+Bytes LiveRules::snapshot(Size size) {
+  const Size gap = std::max<Size>(least_snapshot_gap, last_bytes_ / state_bytes_an_entry);
+  if (size - last_snapshot_ < gap) return {};
+  Bytes state = world_->encode();
+  last_bytes_ = state.size();
+  offered_snapshot_ = size;
+  return state;
+}
+
+}  // namespace cairn

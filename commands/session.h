@@ -1,0 +1,66 @@
+// A session: one process's verified view of one ledger.
+//
+// Before anything is shown or signed, the newest checkpoint is opened with the log's key and held, by a consistency proof, against
+// the newest one that this home has verified before (DESIGN, idea 6); then the newer one is remembered. Who has seen one branch of
+// a fork refuses the other, with both signed heads in the message.
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "commands/home.h"
+#include "commands/views.h"
+#include "ledger/attachments.h"
+#include "ledger/ledger.h"
+#include "ledger/store/store.h"
+#include "projections/world.h"
+
+namespace cairn {
+
+// The flags before the command, and the environment behind them.
+struct Globals {
+  std::string where = "./.cairn";       // --ledger, CAIRN_LEDGER
+  std::string actor;                    // --as, CAIRN_ACTOR, $USER
+  bool json = false;
+  Millis lock_timeout = 30 * second;    // --lock-timeout
+  bool clock_is_right = false;          // --clock-is-right
+};
+
+// A directory with a store and its attachments. An error for what is no place of a ledger.
+Result<std::filesystem::path> directory_of(const std::string& where);
+
+class Session {
+ public:
+  // Beside any writer.
+  static Result<std::unique_ptr<Session>> open(const Globals& globals, const Home& home);
+
+  // As the one writing process; waits for another.
+  static Result<std::unique_ptr<Session>> open_for_writing(const Globals& globals, const Home& home);
+
+  const Ledger& ledger() const { return *ledger_; }
+  Store& store() { return *store_; }
+  const Attachments& attachments() const { return attachments_; }
+
+  // The World at the newest checkpoint, loaded at the first call.
+  Result<World*> world();
+  Size world_snapshot() const { return loaded_.snapshot; }
+  std::unique_ptr<World> take_world() { return std::move(loaded_.world); }
+
+ private:
+  Session(std::unique_ptr<Store> store, std::filesystem::path directory)
+      : store_(std::move(store)), attachments_(directory / "attachments") {}
+  static Result<std::unique_ptr<Session>> open_as(StoreMode mode, const Globals& globals, const Home& home);
+
+  std::unique_ptr<Store> store_;
+  Attachments attachments_;
+  std::optional<Ledger> ledger_;
+  LoadedWorld loaded_;
+};
+
+// Holds the ledger's newest checkpoint against the remembered one, and remembers it. not_verified, with both notes in the message,
+// if the one does not continue the other.
+Result<void> check_remembered_head(const Ledger& ledger, const Home& home);
+
+}  // namespace cairn

@@ -1,0 +1,23 @@
+// Where a World comes from: the nearest signed snapshot that holds, and the entries after it.
+#pragma once
+
+#include <memory>
+
+#include "ledger/ledger.h"
+#include "projections/world.h"
+
+namespace cairn {
+
+struct LoadedWorld {
+  std::unique_ptr<World> world;
+  Size snapshot = 0;  // the size it started from; 0: folded from the first entry
+};
+
+// The World after the first `size` entries. A snapshot that the log's key did not sign, whose root is not on this history or that
+// does not decode is passed over, with a fold from zero.
+Result<LoadedWorld> load_world(const Ledger& ledger, Size size);
+
+// The same without any snapshot: what replay and the auditor trust.
+Result<std::unique_ptr<World>> fold_world(const Ledger& ledger, Size size);
+
+}  // namespace cairn

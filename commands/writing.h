@@ -1,0 +1,82 @@
+// The way of every writing command: decide, sign, and hand to the sequencer; or only a part of it, as the flags say.
+#pragma once
+
+#include <filesystem>
+#include <functional>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "commands/command.h"
+#include "commands/session.h"
+#include "ledger/sequencer.h"
+#include "projections/admit.h"
+
+namespace cairn {
+
+// The flags that every writing command takes (CLI.md).
+struct WriteFlags {
+  std::optional<std::filesystem::path> sign_only;
+  bool dry_run = false;
+  bool wait = false;
+  std::optional<std::string> id;
+};
+
+struct Signer {
+  std::string author;
+  PrivateKey key;
+};
+
+// What a command wants, once it has seen the World; and the files that its events name by digest.
+struct Wanted {
+  Command command;
+  std::vector<Bytes> attachments;
+};
+using MakeCommand = std::function<Result<Wanted>(const World& world)>;
+
+// Appended, or found to have been before.
+struct Appended {
+  Receipt receipt;
+  Verdict verdict;               // what the rules said now; empty for a repeated one
+  std::vector<Event> events;
+};
+// --dry-run: what would have been said, and what the rules would say.
+struct Tried {
+  Decision decision;
+  std::vector<Event> events;
+};
+// --sign-only
+struct Signed {
+  std::filesystem::path file;
+  std::vector<Event> events;
+};
+
+using Written = std::variant<Appended, Tried, Signed, TurnedAway>;
+
+// Signs as globals.actor, with the key from this home.
+Result<Written> write(const Globals& globals, const WriteFlags& flags, const Home& home, const MakeCommand& make);
+
+// The same with another signer: a recovery key.
+Result<Written> write_as(const Globals& globals, const WriteFlags& flags, const Home& home, const Signer& signer,
+                         const MakeCommand& make);
+
+// cairn submit: envelopes that others signed, one answer each; attachments are looked for in `<file>.attachments/`.
+Result<std::vector<Answer>> submit(const Globals& globals, const Home& home, const std::vector<std::filesystem::path>& files);
+
+// cairn init
+struct NewLedger {
+  std::string origin;
+  std::string policy;                      // the document
+  std::vector<ActorEnrolled> more_actors;  // beside the first
+};
+struct Created {
+  Receipt receipt;
+  Hash id;
+  std::string vkey;
+  std::filesystem::path recovery_file;
+  std::string recovery_passphrase;  // shown once, kept nowhere
+};
+Result<Created> create_ledger(const Globals& globals, const Home& home, const NewLedger& wanted);
+
+}  // namespace cairn
