@@ -10,7 +10,6 @@ namespace {
 
 constexpr std::size_t max_recent_heads = 65536;
 constexpr std::size_t max_parsed_keys = 4096;
-constexpr std::size_t max_tag_bytes = 200;  // store.h, Posting
 constexpr std::string_view refused_tag = "outcome:refused";
 
 TurnedAway turned_away(std::string reason, std::string message) {
@@ -30,16 +29,6 @@ std::string complaint_about(const Envelope& envelope) {
   if (envelope.payload.empty() || envelope.payload.size() > max_payload_bytes) {
     return str("the payload has ", envelope.payload.size(), " bytes, not 1 to ", max_payload_bytes,
                "; put long text into an attachment or say it in several statements");
-  }
-  return {};
-}
-
-// Postings are written with the entry, so a subject too long for the index must not get as far as the store.
-std::string complaint_about(const Statement& statement) {
-  for (const std::string& tag : tags_of(statement)) {
-    if (tag.size() <= max_tag_bytes) continue;
-    return str("the subject ", printable(tag), " has ", tag.size(), " bytes, more than ", max_tag_bytes,
-               "; give it a shorter name");
   }
   return {};
 }
@@ -163,7 +152,6 @@ Result<Answer> Sequencer::receive(const Envelope& envelope, Pending& pending) {
   TRY_LET(checked, seq == 0 ? Result<Checked>(check_first(envelope)) : check(envelope, pending));
   if (auto* away = std::get_if<TurnedAway>(&checked)) return Answer(std::move(*away));
   auto& statement = std::get<Statement>(checked);
-  if (std::string complaint = complaint_about(statement); !complaint.empty()) return Answer(malformed(complaint));
 
   TRY_LET(basis, check_basis(statement.basis, pending));
   // Order comes from the tree; the time only must not contradict it when the clock goes back.
