@@ -185,14 +185,18 @@ Result<void> Home::remember_head(const Hash& ledger, const std::string& note) co
   return write_file_atomically(directory_ / "heads" / (ledger.hex() + ".note"), note);
 }
 
-Result<void> Home::recognise(const std::string& where, const Hash& ledger) const {
-  const fs::path file = directory_ / "ledgers" / sha256(where).hex();
-  const std::string line = ledger.hex() + "\n";
-  if (!fs::exists(file)) return write_file_atomically(file, line);
-  TRY_LET(before, read_file(file, max_home_file));
-  if (before == line) return {};
-  return not_verified(where + " holds ledger " + ledger.hex() + ", and held " + printable(before.substr(0, 64)) +
-                      " when it was last seen from here; if that is meant, remove " + file.string());
+fs::path Home::place_file(const std::string& where) const { return directory_ / "ledgers" / sha256(where).hex(); }
+
+Result<std::optional<Hash>> Home::seen_at(const std::string& where) const {
+  if (!fs::exists(place_file(where))) return std::optional<Hash>();
+  TRY_LET(line, read_file(place_file(where), max_home_file));
+  if (line.size() != 65 || line.back() != '\n') return fault(place_file(where).string() + " is damaged; remove it");
+  TRY_LET(ledger, Hash::from_hex(std::string_view(line).substr(0, 64)));
+  return std::optional<Hash>(ledger);
+}
+
+Result<void> Home::remember_place(const std::string& where, const Hash& ledger) const {
+  return write_file_atomically(place_file(where), ledger.hex() + "\n");
 }
 
 Result<std::string> format_public_key_file(const std::string& handle, const PrivateKey& key) {

@@ -54,8 +54,12 @@ class Home {
   Result<std::optional<std::string>> remembered_head(const Hash& ledger) const;
   Result<void> remember_head(const Hash& ledger, const std::string& note) const;
 
-  // An error of kind not_verified if this place held another ledger before.
-  Result<void> recognise(const std::string& where, const Hash& ledger) const;
+  // Which ledger this place held when it was seen first.
+  Result<std::optional<Hash>> seen_at(const std::string& where) const;
+  Result<void> remember_place(const std::string& where, const Hash& ledger) const;
+
+  // The file that holds it; named in messages.
+  std::filesystem::path place_file(const std::string& where) const;
 
  private:
   std::filesystem::path log_key_path(const std::string& name) const { return directory_ / "logs" / (name + ".pem"); }

@@ -16,44 +16,70 @@ Result<fs::path> directory_of(const std::string& where) {
   return absolute;
 }
 
-Result<void> check_remembered_head(const Ledger& ledger, const Home& home) {
-  TRY_LET(remembered, home.remembered_head(ledger.id()));
-  if (remembered) {
-    const auto before = open_checkpoint(*remembered, ledger.log_key());
-    if (!before) {
-      return not_verified("the head remembered in " + home.directory().string() + " does not verify with this ledger's key: " +
-                          before.error().message);
-    }
-    if (before->head == ledger.checkpoint().head) return {};
-    const Error fork = not_verified("this ledger does not continue the one seen before.\nSeen before:\n" + *remembered +
-                                    "\nShown now:\n" + ledger.checkpoint_note() +
-                                    "\nKeep both: together they prove that the log showed two histories");
-    // A reader that opened a moment earlier than another of this home sees less, which is no fork.
-    const bool shorter = before->head.size > ledger.size();
-    if (shorter) {
-      return not_verified(str("this ledger has ", ledger.size(), " entries, and had ", before->head.size,
-                              " when it was seen before: it was rolled back, or restored from an older copy.\nSeen before:\n",
-                              *remembered, "\nShown now:\n", ledger.checkpoint_note()));
-    }
-    const auto proof = ledger.prove_consistency(before->head.size, ledger.size());
-    if (!proof) return fork;
-    const auto consistent = check_consistency(before->head.size, before->head.root, ledger.size(),
-                                              ledger.checkpoint().head.root, *proof);
-    if (!consistent) return fork;
+namespace {
+
+Error heads_differ(const std::string& what, const std::string& before, const std::string& now) {
+  return not_verified(what + "\nSeen before:\n" + before + "\nShown now:\n" + now +
+                      "\nKeep both: together they are the evidence.");
+}
+
+// Another process of this home may have remembered a newer one meanwhile; it stays.
+Result<void> remember_if_newer(const Ledger& ledger, const Home& home) {
+  TRY_LET(current, home.remembered_head(ledger.id()));
+  if (current) {
+    TRY_LET(size, claimed_size(*current));
+    if (size >= ledger.size()) return {};
   }
   return home.remember_head(ledger.id(), ledger.checkpoint_note());
 }
 
+}  // namespace
+
+Result<void> check_remembered_head(const Ledger& ledger, const Home& home, const std::optional<std::string>& remembered) {
+  if (!remembered) return remember_if_newer(ledger, home);
+  const std::string& now = ledger.checkpoint_note();
+  const auto before = open_checkpoint(*remembered, ledger.log_key());
+  if (!before) return heads_differ("the remembered head is not by this ledger's key: " + before.error().message, *remembered, now);
+  const Head& head = before->head;
+  if (head.size > ledger.size()) {
+    return heads_differ(str("this ledger has ", ledger.size(), " entries, and had ", head.size,
+                            " when it was seen before: it was rolled back, or restored from an older copy"),
+                        *remembered, now);
+  }
+  const auto proof = ledger.prove_consistency(head.size, ledger.size());
+  const bool continues =
+      proof && check_consistency(head.size, head.root, ledger.size(), ledger.checkpoint().head.root, *proof).ok();
+  if (!continues) return heads_differ("this ledger does not continue the one seen before: the log forked", *remembered, now);
+  return remember_if_newer(ledger, home);
+}
+
 Result<std::unique_ptr<Session>> Session::open_as(StoreMode mode, const Globals& globals, const Home& home) {
   TRY_LET(directory, directory_of(globals.where));
+  // What was remembered before the open lies in what the open shows, however fast others write.
+  TRY_LET(expected, home.seen_at(directory.string()));
+  std::optional<std::string> remembered;
+  if (expected) {
+    TRY_LET(note, home.remembered_head(*expected));
+    remembered = std::move(note);
+  }
   RocksOptions options;
   options.lock_timeout = globals.lock_timeout;
   TRY_LET(store, open_rocks_store(directory, mode, options));
   std::unique_ptr<Session> session(new Session(std::move(store), directory));
   TRY_LET(ledger, Ledger::open(*session->store_));
   session->ledger_ = std::move(ledger);
-  TRY(home.recognise(directory.string(), session->ledger_->id()));
-  TRY(check_remembered_head(*session->ledger_, home));
+  const Hash id = session->ledger_->id();
+  if (expected && *expected != id) {
+    return not_verified(directory.string() + " holds ledger " + id.hex() + ", and held " + expected->hex() +
+                        " when it was last seen from here; if that is meant, remove " +
+                        home.place_file(directory.string()).string());
+  }
+  if (!expected) {
+    TRY_LET(note, home.remembered_head(id));
+    remembered = std::move(note);
+    TRY(home.remember_place(directory.string(), id));
+  }
+  TRY(check_remembered_head(*session->ledger_, home, remembered));
   return session;
 }
 

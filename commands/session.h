@@ -59,8 +59,8 @@ class Session {
   LoadedWorld loaded_;
 };
 
-// Holds the ledger's newest checkpoint against the remembered one, and remembers it. not_verified, with both notes in the message,
-// if the one does not continue the other.
-Result<void> check_remembered_head(const Ledger& ledger, const Home& home);
+// Holds the ledger's newest checkpoint against a note that was verified before it was opened, and remembers it. not_verified,
+// with both notes in the message, if the one does not continue the other.
+Result<void> check_remembered_head(const Ledger& ledger, const Home& home, const std::optional<std::string>& remembered);
 
 }  // namespace cairn

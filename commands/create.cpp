@@ -1,0 +1,109 @@
+// cairn init: keys first, then entry 0, then the names by which the keys are found. A crash leaves keys that nothing names, or a
+// whole ledger whose log key is still found under its own id.
+#include "commands/live_rules.h"
+#include "commands/writing.h"
+#include "ledger/base/text.h"
+
+namespace cairn {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+constexpr std::size_t passphrase_bytes = 16;
+
+// 128 bits as hex in groups of four: nothing to confuse when it is copied by hand.
+std::string make_passphrase() {
+  const std::string digits = to_hex(random_bytes(passphrase_bytes));
+  std::string grouped;
+  for (std::size_t i = 0; i < digits.size(); i += 4) grouped += (i == 0 ? "" : "-") + digits.substr(i, 4);
+  return grouped;
+}
+
+Result<PrivateKey> first_actors_key(const Home& home, const std::string& name) {
+  if (!fs::exists(home.key_path(name))) {
+    TRY_LET(made, home.make_key(name, KeyType::ed25519));
+    (void)made;
+  }
+  return home.read_key(name);
+}
+
+Result<ActorEnrolled> first_actor(const std::string& handle, const PrivateKey& key) {
+  ActorEnrolled actor;
+  actor.handle = handle;
+  actor.key = key.public_key().spki();
+  TRY_LET(possession, key.sign(possession_text(handle, key.public_key().id())));
+  actor.possession = std::move(possession);
+  for (const Role role : {Role::admin, Role::deployer, Role::approver, Role::monitor, Role::incident_commander, Role::auditor}) {
+    actor.roles.push_back({role, Scope{}});
+  }
+  return actor;
+}
+
+Result<Envelope> entry_zero(const CreateLedger& wanted, const Signer& signer, Millis now) {
+  TRY_LET(proposal, decide(World(), wanted));
+  Statement statement;
+  statement.id = to_hex(random_bytes(16));
+  statement.author = signer.author;
+  statement.at = now;
+  statement.expires = now + proposal.validity;
+  statement.events = std::move(proposal.events);
+  TRY_LET(payload, encode_statement(statement, wanted.ledger.origin));
+  // Asked before anything is made, so that a bad policy or key leaves nothing behind.
+  TRY_LET(decoded, decode_statement(payload));
+  World empty;
+  const Decision decision = judge(empty, decoded, signer.key.public_key().id(), payload.size(), Basis::on_history, now);
+  if (decision.verdict.refused) {
+    const Refused& refused = *decision.verdict.refused;
+    std::string message = refused.rule;
+    for (const std::string& reason : refused.reasons) message += " " + reason + ".";
+    return usage(message + " " + refused.remedy);
+  }
+  if (decision.door) return usage(decision.door->message);
+  return sign_statement(std::move(payload), signer.key);
+}
+
+}  // namespace
+
+Result<Created> create_ledger(const Globals& globals, const Home& home, const NewLedger& wanted) {
+  TRY_LET(directory, directory_of(globals.where));
+  if (!is_note_name(wanted.origin)) return usage("--origin is a name without spaces or '+', such as example.com/models");
+  TRY_LET(actor_key, first_actors_key(home, globals.actor));
+  TRY_LET(log_key, PrivateKey::generate(KeyType::ed25519));
+  TRY_LET(recovery_key, PrivateKey::generate(KeyType::ed25519));
+  TRY_LET(verifier, NoteVerifier::for_log(wanted.origin, log_key.public_key()));
+  TRY_LET(nonce, Hash::from_bytes(random_bytes(32)));
+  TRY_LET(actor, first_actor(globals.actor, actor_key));
+
+  CreateLedger command;
+  command.ledger = {wanted.origin, verifier.vkey(), nonce, recovery_key.public_key().spki()};
+  command.actors = wanted.more_actors;
+  command.actors.insert(command.actors.begin(), std::move(actor));
+  command.policy = wanted.policy;
+  const SystemClock clock;
+  TRY_LET(envelope, entry_zero(command, Signer{globals.actor, std::move(actor_key)}, clock.now()));
+
+  RocksOptions options;
+  options.lock_timeout = globals.lock_timeout;
+  TRY_LET(store, open_rocks_store(directory, StoreMode::create, options));
+  Created created;
+  created.vkey = verifier.vkey();
+  created.recovery_passphrase = make_passphrase();
+  TRY_LET(recovery_file, home.keep_recovery_key(recovery_key, created.recovery_passphrase));
+  created.recovery_file = std::move(recovery_file);
+  TRY(home.keep_new_log_key(log_key));
+
+  LiveRules rules(std::make_unique<World>(), 0);
+  const PublicKey log_public = log_key.public_key();
+  TRY_LET(sequencer, Sequencer::open(*store, rules, clock, std::move(log_key)));
+  TRY_LET(answers, sequencer->append(std::span(&envelope, 1)));
+  if (const auto* away = std::get_if<TurnedAway>(&answers.front())) return Error{away->kind, away->message};
+  created.receipt = std::get<Receipt>(std::move(answers.front()));
+  created.id = created.receipt.leaf;
+  TRY(home.name_log_key(log_public, created.id));
+  TRY(home.remember_place(directory.string(), created.id));
+  TRY(home.remember_head(created.id, created.receipt.checkpoint));
+  return created;
+}
+
+}  // namespace cairn

@@ -1,0 +1,129 @@
+#include "commands/output.h"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <cstdlib>
+
+#include "ledger/base/text.h"
+#include "ledger/base/time.h"
+
+namespace cairn {
+
+namespace {
+
+constexpr Millis progress_interval = 100;
+
+bool coloured() {
+  static const bool yes = ::isatty(STDOUT_FILENO) == 1 && std::getenv("NO_COLOR") == nullptr;
+  return yes;
+}
+
+// Columns that a text takes: code points, less the escape sequences of toned().
+std::size_t visible_width(std::string_view text) {
+  std::size_t width = 0;
+  bool in_escape = false;
+  for (const char c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (in_escape) {
+      in_escape = c != 'm';
+    } else if (byte == 0x1b) {
+      in_escape = true;
+    } else if ((byte & 0xc0) != 0x80) {
+      ++width;
+    }
+  }
+  return width;
+}
+
+}  // namespace
+
+Exit exit_of(ErrorKind kind) {
+  switch (kind) {
+    case ErrorKind::fault:
+    case ErrorKind::unavailable: return Exit::fault;
+    case ErrorKind::usage: return Exit::usage;
+    case ErrorKind::turned_away: return Exit::refused;
+    case ErrorKind::conflict: return Exit::conflict;
+    case ErrorKind::not_verified: return Exit::not_verified;
+  }
+  return Exit::fault;
+}
+
+std::string toned(std::string_view text, Tone tone) {
+  if (!coloured() || tone == Tone::plain || text.empty()) return std::string(text);
+  const char* code = "";
+  switch (tone) {
+    case Tone::plain: break;
+    case Tone::good: code = "\x1b[32m"; break;
+    case Tone::bad: code = "\x1b[31m"; break;
+    case Tone::warn: code = "\x1b[33m"; break;
+    case Tone::quiet: code = "\x1b[2m"; break;
+    case Tone::strong: code = "\x1b[1m"; break;
+  }
+  return code + std::string(text) + "\x1b[0m";
+}
+
+std::string table(const std::vector<std::vector<std::string>>& rows) {
+  std::vector<std::size_t> widths;
+  for (const auto& row : rows) {
+    widths.resize(std::max(widths.size(), row.size()));
+    for (std::size_t i = 0; i < row.size(); ++i) widths[i] = std::max(widths[i], visible_width(row[i]));
+  }
+  std::string text;
+  for (const auto& row : rows) {
+    std::string line;
+    for (std::size_t i = 0; i < row.size(); ++i) {
+      line += row[i];
+      if (i + 1 < row.size()) line.append(widths[i] - visible_width(row[i]) + 2, ' ');
+    }
+    line.erase(line.find_last_not_of(' ') + 1);
+    text += line + "\n";
+  }
+  return text;
+}
+
+std::string wrapped(std::string_view text, std::size_t indent, std::size_t width) {
+  const std::string margin(indent, ' ');
+  std::string out;
+  std::string line = margin;
+  bool empty = true;
+  for (const std::string_view word : split(text, ' ')) {
+    if (!empty && visible_width(line) + 1 + visible_width(word) > width) {
+      out += line + "\n";
+      line = margin;
+      empty = true;
+    }
+    if (!empty) line += ' ';
+    line += word;
+    empty = false;
+  }
+  return out + line + "\n";
+}
+
+void print(std::string_view text) { std::fwrite(text.data(), 1, text.size(), stdout); }
+
+void warn(std::string_view text) {
+  std::fflush(stdout);
+  std::fwrite(text.data(), 1, text.size(), stderr);
+}
+
+void ProgressBar::show(std::uint64_t done, std::uint64_t total) {
+  if (::isatty(STDERR_FILENO) != 1 || total == 0) return;
+  const Millis now = SystemClock().now();
+  if (first_ == 0) first_ = now;
+  if (now - last_ < progress_interval && done < total) return;
+  last_ = now;
+  shown_ = true;
+  const Millis spent = std::max<Millis>(1, now - first_);
+  const auto left = static_cast<Millis>(static_cast<double>(spent) * static_cast<double>(total - done) /
+                                        static_cast<double>(std::max<std::uint64_t>(done, 1)));
+  warn("\r" + name_ + str(" ", done * 100 / total, " %, ", describe_duration(left), " left\x1b[K"));
+}
+
+ProgressBar::~ProgressBar() {
+  if (shown_) warn("\r\x1b[K");
+}
+
+}  // namespace cairn

@@ -1,0 +1,48 @@
+// What people and scripts see: tables and colours for the one, one JSON document for the other (CLI.md).
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "ledger/base/result.h"
+
+namespace cairn {
+
+// CLI.md: what each way of ending means to a script.
+enum class Exit : int { done = 0, fault = 1, usage = 2, refused = 3, conflict = 4, not_verified = 5 };
+
+Exit exit_of(ErrorKind kind);
+
+enum class Tone { plain, good, bad, warn, quiet, strong };
+
+// Colour only on a terminal and never with NO_COLOR.
+std::string toned(std::string_view text, Tone tone);
+
+// Rows of cells, aligned by what is visible; the last column is not padded. Cells that came from entries must have gone through
+// printable(). Trailing empty rows are kept.
+std::string table(const std::vector<std::vector<std::string>>& rows);
+
+// Wraps at `width` columns with this indentation; words longer than a line stay whole.
+std::string wrapped(std::string_view text, std::size_t indent, std::size_t width = 96);
+
+// To stdout and stderr; a failed write to stdout (a closed pipe, a full disk) is a fault at the end of main.
+void print(std::string_view text);
+void warn(std::string_view text);
+
+// "name: done/total" on stderr while stdout's reader waits; only on a terminal, at most ten times a second.
+class ProgressBar {
+ public:
+  explicit ProgressBar(std::string name) : name_(std::move(name)) {}
+  ~ProgressBar();
+  void show(std::uint64_t done, std::uint64_t total);
+
+ private:
+  std::string name_;
+  std::int64_t last_ = 0;
+  std::int64_t first_ = 0;
+  bool shown_ = false;
+};
+
+}  // namespace cairn

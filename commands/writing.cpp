@@ -1,0 +1,190 @@
+#include "commands/writing.h"
+
+#include <algorithm>
+#include <chrono>
+#include <thread>
+
+#include "commands/live_rules.h"
+#include "ledger/base/text.h"
+#include "ledger/evidence/readers.h"
+
+namespace cairn {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+constexpr std::size_t max_envelope_bytes = 128 << 10;
+constexpr Millis longest_sleep = 30 * second;
+
+std::string fresh_id() { return to_hex(random_bytes(16)); }
+
+// Entry `seq` as its author meant it: the World that was verified when it was signed.
+Result<std::unique_ptr<World>> world_behind(const Ledger& ledger, Seq seq) {
+  TRY_LET(entry, ledger.entry(seq));
+  const Size size = std::min<Size>(entry.statement.basis.size, seq);
+  TRY_LET(loaded, load_world(ledger, size));
+  return std::move(loaded.world);
+}
+
+struct Draft {
+  Statement statement;
+  Bytes payload;
+  std::vector<Bytes> attachments;
+};
+
+// Decides and encodes. An id that was used before is decided in the world of then, so that the same command says the same.
+Result<Draft> draft(const Ledger& ledger, const World& world, const std::string& author, const WriteFlags& flags,
+                    const MakeCommand& make) {
+  const Millis now = SystemClock().now();
+  std::unique_ptr<World> before;
+  if (flags.id) {
+    const auto* row = world.ids.find(RecentIds::key_of(author, *flags.id), now - max_validity);
+    if (row != nullptr) {
+      TRY_LET(then, world_behind(ledger, row->seq));
+      before = std::move(then);
+    }
+  }
+  const World& ground = before ? *before : world;
+  TRY_LET(wanted, make(ground));
+  TRY_LET(proposal, decide(ground, wanted.command));
+  Draft made;
+  made.attachments = std::move(wanted.attachments);
+  Statement& statement = made.statement;
+  statement.ledger = ledger.id();
+  statement.id = flags.id.value_or(fresh_id());
+  statement.author = author;
+  statement.at = now;
+  statement.expires = now + proposal.validity;
+  statement.basis = ledger.checkpoint().head;
+  statement.expects = std::move(proposal.expects);
+  statement.events = std::move(proposal.events);
+  TRY_LET(payload, encode_statement(statement, ledger.origin()));
+  // Judged as everybody will read it.
+  TRY_LET(decoded, decode_statement(payload));
+  made.statement = std::move(decoded);
+  made.payload = std::move(payload);
+  return made;
+}
+
+Decision try_out(World& world, const Draft& made, const KeyId& key) {
+  return judge(world, made.statement, key, made.payload.size(), Basis::on_history, SystemClock().now());
+}
+
+Result<Written> write_signed_file(const WriteFlags& flags, const Signer& signer, Draft made) {
+  if (fs::exists(*flags.sign_only)) return usage(flags.sign_only->string() + " exists; it is not overwritten");
+  TRY_LET(envelope, sign_statement(std::move(made.payload), signer.key));
+  if (!made.attachments.empty()) {
+    const Attachments beside(flags.sign_only->string() + ".attachments");
+    for (const Bytes& content : made.attachments) TRY(beside.put(content));
+  }
+  TRY(write_file_atomically(fs::absolute(*flags.sign_only), format_dsse(envelope) + "\n"));
+  return Written(Signed{*flags.sign_only, std::move(made.statement.events)});
+}
+
+// Sleeps until the rules' due time, looking again now and then in case it came nearer. Returns when time is not what is missing.
+Result<void> wait_until_due(const Globals& globals, const WriteFlags& flags, const Home& home, const Signer& signer,
+                            const MakeCommand& make) {
+  for (;;) {
+    TRY_LET(session, Session::open(globals, home));
+    TRY_LET(world, session->world());
+    TRY_LET(made, draft(session->ledger(), *world, signer.author, flags, make));
+    const Decision decision = try_out(*world, made, signer.key.public_key().id());
+    if (decision.door || !decision.verdict.refused || !decision.verdict.refused->due) return {};
+    const Millis left = *decision.verdict.refused->due - SystemClock().now();
+    session.reset();
+    std::this_thread::sleep_for(std::chrono::milliseconds(std::clamp<Millis>(left, 10, longest_sleep)));
+  }
+}
+
+// The writing half: one store open, one commit.
+struct Sequencing {
+  std::unique_ptr<Session> session;
+  std::unique_ptr<LiveRules> rules;
+  std::unique_ptr<Sequencer> sequencer;
+  SystemClock clock;
+};
+
+Result<std::unique_ptr<Sequencing>> start_sequencing(const Globals& globals, const Home& home) {
+  auto all = std::make_unique<Sequencing>();
+  TRY_LET(session, Session::open_for_writing(globals, home));
+  all->session = std::move(session);
+  TRY_LET(log_key, home.log_key(all->session->ledger().id(), all->session->ledger().log_key()));
+  TRY(all->session->world());
+  const Size snapshot = all->session->world_snapshot();
+  all->rules = std::make_unique<LiveRules>(all->session->take_world(), snapshot);
+  SequencerOptions options;
+  options.clock_is_right = globals.clock_is_right;
+  TRY_LET(sequencer, Sequencer::open(all->session->store(), *all->rules, all->clock, std::move(log_key), options));
+  all->sequencer = std::move(sequencer);
+  return all;
+}
+
+Result<void> put_attachments(const Attachments& attachments, const std::vector<Bytes>& contents) {
+  for (const Bytes& content : contents) TRY(attachments.put(content));
+  return {};
+}
+
+Result<void> remember(const Home& home, const Hash& ledger, const std::vector<Answer>& answers) {
+  for (auto answer = answers.rbegin(); answer != answers.rend(); ++answer) {
+    if (const auto* receipt = std::get_if<Receipt>(&*answer)) return home.remember_head(ledger, receipt->checkpoint);
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<Written> write_as(const Globals& globals, const WriteFlags& flags, const Home& home, const Signer& signer,
+                         const MakeCommand& make) {
+  if (flags.wait) TRY(wait_until_due(globals, flags, home, signer, make));
+  if (flags.dry_run || flags.sign_only) {
+    TRY_LET(session, Session::open(globals, home));
+    TRY_LET(world, session->world());
+    TRY_LET(made, draft(session->ledger(), *world, signer.author, flags, make));
+    if (flags.sign_only) return write_signed_file(flags, signer, std::move(made));
+    Decision decision = try_out(*world, made, signer.key.public_key().id());
+    return Written(Tried{std::move(decision), std::move(made.statement.events)});
+  }
+  TRY_LET(writing, start_sequencing(globals, home));
+  const Ledger& ledger = writing->session->ledger();
+  TRY_LET(made, draft(ledger, writing->rules->world(), signer.author, flags, make));
+  TRY(put_attachments(writing->session->attachments(), made.attachments));
+  TRY_LET(envelope, sign_statement(std::move(made.payload), signer.key));
+  TRY_LET(answers, writing->sequencer->append(std::span(&envelope, 1)));
+  TRY(remember(home, ledger.id(), answers));
+  if (auto* away = std::get_if<TurnedAway>(&answers.front())) return Written(std::move(*away));
+  auto& receipt = std::get<Receipt>(answers.front());
+  Verdict verdict = receipt.repeated ? Verdict{} : writing->rules->newest_decision().verdict;
+  return Written(Appended{std::move(receipt), std::move(verdict), std::move(made.statement.events)});
+}
+
+Result<Written> write(const Globals& globals, const WriteFlags& flags, const Home& home, const MakeCommand& make) {
+  TRY_LET(key, home.read_key(globals.actor));
+  return write_as(globals, flags, home, Signer{globals.actor, std::move(key)}, make);
+}
+
+Result<std::vector<Answer>> submit(const Globals& globals, const Home& home, const std::vector<fs::path>& files) {
+  std::vector<Envelope> envelopes;
+  std::vector<Bytes> attachments;
+  for (const fs::path& file : files) {
+    TRY_LET(text, read_file(file, max_envelope_bytes));
+    auto envelope = parse_dsse(text);
+    if (!envelope) return fault(file.string() + ": " + envelope.error().message);
+    envelopes.push_back(std::move(envelope).value());
+    const fs::path beside = file.string() + ".attachments";
+    if (!fs::exists(beside)) continue;
+    const Attachments carried(beside);
+    TRY_LET(digests, carried.list());
+    for (const Hash& digest : digests) {
+      TRY_LET(content, carried.get(digest));
+      attachments.push_back(std::move(content));
+    }
+  }
+  TRY_LET(writing, start_sequencing(globals, home));
+  TRY(put_attachments(writing->session->attachments(), attachments));
+  TRY_LET(answers, writing->sequencer->append(envelopes));
+  TRY(remember(home, writing->session->ledger().id(), answers));
+  return answers;
+}
+
+}  // namespace cairn
