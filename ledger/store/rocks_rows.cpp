@@ -27,9 +27,11 @@ BytesView view(const Slice& bytes) {
   return {bytes.data(), bytes.size()};
 }
 
-// RocksDB's text already names the file and the reason.
+// RocksDB's text already names the file and the reason; some of it ends in a newline.
 Error failed(std::string_view what, const fs::path& directory, const Status& status) {
-  return fault(str("cannot ", what, " the ledger at ", directory.string(), ": ", printable(status.ToString())));
+  std::string text = status.ToString();
+  while (text.ends_with('\n')) text.pop_back();
+  return fault(str("cannot ", what, " the ledger at ", directory.string(), ": ", printable(text)));
 }
 
 // A reader writes nothing, not even RocksDB's diary of this open.

@@ -170,17 +170,17 @@ Result<std::vector<Bytes>> RocksStore::read(Seq from, ReadLimit limit) const {
   const std::uint64_t wanted = std::min<std::uint64_t>(limit.count, size - from);
   const auto rows = rows_->cursor(entry_key(from), entry_key(from + wanted));
   std::size_t gathered = 0;
-  Seq seq = from;
-  for (rows->seek(entry_key(from)); rows->at() && (seq == from || gathered < limit.bytes); rows->next(), ++seq) {
-    if (rows->key() != entry_key(seq)) return missing(seq);
+  for (rows->seek(entry_key(from)); rows->at() && rows->key() == entry_key(from + found.size()); rows->next()) {
     gathered += rows->value().size();
     found.emplace_back(rows->value());
+    // Before next(), which may have to read a block that nobody asked for, and a damaged one at that.
+    if (found.size() == wanted || gathered >= limit.bytes) return found;
   }
+  const Seq seq = from + found.size();
   if (const Result<void> status = rows->status(); !status.ok()) {
     return at_ledger(str("entry ", seq), str("cannot be read, restore it from a copy: ", status.error().message));
   }
-  if (found.size() < wanted && gathered < limit.bytes) return missing(seq);
-  return found;
+  return missing(seq);
 }
 
 Result<std::shared_ptr<const RightEdge>> RocksStore::edge() const {

@@ -1,0 +1,262 @@
+// What is RocksDB's own: opening, the writer's lock, readers beside a writer, crashes and full disks.
+#include <signal.h>
+#include <sys/resource.h>
+
+#include <algorithm>
+#include <chrono>
+#include <fstream>
+#include <random>
+#include <thread>
+
+#include "ledger/base/text.h"
+#include "tests/catch.h"
+#include "tests/store/child.h"
+#include "tests/store/contract.h"
+
+namespace cairn::test {
+namespace {
+
+namespace fs = std::filesystem;
+using std::chrono::milliseconds;
+using std::chrono::steady_clock;
+
+std::unique_ptr<Store> must_open(const fs::path& path, StoreMode mode, std::size_t memtable_bytes = 8 << 20) {
+  RocksOptions options;
+  options.memtable_bytes = memtable_bytes;
+  auto store = open_rocks_store(path, mode, options);
+  INFO((store.ok() ? "" : store.error().message));
+  REQUIRE(store.ok());
+  return std::move(store).value();
+}
+
+Error must_fail(const fs::path& path, StoreMode mode, Millis lock_timeout = 0) {
+  RocksOptions options;
+  options.lock_timeout = lock_timeout;
+  const auto store = open_rocks_store(path, mode, options);
+  REQUIRE(!store.ok());
+  return store.error();
+}
+
+bool says(const Error& error, const std::string& words) {
+  if (error.kind == ErrorKind::fault && error.message.find(words) != std::string::npos) return true;
+  WARN("not '" << words << "' but: " << error.message);
+  return false;
+}
+
+// Names, sizes and times of all files.
+std::vector<std::string> look_of(const fs::path& directory) {
+  std::vector<std::string> look;
+  for (const auto& file : fs::directory_iterator(directory)) {
+    look.push_back(str(file.path().filename().string(), ' ', file.file_size(), ' ',
+                       file.last_write_time().time_since_epoch().count()));
+  }
+  std::sort(look.begin(), look.end());
+  return look;
+}
+
+// The last `count` entries in front of the tip, and the tip's checkpoint.
+void require_end_intact(const Store& store, Size count) {
+  const Tip tip = store.tip().value();
+  if (tip.size == 0) return;
+  REQUIRE(tip.checkpoint == checkpoint_at(tip.size));
+  for (Seq seq = tip.size - std::min(count, tip.size); seq < tip.size;) {
+    const auto page = store.read(seq, {1000, 1 << 20});
+    INFO((page.ok() ? "" : page.error().message));
+    REQUIRE(page.ok());
+    REQUIRE(!page.value().empty());
+    for (const Bytes& entry : page.value()) {
+      if (entry != entry_at(seq)) FAIL("entry " << seq << " differs");
+      ++seq;
+    }
+  }
+}
+
+TEST_CASE("where no ledger is, opening says so and makes nothing") {
+  const TempDirectory directory;
+  for (const fs::path& path : {directory.path(), directory.path() / "absent"}) {
+    for (const StoreMode mode : {StoreMode::read, StoreMode::write}) {
+      REQUIRE(says(must_fail(path, mode), "no ledger at " + path.string() + "; make one with `cairn init`"));
+    }
+  }
+  REQUIRE(fs::is_empty(directory.path()));
+}
+
+TEST_CASE("a ledger is made with its directories, once") {
+  const TempDirectory directory;
+  const fs::path path = directory.path() / "a" / "b";
+  must_open(path, StoreMode::create).reset();
+  // An init that died before the first entry may be run again; after it there is a ledger.
+  auto store = must_open(path, StoreMode::create);
+  grow(*store, 10);
+  store.reset();
+  REQUIRE(says(must_fail(path, StoreMode::create), "there is a ledger at " + path.string() + " already"));
+  require_intact(*must_open(path, StoreMode::read));
+  REQUIRE((fs::status(path).permissions() & fs::perms::all) == fs::perms::owner_all);
+}
+
+TEST_CASE("a directory cannot be made below a file") {
+  const TempDirectory directory;
+  std::ofstream(directory.path() / "file") << "x";
+  REQUIRE(says(must_fail(directory.path() / "file" / "ledger", StoreMode::create), "cannot make the directory"));
+  REQUIRE(says(must_fail(directory.path() / "file", StoreMode::create), "is not a directory"));
+}
+
+TEST_CASE("a reader changes nothing in the directory and refuses to commit") {
+  const TempDirectory directory;
+  const fs::path path = directory.path() / "ledger";
+  auto writer = must_open(path, StoreMode::create);
+  grow(*writer, 700);
+  for (const bool beside_writer : {true, false}) {
+    if (!beside_writer) writer.reset();
+    const std::vector<std::string> before = look_of(path);
+    const auto reader = must_open(path, StoreMode::read);
+    require_intact(*reader);
+    REQUIRE(says(reader->commit(700, batch_at(700, 1)).error(), "for reading only"));
+    REQUIRE(look_of(path) == before);
+  }
+}
+
+TEST_CASE("a reader keeps its view while a writer goes on and compacts") {
+  const TempDirectory directory;
+  const fs::path path = directory.path() / "ledger";
+  auto writer = must_open(path, StoreMode::create, 64 << 10);
+  grow(*writer, 3000, 50);
+  const auto reader = must_open(path, StoreMode::read);
+  grow(*writer, 20000, 300);
+  REQUIRE(reader->tip().value().size == 3000);
+  require_intact(*reader);
+}
+
+TEST_CASE("a second writer waits, then names the process that writes") {
+  const TempDirectory directory;
+  const fs::path path = directory.path() / "ledger";
+  must_open(path, StoreMode::create).reset();
+  SharedNumber size(directory.path() / "size");
+  size.set(not_started);
+  Child child(path, directory.path() / "size", 0);
+  REQUIRE(wait_for_change(size, not_started));
+
+  for (const StoreMode mode : {StoreMode::write, StoreMode::create}) {
+    const auto start = steady_clock::now();
+    REQUIRE(says(must_fail(path, mode, 300), str("another process (pid ", child.pid(), ") is writing")));
+    REQUIRE(steady_clock::now() - start >= milliseconds(300));
+    REQUIRE(steady_clock::now() - start < milliseconds(3000));
+  }
+  must_open(path, StoreMode::read);
+
+  std::thread killer([&] {
+    std::this_thread::sleep_for(milliseconds(200));
+    child.kill();
+  });
+  const auto store = must_open(path, StoreMode::write);
+  killer.join();
+  REQUIRE(store->commit(0, batch_at(0, 3)).ok());
+  REQUIRE(fs::exists(path / "writer.lock"));
+}
+
+TEST_CASE("a second writer in the same process waits like any other") {
+  const TempDirectory directory;
+  const fs::path path = directory.path() / "ledger";
+  auto first = must_open(path, StoreMode::create);
+  REQUIRE(says(must_fail(path, StoreMode::write, 50), str("(pid ", ::getpid(), ")")));
+  first.reset();
+  must_open(path, StoreMode::write);
+}
+
+TEST_CASE("readers beside a writer at full speed see no hole and nothing older than was acknowledged") {
+  const TempDirectory directory;
+  const fs::path path = directory.path() / "ledger";
+  must_open(path, StoreMode::create).reset();
+  SharedNumber size(directory.path() / "size");
+  size.set(not_started);
+  Child child(path, directory.path() / "size", 64);
+  REQUIRE(wait_for_change(size, not_started));
+  for (int i = 0; i < 500; ++i) {
+    const Size acknowledged = size.get();
+    const auto reader = must_open(path, StoreMode::read);
+    REQUIRE(reader->tip().value().size >= acknowledged);
+    require_end_intact(*reader, i % 100 == 99 ? ~Size{0} : 1500);
+  }
+  REQUIRE(child.alive());
+  child.kill();
+  REQUIRE(size.get() > 10000);
+  require_intact(*must_open(path, StoreMode::write));
+}
+
+TEST_CASE("a writer killed at any moment leaves all that it acknowledged") {
+  const TempDirectory directory;
+  const fs::path path = directory.path() / "ledger";
+  must_open(path, StoreMode::create).reset();
+  SharedNumber size(directory.path() / "size");
+  size.set(0);
+  std::mt19937 random(20261123);
+  Size before = 0;
+  for (int round = 0; round < 40; ++round) {
+    Child child(path, directory.path() / "size", round % 2 == 0 ? 700 : 20);
+    // Some die while they open, most while they write.
+    if (round % 8 != 0) REQUIRE(wait_for_change(size, before));
+    std::this_thread::sleep_for(std::chrono::microseconds(random() % 30000));
+    child.kill();
+    const Size acknowledged = size.get();
+    const auto store = must_open(path, round % 3 == 0 ? StoreMode::write : StoreMode::read);
+    before = acknowledged;
+    REQUIRE(store->tip().value().size >= acknowledged);
+    require_end_intact(*store, 5000);
+  }
+  REQUIRE(size.get() > 1000);
+  require_intact(*must_open(path, StoreMode::write));
+}
+
+// Files of this process grow to this size and no further: what a full disk does, without one.
+class FileSizeLimit {
+ public:
+  explicit FileSizeLimit(rlim_t bytes) {
+    ::signal(SIGXFSZ, SIG_IGN);
+    REQUIRE(::getrlimit(RLIMIT_FSIZE, &before_) == 0);
+    const rlimit limit{bytes, before_.rlim_max};
+    REQUIRE(::setrlimit(RLIMIT_FSIZE, &limit) == 0);
+  }
+  ~FileSizeLimit() { ::setrlimit(RLIMIT_FSIZE, &before_); }
+
+ private:
+  rlimit before_ = {};
+};
+
+TEST_CASE("a full disk fails the commit, acknowledges nothing, and loses nothing") {
+  const std::size_t memtable_bytes = GENERATE(std::size_t{8} << 20, std::size_t{64} << 10);  // the log's end, a table's
+  const TempDirectory directory;
+  const fs::path path = directory.path() / "ledger";
+  auto store = must_open(path, StoreMode::create, memtable_bytes);
+  grow(*store, 500);
+  Size at = 500;
+  {
+    const FileSizeLimit full(400 << 10);
+    for (;;) {
+      REQUIRE(at < 1000000);
+      const auto committed = store->commit(at, batch_at(at, 100));
+      if (!committed.ok()) {
+        REQUIRE(says(committed.error(), "nothing was acknowledged"));
+        REQUIRE(says(committed.error(), path.string()));
+        break;
+      }
+      at += 100;
+    }
+    REQUIRE(at > 500);
+    REQUIRE(says(store->commit(at, batch_at(at, 1)).error(), "an earlier commit failed"));
+    REQUIRE(store->tip().value().size == at);
+    require_intact(*store);
+  }
+  // Room again: the same object stays closed to writing, a new one goes on.
+  REQUIRE(says(store->commit(at, batch_at(at, 1)).error(), "an earlier commit failed"));
+  store.reset();
+  store = must_open(path, StoreMode::write, memtable_bytes);
+  const Size found = store->tip().value().size;
+  REQUIRE((found == at || found == at + 100));
+  require_intact(*store);
+  grow(*store, found + 1000);
+  store.reset();
+  require_intact(*must_open(path, StoreMode::read));
+}
+
+}  // namespace
+}  // namespace cairn::test
