@@ -57,8 +57,8 @@ bool is_text(std::string_view text) {
 }
 
 bool is_file_name(std::string_view text) {
-  return !text.empty() && text.size() <= 255 && text.find('/') == std::string_view::npos && has_no_control(text) &&
-         is_utf8(text);
+  return !text.empty() && text.size() <= max_text_bytes && text.find('/') == std::string_view::npos &&
+         has_no_control(text) && is_utf8(text);
 }
 
 bool is_document(std::string_view text) {
@@ -84,13 +84,13 @@ const Form name{is_name, "a name ([A-Za-z0-9][A-Za-z0-9._/-]{0,127})"};
 const Form name_or_none{is_name_or_none, "a name ([A-Za-z0-9][A-Za-z0-9._/-]{0,127}) or empty"};
 const Form environment{is_environment, "an environment's name (a name without '/')"};
 const Form environment_or_none{is_environment_or_none, "an environment's name (a name without '/') or empty"};
-const Form rollout_id{is_rollout_id, "a rollout's id (NAME/ENVIRONMENT/N, at most 200 bytes)"};
+const Form rollout_id{is_rollout_id, "a rollout's id (NAME/ENVIRONMENT/N, at most 192 bytes)"};
 const Form incident_id{is_incident_id, "an incident's id (INC-N)"};
 const Form statement_id{is_statement_id, "an id (1 to 128 printable ASCII characters)"};
 const Form origin{is_origin, "an origin (1 to 255 bytes without spaces, '+' and control characters)"};
 const Form vkey{is_vkey, "a verifier key (1 to 512 bytes without control characters)"};
 const Form text{is_text, "a text (at most 1024 bytes of UTF-8 without control characters but newlines)"};
-const Form file_name{is_file_name, "a file's name (1 to 255 bytes of UTF-8 without '/' and control characters)"};
+const Form file_name{is_file_name, "a file's name (1 to 1024 bytes of UTF-8 without '/' and control characters)"};
 const Form document{is_document, "a document (1 to 49152 bytes of UTF-8)"};
 const Form key_bytes{is_key_bytes, "1 to 1024 bytes"};
 const Form subject{is_subject, "a subject (rollout:ID, incident:ID or model:NAME)"};

@@ -148,7 +148,7 @@ Result<RolloutId> parse_rollout_id(std::string_view text) {
   const auto wrong = [&](std::string_view why) {
     return fault(str(quoted(text), " is not a rollout's id, NAME/ENVIRONMENT/N: ", why));
   };
-  if (text.size() > max_rollout_id_bytes) return wrong("it is longer than 200 bytes");
+  if (text.size() > max_rollout_id_bytes) return wrong("it is longer than 192 bytes");
   const auto second = text.rfind('/');
   if (second == std::string_view::npos || second == 0) return wrong("it has less than three parts");
   const auto first = text.rfind('/', second - 1);

@@ -61,7 +61,7 @@ std::string to_text(const Grant& grant);
 Result<Grant> parse_grant(std::string_view text);
 
 inline constexpr std::uint64_t max_count = (std::uint64_t{1} << 53) - 1;  // the largest integer that every JSON reader keeps
-inline constexpr std::size_t max_rollout_id_bytes = 200;
+inline constexpr std::size_t max_rollout_id_bytes = 192;  // as a tag, "rollout:" and this, it has to fit a Posting
 
 // A name without '/', so that a rollout's id can be taken apart from its end.
 bool is_environment(std::string_view text);

@@ -1,0 +1,215 @@
+#include "tests/events/examples.h"
+
+#include <fstream>
+#include <iterator>
+
+#include "ledger/base/text.h"
+#include "tests/catch.h"
+
+namespace cairn::examples {
+namespace {
+
+Bytes spki_of(char seed) {
+  auto key = PrivateKey::from_ed25519_seed(Bytes(32, seed));
+  REQUIRE(key.ok());
+  return key->public_key().spki();
+}
+
+Decimal decimal(std::string_view text) {
+  const auto value = Decimal::parse(text);
+  REQUIRE(value.ok());
+  return *value;
+}
+
+// Every kind of character that has a spelling of its own.
+const std::string odd_text = "a\nb \"quoted\" back\\slash / \xc3\xa9 \xe2\x82\xac \xf0\x9f\x98\x80";
+const Hash ones = [] {
+  Hash hash;
+  hash.bytes.fill(0xff);
+  return hash;
+}();
+
+std::string long_name() {
+  return "Z" + std::string(127, '/');
+}
+std::string long_environment() {
+  return "e" + std::string(42, '-');
+}
+std::string long_rollout() {
+  return "Z" + std::string(127, '/') + "/" + long_environment() + "/9007199254740991";
+}
+std::string long_text() {
+  return std::string(max_text_bytes - 4, '"') + "\xf0\x9f\x98\x80";
+}
+const std::string long_incident = "INC-9007199254740991";
+
+}  // namespace
+
+Hash hash_of(std::string_view text) {
+  return sha256(text);
+}
+
+std::vector<Event> typical_events() {
+  const Hash model = hash_of("model");
+  const Hash before = hash_of("model before");
+  const Grant everywhere{Role::admin, {}};
+  const Grant staging{Role::deployer, {"staging", "*"}};
+  return {
+      LedgerCreated{origin, "example.com/models+1a2b3c4d+AQ==", hash_of("nonce"), spki_of('r')},
+      ActorEnrolled{"ci", ActorKind::service, "dana", spki_of('c'), Bytes(64, 'p'), {everywhere, staging}},
+      RoleGranted{"erin", {Role::approver, {"production", "logistic"}}},
+      RoleRevoked{"erin", {Role::incident_commander, {}}},
+      KeyAdded{"dana", spki_of('d'), Bytes(64, 'p')},
+      KeyRevoked{"dana", hash_of("key"), 1763884800000, "laptop stolen"},
+      PolicyProposed{"{\n\t\"name\": \"guide\"\r\n}"},
+      PolicyAdopted{hash_of("policy"), hash_of("policy before")},
+      ModelRegistered{"logistic", "20261123_023138", model, 2, 18331},
+      EvidenceRecorded{EvidenceKind::metrics,
+                       model,
+                       "",
+                       "logistic_metrics_20261123_023138.json",
+                       hash_of("file"),
+                       214,
+                       {{"accuracy", decimal("0.9430288461538462")}, {"roc_auc", decimal("NaN")}},
+                       {"roc_auc is NaN, which no gate can compare"}},
+      ArtefactChecked{model, ArtefactMatch::match},
+      ModelArchived{before, "production", model},
+      RolloutProposed{"logistic/production/3", model, "logistic", "production"},
+      RolloutAdvanced{"logistic/production/3", Stage::canary, 10},
+      RolloutAborted{"logistic/production/3", "error rate doubled"},
+      StakeholdersNotified{"logistic/production/3", "ml-users@example.com"},
+      RollbackExecuted{"logistic", "production", model, before, Trigger::safety, "unsafe answers", "INC-7"},
+      SlotEmptied{"logistic", "production", model, Trigger::system, "out of memory", "INC-8"},
+      ApprovalGranted{
+          "logistic/production/3", model, "production", Stage::full, hash_of("rules"), {17, 21, 30}, "looks good"},
+      ApprovalDenied{"logistic/production/3", Stage::full, "ece is close to its limit"},
+      ApprovalWithdrawn{"logistic/production/3", Stage::full, "new drift report"},
+      IncidentOpened{"INC-7", Severity::critical, "Unsafe answers", "logistic", "production"},
+  };
+}
+
+std::vector<Event> smallest_events() {
+  return {
+      LedgerCreated{"o", "k", {}, "r"},
+      ActorEnrolled{"a", ActorKind::person, "", "k", "p", {}},
+      RoleGranted{"a", {Role::admin, {}}},
+      RoleRevoked{"a", {Role::admin, {"e", "*"}}},
+      KeyAdded{"a", "k", "p"},
+      KeyRevoked{"a", {}, 0, ""},
+      PolicyProposed{" "},
+      PolicyAdopted{},
+      ModelRegistered{"m", "1", {}, 0, 0},
+      EvidenceRecorded{EvidenceKind::structure, {}, "", "f", {}, 0, {}, {}},
+      ArtefactChecked{},
+      ModelArchived{{}, "e", {}},
+      RolloutProposed{"m/e/1", {}, "m", "e"},
+      RolloutAdvanced{"m/e/1", Stage::shadow, 0},
+      RolloutAborted{"m/e/1", ""},
+      StakeholdersNotified{"m/e/1", ""},
+      RollbackExecuted{"m", "e", {}, {}, Trigger::regression, "", "INC-1"},
+      SlotEmptied{"m", "e", {}, Trigger::regression, "", "INC-1"},
+      ApprovalGranted{"m/e/1", {}, "e", Stage::shadow, {}, {}, ""},
+      ApprovalDenied{"m/e/1", Stage::shadow, ""},
+      ApprovalWithdrawn{"m/e/1", Stage::shadow, ""},
+      IncidentOpened{"INC-1", Severity::critical, "", "m", "e"},
+  };
+}
+
+std::vector<Event> largest_events() {
+  std::map<std::string, Decimal> values;
+  for (const auto* text : {"NaN", "Infinity", "-Infinity", "0", "-999999999999999999.999999999999999999",
+                           "999999999999999999.999999999999999999", "0.000000000000000001"}) {
+    values.emplace(str("v", values.size(), std::string(126, '.')), decimal(text));
+  }
+  std::vector<Grant> grants;
+  for (int role = 0; role <= static_cast<int>(Role::auditor); ++role) {
+    grants.push_back({static_cast<Role>(role), {}});
+    grants.push_back({static_cast<Role>(role), {"*", long_name()}});
+    grants.push_back({static_cast<Role>(role), {long_environment(), long_name()}});
+  }
+  const std::vector<std::string> findings(64, odd_text);
+  const Bytes raw = [] {
+    Bytes bytes;
+    for (int i = 0; i < 1024; ++i) bytes += static_cast<char>(i);
+    return bytes;
+  }();
+  std::string document;
+  for (int c = 0; c < 0x80; ++c) document += static_cast<char>(c);
+  document += odd_text;
+  const Seq last = max_count;
+  return {
+      LedgerCreated{std::string(255, 'o'), std::string(512, 'k'), ones, raw},
+      ActorEnrolled{long_name(), ActorKind::service, long_name(), raw, raw, grants},
+      RoleGranted{long_name(), {Role::auditor, {long_environment(), long_name()}}},
+      RoleRevoked{long_name(), {Role::auditor, {"*", long_name()}}},
+      KeyAdded{long_name(), raw, raw},
+      KeyRevoked{long_name(), ones, static_cast<Millis>(max_count), long_text()},
+      PolicyProposed{document},
+      PolicyAdopted{ones, ones},
+      ModelRegistered{long_name(), long_name(), ones, max_count, max_count},
+      EvidenceRecorded{EvidenceKind::monitoring, ones, long_environment(), std::string(1024, 'f'), ones, max_count,
+                       values, findings},
+      ArtefactChecked{ones, ArtefactMatch::not_reachable},
+      ModelArchived{ones, long_environment(), ones},
+      RolloutProposed{long_rollout(), ones, long_name(), long_environment()},
+      RolloutAdvanced{long_rollout(), Stage::full, 100},
+      RolloutAborted{long_rollout(), long_text()},
+      StakeholdersNotified{long_rollout(), odd_text},
+      RollbackExecuted{long_name(), long_environment(), ones, {}, Trigger::system, odd_text, long_incident},
+      SlotEmptied{long_name(), long_environment(), ones, Trigger::system, odd_text, long_incident},
+      ApprovalGranted{long_rollout(), ones, long_environment(), Stage::full, ones, {0, 1, last - 1, last}, odd_text},
+      ApprovalDenied{long_rollout(), Stage::full, odd_text},
+      ApprovalWithdrawn{long_rollout(), Stage::full, odd_text},
+      IncidentOpened{long_incident, Severity::low, odd_text, long_name(), long_environment()},
+  };
+}
+
+Statement statement_of(std::vector<Event> events) {
+  Statement statement;
+  statement.ledger = hash_of("ledger");
+  statement.id = "5f0c1e7a9b3d4c2e8a6f1b0d7c9e3a52";
+  statement.author = "dana";
+  statement.at = 1763884800000;
+  statement.expires = statement.at + default_validity;
+  statement.basis = {42, hash_of("root")};
+  statement.expects = {{"model:logistic", 17}, {"rollout:logistic/production/3", 40}};
+  statement.events = std::move(events);
+  return statement;
+}
+
+Bytes payload_of(std::vector<Event> events) {
+  auto payload = encode_statement(statement_of(std::move(events)), origin);
+  if (!payload.ok()) FAIL(payload.error().message);
+  return *payload;
+}
+
+Statement golden_statement() {
+  const auto events = typical_events();
+  auto statement = statement_of({events[8], events[12]});
+  statement.expects = {{"model:logistic", 17}};
+  return statement;
+}
+
+Envelope golden_envelope() {
+  auto payload = encode_statement(golden_statement(), origin);
+  auto key = PrivateKey::from_ed25519_seed(Bytes(32, 'd'));
+  REQUIRE(payload.ok());
+  REQUIRE(key.ok());
+  auto envelope = sign_statement(*payload, *key);
+  REQUIRE(envelope.ok());
+  return *envelope;
+}
+
+Entry golden_entry() {
+  const auto envelope = golden_envelope();
+  return {golden_statement().at + 1234, "gate_failed", envelope.signatures, envelope.payload};
+}
+
+std::string read_file_of_tests(const std::string& path) {
+  std::ifstream in(path, std::ios::binary);
+  INFO("reading " << path);
+  REQUIRE(in.good());
+  return {std::istreambuf_iterator<char>(in), {}};
+}
+
+}  // namespace cairn::examples
