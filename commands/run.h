@@ -1,0 +1,155 @@
+// What each command does, behind the flags that cli.cpp reads. Every function prints its answer and says how it ended; an Error
+// is printed by main.
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "commands/output.h"
+#include "commands/session.h"
+#include "commands/writing.h"
+#include "ledger/base/result.h"
+
+namespace cairn {
+
+using Path = std::filesystem::path;
+
+// ---- start (run_start.cpp)
+
+struct InitFlags {
+  std::string origin;
+  std::optional<Path> policy;         // default: the guide's
+  std::vector<std::string> actors;    // HANDLE=PUB.pem:ROLE,...
+};
+Result<Exit> run_init(const Globals& globals, const InitFlags& flags);
+
+Result<Exit> run_submit(const Globals& globals, const std::vector<Path>& files);
+
+Result<Exit> run_key_new(const Globals& globals, const std::string& name, const std::string& type);
+Result<Exit> run_key_show(const Globals& globals, const std::string& name);
+Result<Exit> run_key_rotate(const Globals& globals, const WriteFlags& write, const std::string& type);
+struct RevokeFlags {
+  std::string key;                                // key id in hex, or its first 8 or more digits
+  std::optional<std::string> compromised_since;   // a time
+  std::string reason;
+};
+Result<Exit> run_key_revoke(const Globals& globals, const WriteFlags& write, const RevokeFlags& flags);
+
+struct ActorAddFlags {
+  std::string handle;
+  Path key;
+  std::vector<std::string> roles;    // ROLE[@SCOPE]
+  bool service = false;
+  std::string owner;
+  std::optional<Path> recovery_key;     // sign with it instead: the one thing that it can do
+  std::optional<Path> passphrase_file;  // its passphrase; else asked for on the terminal
+};
+Result<Exit> run_actor_add(const Globals& globals, const WriteFlags& write, const ActorAddFlags& flags);
+Result<Exit> run_actor_list(const Globals& globals);
+struct ActorRoleFlags {
+  std::string handle;
+  std::vector<std::string> grant;
+  std::vector<std::string> revoke;
+};
+Result<Exit> run_actor_role(const Globals& globals, const WriteFlags& write, const ActorRoleFlags& flags);
+
+Result<Exit> run_policy_show(const Globals& globals, const std::optional<std::string>& at);
+Result<Exit> run_policy_check(const Globals& globals, const Path& file);
+Result<Exit> run_policy_adopt(const Globals& globals, const WriteFlags& write, const Path& file);
+
+// ---- deploy (run_deploy.cpp)
+
+struct ModelFlags {
+  Path path;
+  std::string name;
+  std::string version;
+};
+Result<Exit> run_register(const Globals& globals, const WriteFlags& write, const ModelFlags& model);
+
+struct DeployFlags {
+  ModelFlags model;
+  std::string mode = "shadow";
+  std::uint64_t percent = 10;
+  std::string environment = "staging";
+  bool validate_only = false;
+};
+Result<Exit> run_deploy(const Globals& globals, const WriteFlags& write, const DeployFlags& flags);
+
+Result<Exit> run_promote(const Globals& globals, const WriteFlags& write, const std::string& rollout,
+                         std::optional<std::uint64_t> percent);
+struct ApproveFlags {
+  std::string rollout;
+  std::string stage = "full";
+  bool deny = false;
+  bool withdraw = false;
+  std::string reason;
+};
+Result<Exit> run_approve(const Globals& globals, const WriteFlags& write, const ApproveFlags& flags);
+Result<Exit> run_notify(const Globals& globals, const WriteFlags& write, const std::string& rollout, const std::string& to);
+
+struct MonitorFlags {
+  Path file;
+  std::string environment = "production";
+  std::optional<std::string> model;      // the row of the file to record, by registered name; default: every registered one
+};
+Result<Exit> run_monitor_record(const Globals& globals, const WriteFlags& write, const MonitorFlags& flags);
+
+struct RollbackFlags {
+  std::string model;
+  std::string environment;
+  std::string reason;
+  std::string trigger = "regression";
+  std::optional<std::string> to;
+  std::optional<Path> model_path;        // where the target's files are, to be checked against its manifest
+};
+Result<Exit> run_rollback(const Globals& globals, const WriteFlags& write, const RollbackFlags& flags);
+
+// ---- read (run_read.cpp)
+
+struct StatusFlags {
+  std::optional<std::string> environment;
+  std::optional<std::string> model;
+  std::optional<std::string> at;      // a time
+  std::optional<Seq> seq;
+};
+Result<Exit> run_status(const Globals& globals, const StatusFlags& flags);
+Result<Exit> run_history(const Globals& globals, const std::string& model);
+
+struct LogFlags {
+  std::optional<std::string> model;
+  std::optional<std::string> environment;
+  std::optional<std::string> actor;
+  std::optional<std::string> type;
+  std::optional<std::string> since;
+  std::optional<std::string> until;
+  bool follow = false;
+};
+Result<Exit> run_log(const Globals& globals, const LogFlags& flags);
+
+enum class ShowAs { text, entry, dsse };
+Result<Exit> run_show(const Globals& globals, const std::string& seq_or_id, ShowAs as);
+
+// ---- verify (run_verify.cpp)
+
+Result<Exit> run_checkpoint(const Globals& globals);
+Result<Exit> run_log_key(const Globals& globals);
+
+struct ProveFlags {
+  std::optional<Seq> seq;
+  std::optional<Path> extends;
+  Path out;
+};
+Result<Exit> run_prove(const Globals& globals, const ProveFlags& flags);
+
+struct VerifyFlags {
+  bool quick = false;
+  std::optional<Path> since;
+  std::optional<std::string> key;
+};
+Result<Exit> run_verify(const Globals& globals, const VerifyFlags& flags);
+Result<Exit> run_export(const Globals& globals, const Path& directory);
+Result<Exit> run_replay(const Globals& globals, const std::optional<std::string>& to);
+
+}  // namespace cairn
