@@ -161,7 +161,9 @@ TEST_CASE("a bundle that is cut anywhere, or has anything behind its entries, is
   REQUIRE(decode_bundle(bundle, 3).ok());
   for (std::size_t length = 0; length < bundle.size(); ++length) {
     CAPTURE(length);
-    CHECK_FALSE(decode_bundle(BytesView(bundle).substr(0, length), 3).ok());
+    const auto result = decode_bundle(BytesView(bundle).substr(0, length), 3);
+    REQUIRE_FALSE(result.ok());
+    CHECK(result.error().message.find("the bundle ends") != std::string::npos);
   }
   CHECK_FALSE(decode_bundle(bundle + Bytes(1, '\0'), 3).ok());
   CHECK_FALSE(decode_bundle(bundle + Bytes(2, '\0'), 3).ok());
