@@ -1,0 +1,64 @@
+// audit: re-derives everything that a ledger claims, from its entries alone, and collects what does not hold.
+//
+// Tree, checkpoints, signatures, enrolment at that seq, time order and bracket, basis, ids, outcome and every gate
+// (DESIGN 6, last paragraph). What cannot be re-derived is listed as asserted, with whose word it is. Findings are
+// collected and never returned early: a ledger damaged in k places reports all k.
+//
+// An entry whose outcome is wrong is still folded in as the log recorded it, so that one lie is one finding and not one
+// for each entry that built upon it. After an entry that cannot be read, no rule is asked any more: what it changed is
+// unknown.
+//
+// One pass; memory grows with subjects, attachments and one hash for each 256 entries, not with entries.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "ledger/base/result.h"
+#include "ledger/crypto/sha256.h"
+#include "ledger/tlog/checkpoint.h"
+#include "verify/evidence_source.h"
+#include "verify/finding.h"
+
+namespace cairn {
+
+struct AuditOptions {
+  bool quick = false;  // hashes, tree, checkpoints; neither signatures nor rules
+  std::optional<std::string>
+      vkey;  // the log's key that the auditor brings; else the one of entry 0, and the report says so
+  std::optional<Hash> ledger_id;         // likewise
+  std::vector<std::string> known_heads;  // notes that somebody kept: each must lie on this history
+  std::size_t threads = 2;               // for signatures
+  std::function<void(Size done, Size total)> progress;
+};
+
+struct Report {
+  Hash ledger;
+  std::string origin;
+  std::string vkey;
+  Head head;  // recomputed over the entries that are there
+  bool quick = false;
+  Size entries = 0;
+  Size admitted = 0;
+  Size refused = 0;
+  Size decided = 0;      // entries whose outcome was derived again
+  Size signatures = 0;   // of authors, verified
+  Size checkpoints = 0;  // verified, the newest and known heads included
+  Size nodes = 0;        // stored hashes that were compared
+  Size tags = 0;         // of the subject index, compared
+  Size snapshots = 0;    // compared
+  Size attachments_verified = 0;
+  std::vector<Hash> attachments_missing;
+  bool trusted_from_outside = false;     // a vkey or id was brought along; else it is only consistent with itself
+  std::map<std::string, Size> asserted;  // what nobody can re-derive: "values of metrics, read by ci" -> entries
+  Findings findings;                     // by seq; those without one come first
+  bool verified() const { return findings.empty(); }
+};
+
+// An error only if the source cannot be read at all; whatever it holds that is wrong is a finding.
+Result<Report> audit(const EvidenceSource& source, const AuditOptions& options);
+
+}  // namespace cairn

@@ -1,0 +1,110 @@
+#include "verify/checkpoint_check.h"
+
+#include <limits>
+
+#include "ledger/base/text.h"
+
+namespace cairn {
+namespace {
+
+constexpr std::size_t page = 256;
+
+std::string describe(CheckpointCheck::Origin origin, Size size) {
+  switch (origin) {
+    case CheckpointCheck::Origin::newest:
+      return str("the newest checkpoint, of size ", size);
+    case CheckpointCheck::Origin::kept_by_log:
+      return str("the kept checkpoint of size ", size);
+    case CheckpointCheck::Origin::known:
+      return str("the head of size ", size, " that was brought along");
+  }
+  return "";
+}
+
+}  // namespace
+
+void CheckpointCheck::expect(std::string note, Origin origin, Findings& findings) {
+  const Result<Size> size = claimed_size(note);
+  if (!size.ok()) {
+    const std::string_view which =
+        origin == Origin::newest ? "the newest checkpoint: " : "a head that was brought along: ";
+    findings.push_back({FindingKind::checkpoint_bad, std::nullopt, str(which, size.error().message)});
+    return;
+  }
+  if (origin == Origin::newest) newest_ = note;
+  waiting_.emplace(*size, Waiting{std::move(note), origin});
+}
+
+Result<void> CheckpointCheck::refill(Findings& findings) {
+  if (read_all_) return {};
+  const Result<std::vector<SizedNote>> kept = source_.checkpoints(read_to_, page);
+  if (!kept.ok()) {
+    if (kept.error().kind == ErrorKind::unavailable) return kept.error();
+    findings.push_back({FindingKind::checkpoint_bad, std::nullopt, kept.error().message});
+    read_all_ = true;
+    return {};
+  }
+  for (const SizedNote& row : *kept) {
+    if (row.size < read_to_) {
+      findings.push_back({FindingKind::checkpoint_bad, std::nullopt, "the kept checkpoints do not ascend by size"});
+      read_all_ = true;
+      return {};
+    }
+    if (row.size == std::numeric_limits<Size>::max()) read_all_ = true;
+    read_to_ = row.size + (read_all_ ? 0 : 1);
+    if (row.note != newest_) waiting_.emplace(row.size, Waiting{row.note, Origin::kept_by_log});
+  }
+  if (kept->empty()) read_all_ = true;
+  return {};
+}
+
+Result<std::optional<Size>> CheckpointCheck::next(Findings& findings) {
+  // Kept ones are read ahead of the size in question, so that none is missed behind a known head of a later size.
+  while (!read_all_ && (waiting_.empty() || waiting_.begin()->first >= read_to_)) TRY(refill(findings));
+  if (waiting_.empty()) return std::optional<Size>();
+  return std::optional<Size>(waiting_.begin()->first);
+}
+
+void CheckpointCheck::at(Size size, const Hash& root) {
+  while (!waiting_.empty() && waiting_.begin()->first == size) {
+    Waiting waiting = std::move(waiting_.extract(waiting_.begin()).mapped());
+    if (!log_) continue;
+    ++checked_;
+    const std::size_t held = waiting.note.size();
+    workers_.add(
+        [this, size, root, head = std::move(waiting)]() -> std::optional<Finding> {
+          const Result<Checkpoint> opened = open_checkpoint(head.note, *log_);
+          const std::string which = describe(head.origin, size);
+          if (!opened.ok()) {
+            return Finding{FindingKind::checkpoint_bad, std::nullopt, str(which, ": ", opened.error().message)};
+          }
+          if (opened->head.size != size) {
+            return Finding{FindingKind::checkpoint_bad, std::nullopt, str(which, " is of size ", opened->head.size)};
+          }
+          if (opened->head.root == root) return std::nullopt;
+          return Finding{FindingKind::root_wrong, std::nullopt,
+                         str(which, " has root ", opened->head.root.hex(), ", the entries have ", root.hex())};
+        },
+        held);
+  }
+}
+
+Result<void> CheckpointCheck::finish(Size entries, Findings& findings) {
+  for (;;) {
+    TRY_LET(size, next(findings));
+    if (!size) return {};
+    Waiting head = std::move(waiting_.extract(waiting_.begin()).mapped());
+    if (!log_) continue;
+    ++checked_;
+    const Result<Checkpoint> opened = open_checkpoint(head.note, *log_);
+    const std::string which = describe(head.origin, *size);
+    if (!opened.ok()) {
+      findings.push_back({FindingKind::checkpoint_bad, std::nullopt, str(which, ": ", opened.error().message)});
+    } else if (head.origin != Origin::newest) {  // what the newest one misses, the walk through the entries has said
+      findings.push_back({FindingKind::entry_missing, std::nullopt,
+                          str(which, " is signed, and only ", entries, " entries are here")});
+    }
+  }
+}
+
+}  // namespace cairn

@@ -1,0 +1,56 @@
+// CheckpointCheck: every signed head that there is, each opened with the log's key and held against the tree of its
+// size.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "ledger/tlog/checkpoint.h"
+#include "verify/evidence_source.h"
+#include "verify/finding.h"
+#include "verify/workers.h"
+
+namespace cairn {
+
+class CheckpointCheck {
+ public:
+  // Without `log` nothing can be opened; that is a finding of whoever knows why.
+  CheckpointCheck(const EvidenceSource& source, std::optional<NoteVerifier> log, Workers& workers)
+      : source_(source), log_(std::move(log)), workers_(workers) {}
+
+  // A head from elsewhere, or the newest one.
+  enum class Origin { newest, kept_by_log, known };
+  void expect(std::string note, Origin origin, Findings& findings);
+
+  // The smallest size that a head is waiting for; nothing if none is.
+  Result<std::optional<Size>> next(Findings& findings);
+
+  // Checks the heads of this size, which is at most next().
+  void at(Size size, const Hash& root);
+
+  // The rest speak of entries that are not there.
+  Result<void> finish(Size entries, Findings& findings);
+
+  Size checked() const { return checked_; }
+
+ private:
+  struct Waiting {
+    std::string note;
+    Origin origin;
+  };
+
+  Result<void> refill(Findings& findings);
+
+  const EvidenceSource& source_;
+  std::optional<NoteVerifier> log_;
+  Workers& workers_;
+  std::multimap<Size, Waiting> waiting_;
+  std::string newest_;
+  Size read_to_ = 0;  // kept ones below this size have been read
+  bool read_all_ = false;
+  Size checked_ = 0;
+};
+
+}  // namespace cairn

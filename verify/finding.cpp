@@ -1,0 +1,49 @@
+#include "verify/finding.h"
+
+namespace cairn {
+
+std::string_view wire_name(FindingKind kind) {
+  switch (kind) {
+    case FindingKind::entry_missing:
+      return "entry_missing";
+    case FindingKind::entry_malformed:
+      return "entry_malformed";
+    case FindingKind::genesis_wrong:
+      return "genesis_wrong";
+    case FindingKind::signature_bad:
+      return "signature_bad";
+    case FindingKind::key_not_enrolled:
+      return "key_not_enrolled";
+    case FindingKind::ledger_id_wrong:
+      return "ledger_id_wrong";
+    case FindingKind::time_out_of_order:
+      return "time_out_of_order";
+    case FindingKind::time_out_of_bracket:
+      return "time_out_of_bracket";
+    case FindingKind::basis_wrong:
+      return "basis_wrong";
+    case FindingKind::id_repeated:
+      return "id_repeated";
+    case FindingKind::should_not_be_here:
+      return "should_not_be_here";
+    case FindingKind::outcome_wrong:
+      return "outcome_wrong";
+    case FindingKind::root_wrong:
+      return "root_wrong";
+    case FindingKind::checkpoint_bad:
+      return "checkpoint_bad";
+    case FindingKind::node_wrong:
+      return "node_wrong";
+    case FindingKind::index_wrong:
+      return "index_wrong";
+    case FindingKind::snapshot_wrong:
+      return "snapshot_wrong";
+    case FindingKind::attachment_wrong:
+      return "attachment_wrong";
+    case FindingKind::needs_newer:
+      return "needs_newer";
+  }
+  return "";
+}
+
+}  // namespace cairn

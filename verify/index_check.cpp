@@ -1,0 +1,109 @@
+#include "verify/index_check.h"
+
+#include <algorithm>
+#include <iterator>
+
+#include "ledger/base/text.h"
+
+namespace cairn {
+namespace {
+
+constexpr std::size_t page = 256;
+constexpr std::size_t most_located = 16;  // tags whose first difference is named; of more only that they differ
+
+Bytes big_endian(std::uint64_t value) {
+  Bytes bytes(8, '\0');
+  for (std::size_t i = 8; i-- > 0; value >>= 8) bytes[i] = static_cast<char>(value & 0xff);
+  return bytes;
+}
+
+// `rebuilt` and `stored` differ.
+Finding first_difference(const std::string& tag, const std::vector<Seq>& rebuilt, const std::vector<Seq>& stored) {
+  const auto [ours, theirs] = std::mismatch(rebuilt.begin(), rebuilt.end(), stored.begin(), stored.end());
+  const std::string which = str("the index of ", printable(tag));
+  if (ours != rebuilt.end() && (theirs == stored.end() || *ours < *theirs)) {
+    return {FindingKind::index_wrong, *ours, str(which, " lacks this entry")};
+  }
+  if (theirs != stored.end())
+    return {FindingKind::index_wrong, *theirs, str(which, " has this entry, which is not about it")};
+  return {FindingKind::index_wrong, std::nullopt, str(which, " changed while it was read")};
+}
+
+}  // namespace
+
+std::vector<std::string> index_tags(const Recorded& recorded) {
+  std::vector<std::string> tags = tags_of(recorded.statement);
+  if (!recorded.entry.outcome.empty()) tags.emplace_back("outcome:refused");
+  return tags;
+}
+
+void IndexCheck::Seqs::push(Seq seq) {
+  ++count;
+  running = sha256(Bytes(running.view()) + big_endian(seq));
+}
+
+void IndexCheck::add(const Recorded& recorded) {
+  for (const std::string& tag : index_tags(recorded)) tags_[tag].push(recorded.seq);
+}
+
+// Tags whose stored seqs are not the rebuilt ones. A tag that only one side has is one of them.
+Result<std::vector<std::string>> IndexCheck::differing(const EvidenceSource& source, Size& compared,
+                                                       Findings& findings) const {
+  std::vector<std::string> stored;
+  for (;;) {
+    TRY_LET(more, source.tags(stored.empty() ? "" : stored.back(), page));
+    if (!more) return std::vector<std::string>();  // the source holds no index
+    if (more->empty()) break;
+    if (!stored.empty() && more->front() <= stored.back()) return fault("the tags of the index do not ascend");
+    stored.insert(stored.end(), more->begin(), more->end());
+  }
+  std::vector<std::string> wrong;
+  for (const std::string& tag : stored) {
+    if (!tags_.contains(tag)) {
+      findings.push_back({FindingKind::index_wrong, std::nullopt,
+                          str("the index has ", printable(tag), ", and no entry is about it")});
+    }
+  }
+  for (const auto& [tag, seqs] : tags_) {
+    ++compared;
+    TRY_LET(postings, source.postings(tag));
+    Seqs theirs;
+    if (postings) {
+      for (const Seq seq : *postings) theirs.push(seq);
+    }
+    if (theirs != seqs || !std::binary_search(stored.begin(), stored.end(), tag)) wrong.push_back(tag);
+  }
+  return wrong;
+}
+
+Result<Size> IndexCheck::compare(const EvidenceSource& source, Size entries, Findings& findings) const {
+  Size compared = 0;
+  TRY_LET(wrong, differing(source, compared, findings));
+  for (std::size_t i = most_located; i < wrong.size(); ++i) {
+    findings.push_back(
+        {FindingKind::index_wrong, std::nullopt, str("the index of ", printable(wrong[i]), " is not the rebuilt one")});
+  }
+  if (wrong.empty()) return compared;
+  wrong.resize(std::min(wrong.size(), most_located));
+
+  Rebuilt rebuilt;
+  for (const std::string& tag : wrong) rebuilt[tag];
+  for (Seq seq = 0; seq < entries;) {
+    TRY_LET(bytes, source.entries(seq, page - seq % page));
+    if (bytes.empty()) return fault(str("entry ", seq, " was there before and is not any more"));
+    for (const Bytes& entry : bytes) {
+      TRY_LET(recorded, decode_recorded(seq, entry));
+      for (const std::string& tag : index_tags(recorded)) {
+        if (const auto found = rebuilt.find(tag); found != rebuilt.end()) found->second.push_back(seq);
+      }
+      ++seq;
+    }
+  }
+  for (const auto& [tag, seqs] : rebuilt) {
+    TRY_LET(postings, source.postings(tag));
+    findings.push_back(first_difference(tag, seqs, postings.value_or(std::vector<Seq>())));
+  }
+  return compared;
+}
+
+}  // namespace cairn

@@ -1,0 +1,212 @@
+// cairn-verify: verifies what cairn exports, with the log's public key and nothing else. No database, no network.
+#include <unistd.h>
+
+#include <CLI/CLI.hpp>
+#include <filesystem>
+#include <functional>
+#include <iostream>
+#include <string>
+#include <thread>
+
+#include "ledger/base/text.h"
+#include "ledger/tlog/note.h"
+#include "ledger/tlog/proof_file.h"
+#include "ledger/tlog/tile.h"
+#include "verify/audit.h"
+#include "verify/render_report.h"
+#include "verify/tiles_source.h"
+
+namespace cairn {
+namespace {
+
+struct Arguments {
+  std::string vkey;
+  std::string directory;
+  std::string ledger;
+  bool json = false;
+  bool quick = false;
+  std::string proof;
+  std::string leaf;
+  std::string old_note;
+  std::string new_note;
+};
+
+int exit_code(ErrorKind kind) {
+  switch (kind) {
+    case ErrorKind::usage:
+      return 2;
+    case ErrorKind::turned_away:
+      return 3;
+    case ErrorKind::conflict:
+      return 4;
+    case ErrorKind::not_verified:
+      return 5;
+    case ErrorKind::fault:
+    case ErrorKind::unavailable:
+      break;
+  }
+  return 1;
+}
+
+Result<Bytes> read_named(const std::string& file, std::size_t most) {
+  TRY_LET(bytes, read_foreign_file(file, most));
+  if (!bytes) return usage(str("there is no file ", printable(file)));
+  return std::move(*bytes);
+}
+
+Result<NoteVerifier> read_key(const std::string& vkey) {
+  Result<NoteVerifier> log = NoteVerifier::from_vkey(vkey);
+  if (!log.ok()) return usage(str("--key: ", log.error().message));
+  return log;
+}
+
+Error in_file(const std::string& file, const Error& error) {
+  return {error.kind, str(printable(file), ": ", error.message)};
+}
+
+void show_progress(Size done, Size total) {
+  constexpr Size step = 16384;
+  if (done == total) {
+    std::cerr << "\r\033[K";
+  } else if (done % step == 0) {
+    std::cerr << '\r' << done << " of " << total << " entries" << std::flush;
+  }
+}
+
+Result<int> verify_tiles(const Arguments& arguments) {
+  TRY_LET(source, TilesSource::open(arguments.directory));
+  AuditOptions options;
+  options.quick = arguments.quick;
+  options.vkey = arguments.vkey;
+  options.threads = std::max(1U, std::thread::hardware_concurrency());
+  if (!arguments.ledger.empty()) {
+    const Result<Hash> id = Hash::from_hex(arguments.ledger);
+    if (!id.ok()) return usage(str("--ledger: ", id.error().message));
+    options.ledger_id = *id;
+  }
+  if (isatty(STDERR_FILENO) == 1) options.progress = show_progress;
+  TRY_LET(report, audit(source, options));
+  std::cout << (arguments.json ? render_json(report) : render_text(report));
+  return cairn::exit_code(report);
+}
+
+Result<int> verify_proof(const Arguments& arguments) {
+  TRY_LET(log, read_key(arguments.vkey));
+  TRY_LET(text, read_named(arguments.proof, max_proof_file_bytes));
+  TRY_LET(entry, read_named(arguments.leaf, max_entry_bytes));
+  const Hash leaf = leaf_hash(entry);
+  const Result<ProofFile> proof = parse_proof_file(text);
+  if (!proof.ok()) return in_file(arguments.proof, proof.error());
+  const Result<Checkpoint> checkpoint = verify_proof_file(*proof, leaf, log);
+  if (!checkpoint.ok()) return in_file(arguments.proof, checkpoint.error());
+  std::cout << "VERIFIED  entry " << proof->index << " of " << printable(checkpoint->origin) << "\n\n"
+            << "  leaf  " << leaf.hex() << "\n  size  " << checkpoint->head.size << "\n  root  "
+            << checkpoint->head.root.hex()
+            << "\n\nIt is in the log. Whether the rules were kept, only all entries show.\n";
+  return 0;
+}
+
+Result<Checkpoint> open_named(const std::string& file, const NoteVerifier& log) {
+  TRY_LET(note, read_named(file, max_note_bytes));
+  const Result<Checkpoint> checkpoint = open_checkpoint(note, log);
+  if (!checkpoint.ok()) return in_file(file, checkpoint.error());
+  return checkpoint;
+}
+
+Result<int> verify_consistency(const Arguments& arguments) {
+  TRY_LET(log, read_key(arguments.vkey));
+  TRY_LET(before, open_named(arguments.old_note, log));
+  TRY_LET(after, open_named(arguments.new_note, log));
+  TRY_LET(text, read_named(arguments.proof, max_proof_file_bytes));
+  const Result<ConsistencyFile> proof = parse_consistency_file(text);
+  if (!proof.ok()) return in_file(arguments.proof, proof.error());
+  if (proof->old_size != before.head.size || proof->new_size != after.head.size) {
+    return not_verified(str(printable(arguments.proof), " is from size ", proof->old_size, " to ", proof->new_size,
+                            ", and the notes are of sizes ", before.head.size, " and ", after.head.size));
+  }
+  if (before.head.size > after.head.size) {
+    return not_verified(str("the old note is of size ", before.head.size, " and the new one of ", after.head.size,
+                            ": a log never shrinks"));
+  }
+  const Result<void> checked =
+      check_consistency(before.head.size, before.head.root, after.head.size, after.head.root, proof->hashes);
+  if (!checked.ok()) return in_file(arguments.proof, checked.error());
+  std::cout << "VERIFIED  " << printable(after.origin) << " only grew from size " << before.head.size << " to "
+            << after.head.size << '\n';
+  return 0;
+}
+
+using Verb = std::function<Result<int>(const Arguments&)>;
+
+void add_key(CLI::App& command, Arguments& arguments) {
+  command.add_option("--key", arguments.vkey, "the log's public key, as `cairn log-key` prints it")->required();
+}
+
+void add_tiles(CLI::App& app, Arguments& arguments, Verb& chosen) {
+  CLI::App& command = *app.add_subcommand("tiles", "Audit an exported ledger: every hash, signature and decision");
+  command.add_option("DIR", arguments.directory, "what `cairn export` wrote")->required();
+  add_key(command, arguments);
+  command.add_option("--ledger", arguments.ledger, "the ledger's id, if you were told it as well");
+  command.add_flag("--quick", arguments.quick, "only hashes, tree and checkpoint; neither signatures nor rules");
+  command.add_flag("--json", arguments.json, "one JSON document instead of text");
+  command.footer("Example:\n  cairn-verify tiles ./export --key 'models.example.org/prod+c7ad15b5+AZ...'");
+  command.callback([&chosen] { chosen = verify_tiles; });
+}
+
+void add_proof(CLI::App& app, Arguments& arguments, Verb& chosen) {
+  CLI::App& command = *app.add_subcommand("proof", "Verify that one entry is in the log");
+  command.add_option("FILE", arguments.proof, "a C2SP tlog-proof, as `cairn prove` wrote it")->required();
+  add_key(command, arguments);
+  command.add_option("--leaf", arguments.leaf, "the entry's bytes, as `cairn show SEQ --entry` writes them")
+      ->required();
+  command.footer(
+      "Example:\n  cairn-verify proof 12.tlog-proof --leaf 12.entry --key 'models.example.org/prod+c7ad15b5+AZ...'");
+  command.callback([&chosen] { chosen = verify_proof; });
+}
+
+void add_consistency(CLI::App& app, Arguments& arguments, Verb& chosen) {
+  CLI::App& command =
+      *app.add_subcommand("consistency", "Verify that a log only grew from an older head to a newer one");
+  command.add_option("--old", arguments.old_note, "the older checkpoint, as somebody kept it")->required();
+  command.add_option("--new", arguments.new_note, "the newer checkpoint")->required();
+  command.add_option("--proof", arguments.proof, "what `cairn prove --extends` wrote")->required();
+  add_key(command, arguments);
+  command.footer(
+      "Example:\n  cairn-verify consistency --old monday.note --new today.note --proof growth.txt \\\n"
+      "    --key 'models.example.org/prod+c7ad15b5+AZ...'");
+  command.callback([&chosen] { chosen = verify_consistency; });
+}
+
+int run(int argc, char** argv) {
+  Arguments arguments;
+  Verb chosen;
+  CLI::App app("Verifies what cairn exports, with the log's public key and nothing else.", "cairn-verify");
+  app.footer(
+      "Exit: 0 verified, 1 fault, 2 usage, 5 not verified.\n\n"
+      "Example:\n  cairn-verify tiles ./export --key 'models.example.org/prod+c7ad15b5+AZ...'");
+  app.require_subcommand(1);
+  add_tiles(app, arguments, chosen);
+  add_proof(app, arguments, chosen);
+  add_consistency(app, arguments, chosen);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? 0 : 2;
+  }
+  const Result<int> code = chosen(arguments);
+  if (code.ok()) return *code;
+  std::cerr << "cairn-verify: " << code.error().message << '\n';
+  return exit_code(code.error().kind);
+}
+
+}  // namespace
+}  // namespace cairn
+
+int main(int argc, char** argv) {
+  try {
+    return cairn::run(argc, argv);
+  } catch (...) {
+    std::cerr << "cairn-verify: stopped by something that it did not expect, most likely a lack of memory\n";
+    return 1;
+  }
+}

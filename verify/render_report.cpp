@@ -1,0 +1,152 @@
+#include "verify/render_report.h"
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "ledger/base/text.h"
+
+namespace cairn {
+namespace {
+
+constexpr std::size_t columns = 80;
+constexpr std::size_t label_width = 14;
+constexpr std::size_t finding_indent = 4;
+
+// Breaks at spaces; a word longer than a line keeps a line of its own.
+std::string wrap(std::string_view text, std::size_t indent) {
+  std::string out;
+  std::size_t used = columns;
+  for (const std::string_view word : split(text, ' ')) {
+    if (used + 1 + word.size() > columns) {
+      if (!out.empty()) out += '\n';
+      out.append(indent, ' ');
+      used = indent;
+    } else {
+      out += ' ';
+      ++used;
+    }
+    out += word;
+    used += word.size();
+  }
+  return out + '\n';
+}
+
+std::string field(std::string_view label, std::string_view value) {
+  std::string line = str("  ", label);
+  line.resize(std::max(line.size() + 2, 2 + label_width), ' ');
+  return line + printable(value) + '\n';
+}
+
+std::string plural(Size count, std::string_view one, std::string_view many) {
+  return str(count, ' ', count == 1 ? one : many);
+}
+
+std::string counted(const Report& report) {
+  std::string text;
+  if (report.quick) {
+    text += field("entries", str(report.entries, " hashed; neither signatures nor rules were asked (--quick)"));
+  } else {
+    text += field("entries", str(report.entries, ": ", report.admitted, " admitted, ", report.refused, " refused"));
+    text += field("decided again", plural(report.decided, "outcome", "outcomes"));
+    text += field("signatures", str(report.signatures, " of authors hold"));
+  }
+  text += field("checkpoints", str(report.checkpoints, " opened"));
+  text += field("stored hashes", str(report.nodes, " compared"));
+  if (report.tags > 0) text += field("index", str(plural(report.tags, "subject", "subjects"), " compared"));
+  if (report.snapshots > 0) text += field("snapshots", str(report.snapshots, " compared"));
+  if (!report.quick) {
+    text += field("attachments",
+                  str(report.attachments_verified, " hold, ", report.attachments_missing.size(), " not supplied"));
+  }
+  return text;
+}
+
+std::string asserted(const Report& report) {
+  std::string text;
+  if (report.asserted.empty()) return text;
+  text += "\nOn somebody's word, since no rule can derive it\n";
+  std::size_t width = 1;
+  for (const auto& [what, count] : report.asserted) width = std::max(width, std::to_string(count).size());
+  for (const auto& [what, count] : report.asserted) {
+    const std::string number = std::to_string(count);
+    text += str("  ", std::string(width - number.size(), ' '), number, "  ", printable(what), '\n');
+  }
+  return text;
+}
+
+std::string findings(const Report& report) {
+  std::string text;
+  if (report.findings.empty()) return text;
+  text += str('\n', plural(report.findings.size(), "finding", "findings"), '\n');
+  for (const Finding& finding : report.findings) {
+    std::string place = finding.seq ? str("entry ", *finding.seq) : std::string("the ledger");
+    place.resize(std::max(place.size() + 2, label_width), ' ');
+    text += str("  ", place, wire_name(finding.kind), '\n', wrap(printable(finding.what), finding_indent));
+  }
+  return text;
+}
+
+}  // namespace
+
+std::string render_text(const Report& report) {
+  std::string text = str(report.verified() ? "VERIFIED" : "NOT VERIFIED", "  ", printable(report.origin), "\n\n");
+  text += field("ledger", report.ledger.hex());
+  text += field("log key", report.vkey);
+  text += field("size", std::to_string(report.head.size));
+  text += field("root", report.head.root.hex());
+  text += counted(report);
+  if (!report.trusted_from_outside) {
+    text += '\n' + wrap(
+                       "No key and no ledger id was brought along: this ledger agrees with itself, and whoever made it "
+                       "chose the key that it is verified with.",
+                       2);
+  }
+  if (!report.attachments_missing.empty()) {
+    text += "\nAttachments that are named and not supplied\n";
+    for (const Hash& digest : report.attachments_missing) text += str("  ", digest.hex(), '\n');
+  }
+  return text + asserted(report) + findings(report);
+}
+
+std::string render_json(const Report& report) {
+  using Json = nlohmann::ordered_json;
+  Json document;
+  document["verified"] = report.verified();
+  document["origin"] = report.origin;
+  document["ledger"] = report.ledger.hex();
+  document["log_key"] = report.vkey;
+  document["trusted_from_outside"] = report.trusted_from_outside;
+  document["quick"] = report.quick;
+  document["head"] = Json{{"size", report.head.size}, {"root", report.head.root.hex()}};
+  document["entries"] = report.entries;
+  document["admitted"] = report.admitted;
+  document["refused"] = report.refused;
+  document["decided"] = report.decided;
+  document["signatures"] = report.signatures;
+  document["checkpoints"] = report.checkpoints;
+  document["stored_hashes"] = report.nodes;
+  document["index_tags"] = report.tags;
+  document["snapshots"] = report.snapshots;
+  Json missing = Json::array();
+  for (const Hash& digest : report.attachments_missing) missing.push_back(digest.hex());
+  document["attachments"] = Json{{"verified", report.attachments_verified}, {"missing", std::move(missing)}};
+  document["asserted"] = Json::object();
+  for (const auto& [what, count] : report.asserted) document["asserted"][what] = count;
+  document["findings"] = Json::array();
+  for (const Finding& finding : report.findings) {
+    document["findings"].push_back(Json{{"kind", wire_name(finding.kind)},
+                                        {"seq", finding.seq ? Json(*finding.seq) : Json(nullptr)},
+                                        {"what", finding.what}});
+  }
+  // Findings quote hostile bytes, and what is not UTF-8 must not stop the report.
+  return document.dump(2, ' ', false, Json::error_handler_t::replace) + '\n';
+}
+
+int exit_code(const Report& report) {
+  if (report.verified()) return 0;
+  const bool only_newer = std::all_of(report.findings.begin(), report.findings.end(),
+                                      [](const Finding& f) { return f.kind == FindingKind::needs_newer; });
+  return only_newer ? 1 : 5;
+}
+
+}  // namespace cairn

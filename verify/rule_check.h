@@ -1,0 +1,57 @@
+// RuleCheck: every entry before the same rules that the writer asked, and its signature before the key that it had
+// then.
+//
+// Entries come in order. What the rules say is compared with what the log recorded; then the entry is folded in as
+// recorded.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <unordered_map>
+
+#include "ledger/events/entry.h"
+#include "projections/admit.h"
+#include "projections/world.h"
+#include "verify/audit.h"
+#include "verify/tree_check.h"
+#include "verify/workers.h"
+
+namespace cairn {
+
+class RuleCheck {
+ public:
+  RuleCheck(Workers& workers, Report& report) : workers_(workers), report_(report) {}
+
+  // `tree` holds the entries before this one. An error only if the source behind it cannot be read.
+  Result<void> check(const Recorded& recorded, TreeCheck& tree);
+
+  // From here on nobody knows what the rules would have seen.
+  void stop() { deciding_ = false; }
+  bool deciding() const { return deciding_; }
+
+  const World& world() const { return world_; }
+
+ private:
+  void check_order(const Recorded& recorded);
+  bool check_known(const Recorded& recorded);
+  void check_genesis(const Recorded& recorded);
+  bool check_signer(const Recorded& recorded);
+  void check_signature(const Recorded& recorded, const Bytes& spki);
+  Result<void> decide(const Recorded& recorded, TreeCheck& tree);
+  void compare(const Recorded& recorded, const Decision& decision);
+  void count(const Recorded& recorded);
+
+  void find(FindingKind kind, const Recorded& recorded, std::string what);
+
+  Workers& workers_;
+  Report& report_;
+  World world_;
+  bool deciding_ = true;
+  Millis newest_ = 0;
+  std::unordered_map<KeyId, PublicKey> parsed_keys_;  // nodes stay where they are, so jobs may point to them
+};
+
+// Whether an error says that the bytes are of a later program's making, and not broken.
+bool asks_for_newer(const Error& error);
+
+}  // namespace cairn

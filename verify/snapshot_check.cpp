@@ -1,0 +1,60 @@
+#include "verify/snapshot_check.h"
+
+#include "ledger/base/text.h"
+#include "ledger/tlog/snapshot.h"
+
+namespace cairn {
+namespace {
+
+Finding wrong(std::string what) {
+  return {FindingKind::snapshot_wrong, std::nullopt, std::move(what)};
+}
+
+}  // namespace
+
+Result<void> SnapshotCheck::list(Size entries, Findings& findings) {
+  for (Size at_most = entries;;) {
+    const Result<std::optional<SizedNote>> found = source_.snapshot(at_most);
+    if (!found.ok()) {
+      if (found.error().kind == ErrorKind::unavailable) return found.error();
+      findings.push_back(wrong(found.error().message));
+      return {};
+    }
+    if (!found->has_value()) return {};
+    const Size size = (*found)->size;
+    if (size == 0 || size > at_most) {
+      findings.push_back(wrong(str("a snapshot of size ", size, " lies where one of 1 to ", at_most, " belongs")));
+      return {};
+    }
+    sizes_.push_back(size);
+    at_most = size - 1;
+  }
+}
+
+Result<void> SnapshotCheck::at(const Head& head, const World* world, const PublicKey& log_key, Findings& findings) {
+  sizes_.pop_back();
+  TRY_LET(row, source_.snapshot(head.size));
+  if (!row || row->size != head.size) {
+    findings.push_back(wrong(str("the snapshot of size ", head.size, " was there before and is not any more")));
+    return {};
+  }
+  ++checked_;
+  const Result<Snapshot> opened = open_snapshot(row->note, log_key);
+  if (!opened.ok()) {
+    findings.push_back(wrong(str("the snapshot of size ", head.size, ": ", opened.error().message)));
+  } else if (opened->head != head) {
+    findings.push_back(wrong(str("the snapshot of size ", head.size, " is of size ", opened->head.size, " and root ",
+                                 opened->head.root.hex(), ", the entries have root ", head.root.hex())));
+  } else if (world != nullptr && opened->state != world->encode()) {
+    findings.push_back(wrong(str("the snapshot of size ", head.size, " is not what these entries fold to")));
+  }
+  return {};
+}
+
+void SnapshotCheck::finish(Findings& findings) {
+  for (const Size size : sizes_)
+    findings.push_back(wrong(str("the snapshot of size ", size, " is of entries that are not here")));
+  sizes_.clear();
+}
+
+}  // namespace cairn

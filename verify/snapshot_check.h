@@ -1,0 +1,36 @@
+// SnapshotCheck: the sealed snapshots that the source holds, each against the views folded to its size.
+#pragma once
+
+#include <vector>
+
+#include "ledger/crypto/keys.h"
+#include "projections/world.h"
+#include "verify/evidence_source.h"
+#include "verify/finding.h"
+
+namespace cairn {
+
+class SnapshotCheck {
+ public:
+  explicit SnapshotCheck(const EvidenceSource& source) : source_(source) {}
+
+  // Looks which there are, up to this size.
+  Result<void> list(Size entries, Findings& findings);
+
+  bool is_at(Size size) const { return !sizes_.empty() && sizes_.back() == size; }
+
+  // Needs is_at(head.size). Without a world only the signature and the root are compared.
+  Result<void> at(const Head& head, const World* world, const PublicKey& log_key, Findings& findings);
+
+  // Those that are left are of sizes that the walk never came to.
+  void finish(Findings& findings);
+
+  Size checked() const { return checked_; }
+
+ private:
+  const EvidenceSource& source_;
+  std::vector<Size> sizes_;  // descending: the next one is at the end
+  Size checked_ = 0;
+};
+
+}  // namespace cairn

@@ -1,0 +1,58 @@
+// TilesSource: an exported directory (C2SP tlog-tiles, and attachment/<sha256>) as evidence.
+//
+// Nothing in it is trusted: files are read with bounds, links are not followed, and every message names the file. It
+// reads the full tile where the partial one of the checkpoint's size is gone, as tlog-tiles allows. For one thread.
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "ledger/base/result.h"
+#include "ledger/tlog/tile.h"
+#include "verify/evidence_source.h"
+
+namespace cairn {
+
+class TilesSource final : public EvidenceSource {
+ public:
+  // An error if there is no readable file `checkpoint`.
+  static Result<TilesSource> open(const std::filesystem::path& directory);
+
+  Result<std::string> newest_checkpoint() const override { return checkpoint_; }
+  Result<std::vector<Bytes>> entries(Seq from, std::size_t count) const override;
+  Result<std::vector<SizedNote>> checkpoints(Size, std::size_t) const override { return std::vector<SizedNote>(); }
+  Result<std::optional<std::vector<Hash>>> stored_nodes(std::span<const NodeId> ids) const override;
+  Result<std::optional<std::vector<Seq>>> postings(const std::string&) const override {
+    return std::optional<std::vector<Seq>>();
+  }
+  Result<std::optional<std::vector<std::string>>> tags(const std::string&, std::size_t) const override {
+    return std::optional<std::vector<std::string>>();
+  }
+  Result<std::optional<SizedNote>> snapshot(Size) const override { return std::optional<SizedNote>(); }
+  Result<std::optional<Bytes>> attachment(const Hash& digest) const override;
+
+ private:
+  // A bundle as far as it can be taken apart.
+  struct Bundle {
+    std::uint64_t index = 0;
+    std::vector<Bytes> entries;
+    std::optional<Error> rest;  // why there are no more
+  };
+
+  explicit TilesSource(std::filesystem::path directory) : directory_(std::move(directory)) {}
+
+  Result<std::optional<Bytes>> read(const std::string& relative, std::size_t most) const;
+  Result<Bundle> read_bundle(std::uint64_t index) const;
+
+  std::filesystem::path directory_;
+  std::string checkpoint_;
+  Size size_ = 0;  // as the checkpoint claims
+  mutable std::optional<Bundle> last_;
+};
+
+// One file of somebody else's making: regular, no link, at most `most` bytes. Nothing if it is not there.
+Result<std::optional<Bytes>> read_foreign_file(const std::filesystem::path& file, std::size_t most);
+
+}  // namespace cairn
