@@ -20,7 +20,8 @@ struct StructureFinding {
   std::string what;        // "imports os.system, which is not on the allow-list"
 };
 
-// Findings of one file, judged by its ending; none for endings that are not known (`unknown_format` counts those).
+// Findings of one file, at most 256, judged by its ending; none for endings that are not known (`unknown_formats` counts
+// those), but for a `.bin` that begins like a pickle or a zip, which torch would load like its own.
 Result<std::vector<StructureFinding>> check_structure(const std::filesystem::path& file, const std::string& shown_as);
 
 // Whether check_structure knows how to read files of this name.
