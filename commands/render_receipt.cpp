@@ -1,0 +1,208 @@
+#include "commands/render_receipt.h"
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "ledger/base/text.h"
+
+namespace cairn {
+
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+Tone tone_of(GateResult result) {
+  switch (result) {
+    case GateResult::pass: return Tone::good;
+    case GateResult::fail: return Tone::bad;
+    case GateResult::unknown: return Tone::warn;
+    case GateResult::not_applicable: return Tone::quiet;
+  }
+  return Tone::plain;
+}
+
+Json json_of(const GateOutcome& outcome) {
+  Json gate = {{"gate", outcome.gate.name},
+               {"result", to_text(outcome.result)},
+               {"operator", to_text(outcome.gate.comparison)},
+               {"threshold", outcome.gate.threshold.text()},
+               {"policy", outcome.policy.hex()}};
+  if (outcome.value) gate["value"] = outcome.value->text();
+  if (outcome.baseline) gate["baseline"] = outcome.baseline->text();
+  if (outcome.evidence_seq) {
+    gate["evidence_seq"] = *outcome.evidence_seq;
+    gate["evidence_digest"] = outcome.evidence_digest.hex();
+  }
+  if (!outcome.why.empty()) gate["why"] = outcome.why;
+  return gate;
+}
+
+Json json_of(const std::vector<GateOutcome>& gates) {
+  Json list = Json::array();
+  for (const GateOutcome& gate : gates) list.push_back(json_of(gate));
+  return list;
+}
+
+// What the statement made, by the names that later commands take.
+void add_made(Json& json, const std::vector<Event>& events) {
+  for (const Event& event : events) {
+    if (const auto* rollout = std::get_if<RolloutProposed>(&event)) json["rollout"] = rollout->rollout;
+    if (const auto* rollout = std::get_if<RolloutAdvanced>(&event)) json["rollout"] = rollout->rollout;
+    if (const auto* incident = std::get_if<IncidentOpened>(&event)) json["incident"] = incident->incident;
+    if (const auto* model = std::get_if<ModelRegistered>(&event)) json["model"] = model->model.hex();
+    if (const auto* policy = std::get_if<PolicyAdopted>(&event)) json["policy"] = policy->policy.hex();
+  }
+}
+
+Json json_of(const Receipt& receipt) {
+  Json json = {{"outcome", receipt.outcome.empty() ? "admitted" : "refused"}};
+  if (!receipt.outcome.empty()) json["refusal"] = receipt.outcome;
+  json["seq"] = receipt.seq;
+  json["recorded"] = receipt.recorded;
+  json["leaf_hash"] = receipt.leaf.hex();
+  json["tree_size"] = receipt.head.size;
+  json["root"] = receipt.head.root.hex();
+  json["checkpoint"] = receipt.checkpoint;
+  Json proof = Json::array();
+  for (const Hash& hash : receipt.proof) proof.push_back(to_base64(hash.view()));
+  json["proof"] = std::move(proof);
+  json["repeated"] = receipt.repeated;
+  return json;
+}
+
+void add_refusal(Json& json, const Refused& refused) {
+  json["refusal"] = wire_name(refused.refusal);
+  json["rule"] = refused.rule;
+  json["reasons"] = refused.reasons;
+  json["remedy"] = refused.remedy;
+  if (refused.due) json["due"] = *refused.due;
+}
+
+void print_json(const Json& json) { print(json.dump(2) + "\n"); }
+
+std::string receipt_text(const Receipt& receipt) {
+  std::string text = table({{"  entry", str(receipt.seq), toned("recorded " + format_time(receipt.recorded), Tone::quiet)},
+                            {"  leaf", receipt.leaf.hex()},
+                            {"  tree", str(receipt.head.size, " entries")},
+                            {"  root", receipt.head.root.hex()}});
+  if (receipt.repeated) text += "  This statement was recorded before; this is its first receipt.\n";
+  return text;
+}
+
+std::string events_text(const std::vector<Event>& events) {
+  std::string text;
+  for (const Event& event : events) {
+    if (const auto* model = std::get_if<ModelRegistered>(&event)) {
+      text += "  registered " + model->name + " " + model->version + ", digest " + model->model.hex().substr(0, 12) + "\n";
+    } else if (const auto* proposed = std::get_if<RolloutProposed>(&event)) {
+      text += "  rollout " + proposed->rollout + " entered shadow\n";
+    } else if (const auto* advanced = std::get_if<RolloutAdvanced>(&event)) {
+      text += str("  rollout ", advanced->rollout, " to ", to_text(advanced->stage), ", ", advanced->percent, " %\n");
+    } else if (const auto* incident = std::get_if<IncidentOpened>(&event)) {
+      text += "  opened " + incident->incident + ", " + std::string(to_text(incident->severity)) + "\n";
+    } else if (const auto* rollback = std::get_if<RollbackExecuted>(&event)) {
+      text += "  rolled back from " + rollback->from.hex().substr(0, 12) + " to " + rollback->to.hex().substr(0, 12) + "\n";
+    } else if (const auto* emptied = std::get_if<SlotEmptied>(&event)) {
+      text += "  nothing to go back to: " + emptied->name + " in " + emptied->environment + " is empty now\n";
+    }
+  }
+  return text;
+}
+
+Exit show_appended(const Globals& globals, const Appended& appended) {
+  const bool refused = !appended.receipt.outcome.empty();
+  if (globals.json) {
+    Json json = json_of(appended.receipt);
+    if (appended.verdict.refused) add_refusal(json, *appended.verdict.refused);
+    json["gates"] = json_of(appended.verdict.gates);
+    if (!refused) add_made(json, appended.events);
+    print_json(json);
+  } else if (refused) {
+    print(toned("Refused", Tone::bad) + ", and recorded: " + toned(appended.receipt.outcome, Tone::strong) + "\n");
+    if (appended.verdict.refused) print(refusal_text(*appended.verdict.refused));
+    for (const Refused& other : appended.verdict.also) print(refusal_text(other));
+    print(receipt_text(appended.receipt));
+  } else {
+    print(toned("Admitted", Tone::good) + "\n" + events_text(appended.events));
+    if (!appended.verdict.gates.empty()) print(gate_table(appended.verdict.gates));
+    print(receipt_text(appended.receipt));
+  }
+  return refused ? Exit::refused : Exit::done;
+}
+
+Exit show_turned_away(const Globals& globals, const TurnedAway& away) {
+  if (globals.json) {
+    print_json({{"outcome", "turned_away"}, {"refusal", away.reason}, {"reasons", Json::array({away.message})}});
+  } else {
+    print(toned("Turned away", Tone::bad) + ", and not recorded: " + toned(away.reason, Tone::strong) + "\n");
+    print(wrapped(printable(away.message), 2));
+  }
+  return exit_of(away.kind);
+}
+
+Exit show_tried(const Globals& globals, const Tried& tried) {
+  const Decision& decision = tried.decision;
+  if (decision.door && decision.door->kind != Door::Kind::repeated) {
+    const bool conflict = decision.door->kind == Door::Kind::conflict;
+    return show_turned_away(globals, {conflict ? ErrorKind::conflict : ErrorKind::turned_away, decision.door->reason,
+                                      decision.door->message});
+  }
+  const bool refused = decision.verdict.refused.has_value();
+  if (globals.json) {
+    Json json = {{"outcome", refused ? "would_be_refused" : "would_be_admitted"}};
+    if (refused) add_refusal(json, *decision.verdict.refused);
+    json["gates"] = json_of(decision.verdict.gates);
+    print_json(json);
+  } else if (refused) {
+    print(toned("Would be refused: ", Tone::bad) + std::string(wire_name(decision.verdict.refused->refusal)) + "\n");
+    print(refusal_text(*decision.verdict.refused));
+    for (const Refused& other : decision.verdict.also) print(refusal_text(other));
+  } else {
+    print(toned("Would be admitted", Tone::good) + "; nothing was signed or written\n" + events_text(tried.events));
+    if (!decision.verdict.gates.empty()) print(gate_table(decision.verdict.gates));
+  }
+  return refused ? Exit::refused : Exit::done;
+}
+
+Exit show_signed(const Globals& globals, const Signed& signed_file) {
+  if (globals.json) {
+    print_json({{"outcome", "signed"}, {"file", signed_file.file.string()}});
+  } else {
+    print("Signed, not recorded yet: " + signed_file.file.string() + "\n" + events_text(signed_file.events) +
+          "  Have it recorded by whoever holds the log's key: cairn submit " + signed_file.file.string() + "\n");
+  }
+  return Exit::done;
+}
+
+}  // namespace
+
+std::string gate_table(const std::vector<GateOutcome>& gates) {
+  std::vector<std::vector<std::string>> rows;
+  for (const GateOutcome& gate : gates) {
+    const std::string result(to_text(gate.result));
+    rows.push_back({"  " + toned(result, tone_of(gate.result)), describe(gate)});
+  }
+  return table(rows);
+}
+
+std::string refusal_text(const Refused& refused) {
+  std::string text = wrapped(refused.rule, 2);
+  for (const std::string& reason : refused.reasons) text += wrapped("- " + printable(reason), 4);
+  if (refused.due) text += "    not before " + format_time(*refused.due) + "\n";
+  return text + wrapped("To clear it: " + refused.remedy, 2);
+}
+
+Exit show_written(const Globals& globals, const Written& written) {
+  if (const auto* appended = std::get_if<Appended>(&written)) return show_appended(globals, *appended);
+  if (const auto* tried = std::get_if<Tried>(&written)) return show_tried(globals, *tried);
+  if (const auto* file = std::get_if<Signed>(&written)) return show_signed(globals, *file);
+  return show_turned_away(globals, std::get<TurnedAway>(written));
+}
+
+Exit show_answer(const Globals& globals, const std::string& file, const Answer& answer) {
+  if (!globals.json) print(toned(printable(file), Tone::strong) + "\n");
+  if (const auto* away = std::get_if<TurnedAway>(&answer)) return show_turned_away(globals, *away);
+  return show_appended(globals, Appended{std::get<Receipt>(answer), {}, {}});
+}
+
+}  // namespace cairn

@@ -1,0 +1,24 @@
+// The answer of a writing command: receipt, refusal or what was turned away; for people and as JSON (CLI.md).
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "commands/output.h"
+#include "commands/writing.h"
+
+namespace cairn {
+
+// Prints it and says how the command ended.
+Exit show_written(const Globals& globals, const Written& written);
+
+// What submit answers for one file.
+Exit show_answer(const Globals& globals, const std::string& file, const Answer& answer);
+
+// Each gate on a line: result, name, value, comparison, threshold, and where the value is from.
+std::string gate_table(const std::vector<GateOutcome>& gates);
+
+// The rule, the values it saw, and who or what can clear it.
+std::string refusal_text(const Refused& refused);
+
+}  // namespace cairn

@@ -1,0 +1,266 @@
+// init, submit, key, actor, policy.
+#include <termios.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <iostream>
+#include <nlohmann/json.hpp>
+
+#include "commands/default_policy.h"
+#include "commands/render_receipt.h"
+#include "commands/run.h"
+#include "ledger/base/text.h"
+#include "ledger/crypto/key_file.h"
+#include "ledger/evidence/readers.h"
+
+namespace cairn {
+
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+constexpr std::size_t max_key_file = 64 << 10;
+constexpr std::size_t least_key_digits = 8;
+
+Result<std::string> read_policy_file(const Path& file) {
+  TRY_LET(document, read_file(file, max_policy_bytes));
+  const auto policy = parse_policy(document);
+  if (!policy) return usage(file.string() + ": " + policy.error().message);
+  return document;
+}
+
+Result<PublicKeyFile> read_public_key_file(const Path& file) {
+  TRY_LET(text, read_file(file, max_key_file));
+  auto key = parse_public_key_file(text);
+  if (!key) return usage(file.string() + ": " + key.error().message);
+  return key;
+}
+
+Result<std::vector<Grant>> parse_grants(const std::vector<std::string>& texts) {
+  std::vector<Grant> grants;
+  for (const std::string& text : texts) {
+    TRY_LET(grant, parse_grant(text));
+    grants.push_back(grant);
+  }
+  std::sort(grants.begin(), grants.end());
+  return grants;
+}
+
+// HANDLE=PUB.pem:ROLE,...
+Result<ActorEnrolled> parse_actor(const std::string& text) {
+  const std::size_t equals = text.find('=');
+  const std::size_t colon = text.rfind(':');
+  if (equals == std::string::npos || colon == std::string::npos || colon < equals) {
+    return usage("--actor " + printable(text) + ": it is HANDLE=PUB.pem:ROLE,...");
+  }
+  ActorEnrolled actor;
+  actor.handle = text.substr(0, equals);
+  TRY_LET(key, read_public_key_file(text.substr(equals + 1, colon - equals - 1)));
+  actor.key = key.key.spki();
+  actor.possession = std::move(key.possession);
+  std::vector<std::string> roles;
+  for (const std::string_view role : split(std::string_view(text).substr(colon + 1), ',')) roles.emplace_back(role);
+  TRY_LET(grants, parse_grants(roles));
+  actor.roles = std::move(grants);
+  return actor;
+}
+
+Result<std::string> read_passphrase(const std::optional<Path>& file) {
+  if (file) {
+    TRY_LET(text, read_file(*file, max_key_file));
+    while (!text.empty() && (text.back() == '\n' || text.back() == '\r')) text.pop_back();
+    return text;
+  }
+  if (::isatty(STDIN_FILENO) != 1) return usage("the recovery key has a passphrase: give --passphrase-file FILE");
+  warn("Passphrase of the recovery key: ");
+  termios before{};
+  ::tcgetattr(STDIN_FILENO, &before);
+  termios silent = before;
+  silent.c_lflag &= ~static_cast<tcflag_t>(ECHO);
+  ::tcsetattr(STDIN_FILENO, TCSANOW, &silent);
+  std::string line;
+  std::getline(std::cin, line);
+  ::tcsetattr(STDIN_FILENO, TCSANOW, &before);
+  warn("\n");
+  return line;
+}
+
+void print_key(const Globals& globals, const std::string& name, const PublicKey& key, const Path& file) {
+  if (globals.json) {
+    const Json json = {{"name", name}, {"type", to_text(key.type())}, {"key_id", key.id().hex()}, {"file", file.string()}};
+    print(json.dump(2) + "\n");
+    return;
+  }
+  print(table({{"name", name}, {"type", std::string(to_text(key.type()))}, {"key id", key.id().hex()}, {"public key", file.string()}}));
+}
+
+Result<Home> home_of() { return Home::from_environment(); }
+
+}  // namespace
+
+Result<Exit> run_init(const Globals& globals, const InitFlags& flags) {
+  TRY_LET(home, home_of());
+  NewLedger wanted;
+  wanted.origin = flags.origin;
+  wanted.policy = std::string(default_policy);
+  if (flags.policy) {
+    TRY_LET(document, read_policy_file(*flags.policy));
+    wanted.policy = std::move(document);
+  }
+  for (const std::string& text : flags.actors) {
+    TRY_LET(actor, parse_actor(text));
+    wanted.more_actors.push_back(std::move(actor));
+  }
+  TRY_LET(created, create_ledger(globals, home, wanted));
+  if (globals.json) {
+    const Json json = {{"outcome", "admitted"},
+                       {"ledger", created.id.hex()},
+                       {"vkey", created.vkey},
+                       {"seq", created.receipt.seq},
+                       {"leaf_hash", created.receipt.leaf.hex()},
+                       {"tree_size", created.receipt.head.size},
+                       {"root", created.receipt.head.root.hex()},
+                       {"checkpoint", created.receipt.checkpoint},
+                       {"recovery_key", created.recovery_file.string()},
+                       {"recovery_passphrase", created.recovery_passphrase}};
+    print(json.dump(2) + "\n");
+    return Exit::done;
+  }
+  print(toned("A ledger is made.", Tone::good) + "\n");
+  print(table({{"  ledger id", created.id.hex()},
+               {"  log's vkey", created.vkey},
+               {"  first actor", globals.actor + ", with every role"},
+               {"  recovery key", created.recovery_file.string()},
+               {"  passphrase", toned(created.recovery_passphrase, Tone::strong)}}));
+  print("\n" + wrapped("Give the ledger id or the vkey to every auditor: it is all they need. Carry the recovery key to a safe and "
+                       "its passphrase to another; it is shown only now, and can enrol a new admin if all keys are lost.", 2));
+  return Exit::done;
+}
+
+Result<Exit> run_submit(const Globals& globals, const std::vector<Path>& files) {
+  TRY_LET(home, home_of());
+  TRY_LET(answers, submit(globals, home, files));
+  Exit worst = Exit::done;
+  for (std::size_t i = 0; i < answers.size(); ++i) {
+    worst = std::max(worst, show_answer(globals, files[i].string(), answers[i]));
+  }
+  return worst;
+}
+
+Result<Exit> run_key_new(const Globals& globals, const std::string& name, const std::string& type) {
+  TRY_LET(home, home_of());
+  TRY_LET(key_type, parse_key_type(type));
+  TRY_LET(key, home.make_key(name, key_type));
+  print_key(globals, name, key, home.public_key_path(name));
+  return Exit::done;
+}
+
+Result<Exit> run_key_show(const Globals& globals, const std::string& name) {
+  TRY_LET(home, home_of());
+  TRY_LET(key, home.read_key(name));
+  print_key(globals, name, key.public_key(), home.public_key_path(name));
+  return Exit::done;
+}
+
+Result<Exit> run_key_rotate(const Globals& globals, const WriteFlags& write_flags, const std::string& type) {
+  TRY_LET(home, home_of());
+  TRY_LET(key_type, parse_key_type(type));
+  TRY_LET(old_key, home.read_key(globals.actor));
+  if (write_flags.dry_run) return usage("a rotation has nothing to try out: leave --dry-run away");
+  TRY_LET(new_key, home.make_next_key(globals.actor, key_type));
+  RotateKey command{globals.actor, old_key.public_key().id(), new_key.public_key().spki(), {}};
+  TRY_LET(possession, new_key.sign(possession_text(globals.actor, new_key.public_key().id())));
+  command.possession = std::move(possession);
+  TRY_LET(written, write(globals, write_flags, home, [&](const World&) { return Wanted{command, {}}; }));
+  const auto* appended = std::get_if<Appended>(&written);
+  if (appended != nullptr && appended->receipt.outcome.empty()) TRY(home.replace_key(globals.actor));
+  return show_written(globals, written);
+}
+
+Result<Exit> run_key_revoke(const Globals& globals, const WriteFlags& write_flags, const RevokeFlags& flags) {
+  TRY_LET(home, home_of());
+  Millis since = 0;
+  if (flags.compromised_since) {
+    TRY_LET(time, parse_time(*flags.compromised_since));
+    since = time;
+  }
+  TRY_LET(written, write(globals, write_flags, home, [&](const World& world) -> Result<Wanted> {
+            std::vector<KeyId> matching;
+            for (const auto& [id, row] : world.keys.rows()) {
+              if (flags.key.size() >= least_key_digits && id.hex().starts_with(flags.key)) matching.push_back(id);
+            }
+            if (matching.size() != 1) {
+              return usage(str("\"", printable(flags.key), "\" names ", matching.size(), " keys; give at least ",
+                               least_key_digits, " digits of a key id (cairn actor list)"));
+            }
+            return Wanted{RevokeKey{matching.front(), since, flags.reason}, {}};
+          }));
+  return show_written(globals, written);
+}
+
+Result<Exit> run_actor_add(const Globals& globals, const WriteFlags& write_flags, const ActorAddFlags& flags) {
+  TRY_LET(home, home_of());
+  ActorEnrolled actor;
+  actor.handle = flags.handle;
+  actor.kind = flags.service ? ActorKind::service : ActorKind::person;
+  actor.owner = flags.owner;
+  TRY_LET(key, read_public_key_file(flags.key));
+  actor.key = key.key.spki();
+  actor.possession = key.possession;
+  TRY_LET(grants, parse_grants(flags.roles));
+  actor.roles = std::move(grants);
+  const MakeCommand make = [&](const World&) { return Wanted{EnrolActor{actor}, {}}; };
+  if (!flags.recovery_key) {
+    TRY_LET(written, write(globals, write_flags, home, make));
+    return show_written(globals, written);
+  }
+  TRY_LET(recovery, read_private_key(*flags.recovery_key, [&] { return read_passphrase(flags.passphrase_file); }));
+  const Signer signer{std::string(recovery_author), std::move(recovery)};
+  TRY_LET(written, write_as(globals, write_flags, home, signer, make));
+  return show_written(globals, written);
+}
+
+Result<Exit> run_actor_list(const Globals& globals) {
+  TRY_LET(home, home_of());
+  TRY_LET(session, Session::open(globals, home));
+  TRY_LET(world, session->world());
+  Json list = Json::array();
+  std::vector<std::vector<std::string>> rows = {{"actor", "kind", "roles", "key", "since entry"}};
+  for (const auto& [handle, actor] : world->actors.rows()) {
+    std::string roles;
+    Json role_list = Json::array();
+    for (const Grant& grant : actor.roles) {
+      roles += (roles.empty() ? "" : " ") + to_text(grant);
+      role_list.push_back(to_text(grant));
+    }
+    std::string kind(to_text(actor.kind));
+    if (!actor.owner.empty()) kind += " of " + actor.owner;
+    Json keys = Json::array();
+    std::string name = handle;
+    for (const auto& [id, key] : world->keys.rows()) {
+      if (key.handle != handle) continue;
+      keys.push_back({{"key_id", id.hex()}, {"added", key.added}, {"revoked", key.revoked ? Json(*key.revoked) : Json()}});
+      const std::string state = key.revoked ? str(key.added, ", revoked in ", *key.revoked) : str(key.added);
+      rows.push_back({name, kind, roles, id.hex().substr(0, 16), state});
+      name = kind = roles = "";
+    }
+    list.push_back({{"handle", handle}, {"kind", to_text(actor.kind)}, {"owner", actor.owner}, {"roles", role_list},
+                    {"enrolled", actor.enrolled}, {"keys", keys}});
+  }
+  print(globals.json ? Json{{"actors", list}}.dump(2) + "\n" : table(rows));
+  return Exit::done;
+}
+
+Result<Exit> run_actor_role(const Globals& globals, const WriteFlags& write_flags, const ActorRoleFlags& flags) {
+  TRY_LET(home, home_of());
+  ChangeRoles command;
+  command.handle = flags.handle;
+  TRY_LET(grant, parse_grants(flags.grant));
+  TRY_LET(revoke, parse_grants(flags.revoke));
+  command.grant = std::move(grant);
+  command.revoke = std::move(revoke);
+  TRY_LET(written, write(globals, write_flags, home, [&](const World&) { return Wanted{command, {}}; }));
+  return show_written(globals, written);
+}
+
+}  // namespace cairn
