@@ -34,7 +34,7 @@ Error failed(std::string_view what, const fs::path& directory, const Status& sta
   return fault(str("cannot ", what, " the ledger at ", directory.string(), ": ", printable(text)));
 }
 
-// A reader writes nothing, not even RocksDB's diary of this open.
+// A reader writes nothing, not even RocksDB's diary of this open; whether it would without this varies by version.
 class SilentLog final : public rocksdb::Logger {
  public:
   using rocksdb::Logger::Logv;

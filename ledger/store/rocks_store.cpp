@@ -163,10 +163,9 @@ Result<Tip> RocksStore::tip() const {
 }
 
 Result<std::vector<Bytes>> RocksStore::read(Seq from, ReadLimit limit) const {
-  ASSERT(limit.count > 0);
   const Size size = head()->size;
   std::vector<Bytes> found;
-  if (from >= size) return found;
+  if (from >= size || limit.count == 0) return found;
   const std::uint64_t wanted = std::min<std::uint64_t>(limit.count, size - from);
   const auto rows = rows_->cursor(entry_key(from), entry_key(from + wanted));
   std::size_t gathered = 0;

@@ -56,7 +56,8 @@ Result<void> make_durable_directory(const fs::path& directory) {
 
 bool holds_database(const fs::path& directory) {
   std::error_code error;
-  return fs::exists(directory / "CURRENT", error);
+  // One that may not be looked into may hold one: opening it says why it cannot be.
+  return fs::exists(directory / "CURRENT", error) || error;
 }
 
 Result<std::vector<std::string>> list_files(const fs::path& directory) {

@@ -1,6 +1,8 @@
 // The contract of Store (ledger/store/store.h), asked of every engine.
 #include <algorithm>
+#include <atomic>
 #include <limits>
+#include <thread>
 
 #include "ledger/base/text.h"
 #include "tests/catch.h"
@@ -135,6 +137,7 @@ TEST_CASE("read stops at the count, at the bytes and at the tip, and gives at le
   REQUIRE(store.read(50, {}).value().empty());
   REQUIRE(store.read(last_seq, {}).value().empty());
   REQUIRE(store.read(3, {50, 0}).value().size() == 1);
+  REQUIRE(store.read(3, {0, 100}).value().empty());
   const std::size_t two = entry_at(3).size() + entry_at(4).size();
   REQUIRE(store.read(3, {50, two}).value().size() == 2);
   REQUIRE(store.read(3, {50, two + 1}).value().size() == 3);
@@ -231,6 +234,40 @@ TEST_CASE("every checkpoint is kept, and the newest snapshot at or below a size 
     }
   }
   REQUIRE(store.snapshot(last_seq).value()->size == newest);
+}
+
+TEST_CASE("other threads may read beside a commit, and see whole commits only") {
+  const std::string name = GENERATE(from_range(engine_names()));
+  INFO(name);
+  Engine engine = make_engine(name);
+  constexpr Size size = 8000;
+  std::atomic<bool> whole{true};
+  std::atomic<int> looks{0};
+  std::vector<std::thread> readers;
+  for (int i = 0; i < 2; ++i) {
+    readers.emplace_back([&] {
+      const Store& store = *engine.store;
+      for (Size seen = 0; seen < size; ++looks) {
+        const Tip tip = store.tip().value();
+        bool good = tip.size >= seen && (tip.size == 0 || tip.checkpoint == checkpoint_at(tip.size));
+        seen = tip.size;
+        if (tip.size > 0) {
+          const auto last = store.read(tip.size - 1, {1, 1});
+          good = good && last.ok() && last.value() == std::vector<Bytes>{entry_at(tip.size - 1)};
+          const NodeId leaf{0, tip.size - 1};
+          const auto hash = store.nodes({&leaf, 1});
+          good = good && hash.ok() && hash.value()[0] == leaf_hash(entry_at(tip.size - 1));
+          const auto about = store.find(tags_at(tip.size - 1)[0], tip.size - 1, 1);
+          good = good && about.ok() && about.value() == std::vector<Seq>{tip.size - 1};
+        }
+        if (!good) whole = false;
+      }
+    });
+  }
+  grow(*engine.store, size, 60);
+  for (std::thread& reader : readers) reader.join();
+  REQUIRE(whole);
+  REQUIRE(looks > 2);
 }
 
 TEST_CASE("entries may be empty or as large as a bundle takes, and hold any bytes") {
