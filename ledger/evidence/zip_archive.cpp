@@ -66,7 +66,9 @@ class Archive {
     if (end.empty() || !end.starts_with("PK\5\6") || little_endian<std::uint16_t>(end, 20) != 0) {
       return wrong(at, "the zip archive does not end in its directory's end record");
     }
-    if (little_endian<std::uint32_t>(end, 4) != 0) return wrong(at, "the zip archive is one of several parts");
+    const bool one_part = little_endian<std::uint32_t>(end, 4) == 0 &&
+                          little_endian<std::uint16_t>(end, 8) == little_endian<std::uint16_t>(end, 10);
+    if (!one_part) return wrong(at, "the zip archive is one of several parts");
     directory = {little_endian<std::uint32_t>(end, 16), little_endian<std::uint32_t>(end, 12),
                  little_endian<std::uint16_t>(end, 10)};
     auto directory_end = at;
@@ -85,7 +87,8 @@ class Archive {
     TRY_LET(end, bytes(at, end64_bytes));
     const bool good = !end.empty() && end.starts_with("PK\6\6") && locator - at == end64_bytes && locator > at &&
                       little_endian<std::uint64_t>(end, 4) == end64_bytes - 12 &&
-                      little_endian<std::uint64_t>(end, 16) == 0;
+                      little_endian<std::uint64_t>(end, 16) == 0 &&
+                      little_endian<std::uint64_t>(end, 24) == little_endian<std::uint64_t>(end, 32);
     if (!good) return wrong(locator, "the ZIP64 end record is not where its locator says");
     const Directory wide{little_endian<std::uint64_t>(end, 48), little_endian<std::uint64_t>(end, 40),
                          little_endian<std::uint64_t>(end, 32)};
