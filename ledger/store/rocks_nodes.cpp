@@ -9,7 +9,7 @@ namespace cairn {
 namespace {
 
 constexpr std::size_t hash_bytes = 32;
-constexpr std::size_t kept_tiles = 2048;  // 16 MiB: every upper tile of a ledger of 130 million entries
+constexpr std::size_t kept_tiles = 1024;  // 16 MiB: every upper tile of a ledger of 67 million entries
 
 Error damaged_leaves(std::uint64_t index) {
   return fault(str("the leaf hashes of entries ", index * tile_width, " to ", index * tile_width + tile_width - 1,
@@ -111,7 +111,11 @@ Result<RocksNodes::Tile> RocksNodes::upper_tile(const TileName& name) const {
     if (const auto kept = upper_.find(name); kept != upper_.end()) return kept->second;
   }
   TRY_LET(hashes, scan_hashes(name.level, name.index * tile_width, tile_width));
-  Tile tile = std::make_shared<const std::vector<Hash>>(std::move(hashes));
+  // As a heap, for upper tiles are asked for by every proof: the root at 1, the children of i at 2i and 2i + 1.
+  auto heap = std::make_shared<std::vector<Hash>>(tile_width);
+  heap->insert(heap->end(), hashes.begin(), hashes.end());
+  for (std::size_t i = tile_width - 1; i > 0; --i) (*heap)[i] = node_hash((*heap)[2 * i], (*heap)[2 * i + 1]);
+  const Tile tile = std::move(heap);
   const std::lock_guard lock(mutex_);
   if (upper_.size() >= kept_tiles) upper_.clear();  // a full tile never changes, so losing one costs only its next scan
   upper_[name] = tile;
@@ -140,11 +144,12 @@ Result<std::vector<Hash>> RocksNodes::nodes(std::span<const NodeId> ids, const R
       hashes.push_back(fold_hashes(edge.level(place.level).subspan(place.offset, place.width)));
       continue;
     }
-    if (place.level > 0 && !tiles.contains(name)) {
-      TRY_LET(tile, upper_tile(name));
-      tiles[name] = std::move(tile);
+    if (place.level == 0) {
+      hashes.push_back(fold_hashes(std::span(*tiles[name]).subspan(place.offset, place.width)));
+      continue;
     }
-    hashes.push_back(fold_hashes(std::span(*tiles[name]).subspan(place.offset, place.width)));
+    TRY_LET(heap, upper_tile(name));
+    hashes.push_back((*heap)[(tile_width + place.offset) / place.width]);
   }
   return hashes;
 }

@@ -23,7 +23,7 @@ class RocksNodes {
   Result<RightEdge> load_edge(Size size) const;
 
   // A fault if a subtree is not complete in the edge's tree. A proof reads at most one row of leaf hashes and, for each
-  // level above, 256 rows once; full tiles of upper levels are kept (8 KiB each, one for 65,536 entries).
+  // level above, 256 rows once; full tiles of upper levels are kept (16 KiB each, one for 65,536 entries).
   Result<std::vector<Hash>> nodes(std::span<const NodeId> ids, const RightEdge& edge) const;
 
  private:
