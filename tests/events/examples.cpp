@@ -4,6 +4,8 @@
 #include <iterator>
 
 #include "ledger/base/text.h"
+#include "ledger/tlog/note.h"
+#include "ledger/tlog/tree.h"
 #include "tests/catch.h"
 
 namespace cairn::examples {
@@ -55,7 +57,8 @@ std::vector<Event> typical_events() {
   const Grant everywhere{Role::admin, {}};
   const Grant staging{Role::deployer, {"staging", "*"}};
   return {
-      LedgerCreated{origin, "example.com/models+1a2b3c4d+AQ==", hash_of("nonce"), spki_of('r')},
+      LedgerCreated{origin, NoteVerifier::for_log(origin, log_key().public_key())->vkey(), hash_of("nonce"),
+                    spki_of('r')},
       ActorEnrolled{"ci", ActorKind::service, "dana", spki_of('c'), Bytes(64, 'p'), {everywhere, staging}},
       RoleGranted{"erin", {Role::approver, {"production", "logistic"}}},
       RoleRevoked{"erin", {Role::incident_commander, {}}},
@@ -203,6 +206,16 @@ Envelope golden_envelope() {
 Entry golden_entry() {
   const auto envelope = golden_envelope();
   return {golden_statement().at + 1234, "gate_failed", envelope.signatures, envelope.payload};
+}
+
+PrivateKey log_key() {
+  auto key = PrivateKey::from_ed25519_seed(Bytes(32, 'l'));
+  REQUIRE(key.ok());
+  return *key;
+}
+
+Hash second_leaf() {
+  return leaf_hash("the second entry");
 }
 
 std::string read_file_of_tests(const std::string& path) {

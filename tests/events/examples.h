@@ -23,6 +23,10 @@ Statement golden_statement();
 Envelope golden_envelope();
 Entry golden_entry();
 
+// The log of FORMAT.md: two entries, the golden one first.
+PrivateKey log_key();
+Hash second_leaf();
+
 Hash hash_of(std::string_view text);
 
 std::string read_file_of_tests(const std::string& path);
