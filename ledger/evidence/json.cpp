@@ -277,7 +277,7 @@ class Checker final : public Library::json_sax_t {
  private:
   bool open() {
     if (depth_++ < max_depth) return true;
-    problem = JsonProblem{feed_.consumed(), str("nested deeper than ", max_depth, " levels")};
+    problem = JsonProblem{feed_.consumed() - 1, str("nested deeper than ", max_depth, " levels")};
     return false;
   }
   bool close() {

@@ -123,6 +123,8 @@ class Archive {
       entry.name = rest.substr(0, static_cast<std::size_t>(name_bytes));
       if (!widen(entry, std::string_view(rest).substr(entry.name.size())))
         wrong(at, "a ZIP64 field is missing or cut short");
+      if (little_endian<std::uint16_t>(head, 34) != 0)
+        wrong(at, str(shown(entry), " is in another part of the archive"));
       if (little_endian<std::uint32_t>(head, 38) >> 28 == 0xa) wrong(at, str(shown(entry), " is a symbolic link"));
       // Torch finds its records without regard to case, so two that differ by case alone are two of one name.
       if (!names.insert(fold_case(entry.name)).second) wrong(at, str(shown(entry), " is there twice"));
