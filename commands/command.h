@@ -104,7 +104,7 @@ struct Rollback {
   std::string reason;
   Trigger trigger = Trigger::regression;
   std::optional<std::string> to_version;
-  std::optional<ArtefactMatch> artefact;  // what checking the target's files showed; none: they were not looked at
+  std::optional<std::vector<Hash>> found;  // digests of the models that lie where the files should; none: not reachable
 };
 
 using Command = std::variant<CreateLedger, EnrolActor, ChangeRoles, RotateKey, RevokeKey, AdoptPolicy, RegisterModel,

@@ -197,7 +197,7 @@ struct Decide {
     }
     TRY_LET(to, target_of(wanted, slot, *from));
     if (to) {
-      proposal.events.push_back(ArtefactChecked{*to, wanted.artefact.value_or(ArtefactMatch::not_reachable)});
+      proposal.events.push_back(ArtefactChecked{*to, match_of(wanted, *to)});
       proposal.events.push_back(
           RollbackExecuted{wanted.name, wanted.environment, *from, *to, wanted.trigger, wanted.reason, incident});
     } else {
@@ -207,6 +207,12 @@ struct Decide {
     proposal.events.push_back(
         IncidentOpened{incident, severity, "Rollback: " + wanted.reason, wanted.name, wanted.environment});
     return proposal;
+  }
+
+  static ArtefactMatch match_of(const Rollback& wanted, const Hash& to) {
+    if (!wanted.found) return ArtefactMatch::not_reachable;
+    const bool there = std::find(wanted.found->begin(), wanted.found->end(), to) != wanted.found->end();
+    return there ? ArtefactMatch::match : ArtefactMatch::mismatch;
   }
 
   Result<std::optional<Hash>> target_of(const Rollback& wanted, const SlotKey& slot, const Hash& from) const {

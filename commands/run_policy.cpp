@@ -101,12 +101,10 @@ Result<Exit> run_policy_adopt(const Globals& globals, const WriteFlags& write_fl
   TRY_LET(document, read_file(file, max_policy_bytes));
   const auto policy = parse_policy(document);
   if (!policy) return usage(file.string() + ": " + policy.error().message);
-  std::string effects;
   TRY_LET(written, write(globals, write_flags, home, [&](const World& world) {
-            effects = effects_on_rollouts(world, *policy);
+            if (!globals.json) print("What it does to rollouts under way:\n" + effects_on_rollouts(world, *policy));
             return Wanted{AdoptPolicy{document}, {}};
           }));
-  if (!globals.json) print("What it does to rollouts under way:\n" + effects);
   return show_written(globals, written);
 }
 

@@ -1,0 +1,145 @@
+// init, submit, key, actor, policy.
+#include <CLI/CLI.hpp>
+
+#include "commands/cli_parts.h"
+
+namespace cairn {
+
+namespace {
+
+void add_init(CLI::App& app, Invocation& invocation) {
+  auto flags = std::make_shared<InitFlags>();
+  CLI::App* command = add_command(app, "init", "Make a ledger, its log key and recovery key, and the first actor",
+                                  "cairn init --origin example.com/models --actor ben=ben.pub.pem:approver");
+  command->add_option("--origin", flags->origin, "the log's name, in every checkpoint")->required()->type_name("NAME");
+  command->add_option("--policy", flags->policy, "the policy to begin with (default: the guide's)")->type_name("FILE");
+  command->add_option("--actor", flags->actors, "further actors to enrol")->type_name("HANDLE=PUB.pem:ROLE,...")->take_all();
+  command->callback([&invocation, flags] {
+    invocation.action = [&invocation, flags] { return run_init(invocation.globals, *flags); };
+  });
+}
+
+void add_submit(CLI::App& app, Invocation& invocation) {
+  auto files = std::make_shared<std::vector<Path>>();
+  CLI::App* command = add_command(app, "submit", "Give signed statements to the sequencer, and print each receipt",
+                                  "cairn submit approval.dsse.json");
+  command->add_option("FILE", *files, "what --sign-only wrote")->required();
+  command->callback([&invocation, files] {
+    invocation.action = [&invocation, files] { return run_submit(invocation.globals, *files); };
+  });
+}
+
+void add_key_files(CLI::App& key, Invocation& invocation) {
+  auto name = std::make_shared<std::string>();
+  auto type = std::make_shared<std::string>("ed25519");
+  CLI::App* make = add_command(key, "new", "Make a signing key in CAIRN_HOME", "cairn key new dana");
+  make->add_option("NAME", *name, "the handle that it will sign as")->required();
+  make->add_option("--type", *type, "ed25519 or ecdsa-p256")->capture_default_str();
+  make->callback([&invocation, name, type] {
+    invocation.action = [&invocation, name, type] { return run_key_new(invocation.globals, *name, *type); };
+  });
+  CLI::App* show = add_command(key, "show", "Show a key of CAIRN_HOME", "cairn key show dana");
+  show->add_option("NAME", *name, "its handle")->required();
+  show->callback([&invocation, name] {
+    invocation.action = [&invocation, name] { return run_key_show(invocation.globals, *name); };
+  });
+}
+
+void add_key(CLI::App& app, Invocation& invocation) {
+  CLI::App* key = add_command(app, "key", "Make, show, rotate and revoke keys", "cairn key new dana");
+  key->require_subcommand(1);
+  add_key_files(*key, invocation);
+
+  auto type = std::make_shared<std::string>("ed25519");
+  CLI::App* rotate = add_command(*key, "rotate", "Put a new key in the place of your own", "cairn --as dana key rotate");
+  rotate->add_option("--type", *type, "ed25519 or ecdsa-p256")->capture_default_str();
+  auto rotate_write = add_write_flags(*rotate);
+  rotate->callback([&invocation, type, rotate_write] {
+    invocation.action = [&invocation, type, rotate_write] { return run_key_rotate(invocation.globals, *rotate_write, *type); };
+  });
+
+  auto flags = std::make_shared<RevokeFlags>();
+  CLI::App* revoke = add_command(*key, "revoke", "End a key: from then on it signs nothing",
+                                 "cairn key revoke 5f0c2ab19e77 --compromised-since 2026-11-20T08:00Z --reason \"laptop stolen\"");
+  revoke->add_option("KEY", flags->key, "its id, or the first 8 or more digits")->required();
+  revoke->add_option("--compromised-since", flags->compromised_since, "since when others may have had it")->type_name("TIME");
+  revoke->add_option("--reason", flags->reason, "why")->type_name("TEXT");
+  auto revoke_write = add_write_flags(*revoke);
+  revoke->callback([&invocation, flags, revoke_write] {
+    invocation.action = [&invocation, flags, revoke_write] { return run_key_revoke(invocation.globals, *revoke_write, *flags); };
+  });
+}
+
+void add_actor_add(CLI::App& actor, Invocation& invocation) {
+  auto flags = std::make_shared<ActorAddFlags>();
+  CLI::App* command = add_command(actor, "add", "Enrol an actor with a key and roles",
+                                  "cairn actor add ben --key ben.pub.pem --role approver@environment=production");
+  command->add_option("NAME", flags->handle, "the handle, given once and never again")->required();
+  command->add_option("--key", flags->key, "the public key file that cairn key new wrote")->required()->type_name("PUB.pem");
+  command->add_option("--role", flags->roles, "a role, with its scope if it has one")->type_name("ROLE[@SCOPE]")->take_all();
+  command->add_flag("--service", flags->service, "a program, not a person");
+  command->add_option("--owner", flags->owner, "of a service: the person who answers for it")->type_name("PERSON");
+  command->add_option("--recovery-key", flags->recovery_key, "sign with the recovery key, to enrol an admin")->type_name("FILE");
+  command->add_option("--passphrase-file", flags->passphrase_file, "the recovery key's passphrase")->type_name("FILE");
+  auto write = add_write_flags(*command);
+  command->callback([&invocation, flags, write] {
+    invocation.action = [&invocation, flags, write] { return run_actor_add(invocation.globals, *write, *flags); };
+  });
+}
+
+void add_actor(CLI::App& app, Invocation& invocation) {
+  CLI::App* actor = add_command(app, "actor", "Enrol actors and change their roles", "cairn actor list");
+  actor->require_subcommand(1);
+  add_actor_add(*actor, invocation);
+
+  CLI::App* list = add_command(*actor, "list", "List actors, roles and keys", "cairn actor list");
+  list->callback([&invocation] { invocation.action = [&invocation] { return run_actor_list(invocation.globals); }; });
+
+  auto flags = std::make_shared<ActorRoleFlags>();
+  CLI::App* role = add_command(*actor, "role", "Grant and revoke roles",
+                               "cairn actor role ben --grant incident-commander --revoke deployer");
+  role->add_option("NAME", flags->handle, "whose")->required();
+  role->add_option("--grant", flags->grant, "a role to give")->type_name("ROLE[@SCOPE]")->take_all();
+  role->add_option("--revoke", flags->revoke, "a role to take")->type_name("ROLE[@SCOPE]")->take_all();
+  auto write = add_write_flags(*role);
+  role->callback([&invocation, flags, write] {
+    invocation.action = [&invocation, flags, write] { return run_actor_role(invocation.globals, *write, *flags); };
+  });
+}
+
+void add_policy(CLI::App& app, Invocation& invocation) {
+  CLI::App* policy = add_command(app, "policy", "Show, check and adopt the policy", "cairn policy show");
+  policy->require_subcommand(1);
+
+  auto at = std::make_shared<std::optional<std::string>>();
+  CLI::App* show = add_command(*policy, "show", "Print the policy in force, byte for byte", "cairn policy show > policy.json");
+  show->add_option("--at", *at, "as it was at this time")->type_name("TIME");
+  show->callback([&invocation, at] { invocation.action = [&invocation, at] { return run_policy_show(invocation.globals, *at); }; });
+
+  auto file = std::make_shared<Path>();
+  CLI::App* check = add_command(*policy, "check", "Say whether a policy reads well, and where it does not",
+                                "cairn policy check policy.json");
+  check->add_option("FILE", *file, "the document")->required();
+  check->callback(
+      [&invocation, file] { invocation.action = [&invocation, file] { return run_policy_check(invocation.globals, *file); }; });
+
+  CLI::App* adopt = add_command(*policy, "adopt", "Put a policy in force, after listing what it does to rollouts",
+                                "cairn policy adopt policy.json");
+  adopt->add_option("FILE", *file, "the document")->required();
+  auto write = add_write_flags(*adopt);
+  adopt->callback([&invocation, file, write] {
+    invocation.action = [&invocation, file, write] { return run_policy_adopt(invocation.globals, *write, *file); };
+  });
+}
+
+}  // namespace
+
+void add_start_commands(CLI::App& app, Invocation& invocation) {
+  add_init(app, invocation);
+  add_submit(app, invocation);
+  add_key(app, invocation);
+  add_actor(app, invocation);
+  add_policy(app, invocation);
+}
+
+}  // namespace cairn

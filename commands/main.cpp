@@ -1,0 +1,17 @@
+#include <cstdio>
+#include <exception>
+
+#include "commands/cli.h"
+#include "commands/output.h"
+
+// The one place that catches: what the standard library and others throw becomes a fault with a message, never a core dump.
+int main(int argc, char** argv) {
+  try {
+    return cairn::run_command_line(argc, argv);
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "cairn: %s\n", error.what());
+  } catch (...) {
+    std::fputs("cairn: something was thrown that is no exception\n", stderr);
+  }
+  return static_cast<int>(cairn::Exit::fault);
+}

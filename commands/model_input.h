@@ -1,0 +1,26 @@
+// A model directory on its way into a command: which model is meant, and what validation makes of it.
+#pragma once
+
+#include <vector>
+
+#include "commands/run.h"
+#include "ledger/evidence/model_directory.h"
+
+namespace cairn {
+
+// The one model that the flags mean. Several without --name: a usage error that lists them.
+Result<ModelReading> read_one_model(const ModelFlags& flags);
+
+RegisterModel register_command(const ModelReading& reading);
+
+// The manifest and every evidence file: what the events name by digest.
+std::vector<Bytes> attachments_of(const ModelReading& reading);
+
+// The digests of all models at this place; none if it cannot be read, which is said on stderr.
+Result<std::optional<std::vector<Hash>>> digests_at(const Path& path);
+
+// deploy --validate-only: the guide's check list for every model of the directory, by the policy in force, or by the guide's where
+// there is no ledger. Records nothing. refused if one does not pass.
+Result<Exit> validate_models(const Globals& globals, const ModelFlags& flags);
+
+}  // namespace cairn

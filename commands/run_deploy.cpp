@@ -1,0 +1,140 @@
+// register, deploy, promote, approve, notify, monitor record, rollback.
+#include <algorithm>
+
+#include "commands/model_input.h"
+#include "commands/render_receipt.h"
+#include "commands/run.h"
+#include "ledger/base/text.h"
+#include "ledger/evidence/readers.h"
+
+namespace cairn {
+
+namespace {
+
+// The rows of a drift report that speak of registered models, by the stems that the field's scripts write.
+std::optional<Hash> model_of_stem(const World& world, const std::string& stem) {
+  for (const auto& [name_version, digest] : world.versions.rows()) {
+    const auto& [name, version] = name_version;
+    if (stem == name + "_model_" + version || stem == name + "_" + version) return digest;
+  }
+  return std::nullopt;
+}
+
+// What runs or is on its way under this name in the environment.
+std::optional<Hash> live_model(const World& world, const SlotKey& slot) {
+  const Slot* row = world.slots.find(slot);
+  if (row != nullptr && row->active) {
+    if (const Rollout* rollout = world.rollouts.find(*row->active)) return rollout->model;
+  }
+  const Tenure* full = world.at_full(slot);
+  return full == nullptr ? std::nullopt : std::optional<Hash>(full->model);
+}
+
+std::string stem_of(const World& world, const Hash& digest, const std::vector<std::string>& stems) {
+  for (const std::string& stem : stems) {
+    if (model_of_stem(world, stem) == digest) return stem;
+  }
+  return world.models.find(digest)->name;  // a file that names models plainly; else no row, and that goes on record
+}
+
+Result<Wanted> monitoring_of(const World& world, const MonitorFlags& flags, const Bytes& content,
+                             const std::vector<std::string>& stems) {
+  std::vector<Hash> models;
+  if (flags.model) {
+    const auto live = live_model(world, {*flags.model, flags.environment});
+    if (!live) return usage("nothing of " + printable(*flags.model) + " runs or is on its way in " + flags.environment);
+    models.push_back(*live);
+  } else {
+    for (const std::string& stem : stems) {
+      const auto model = model_of_stem(world, stem);
+      if (model) {
+        models.push_back(*model);
+      } else {
+        warn("cairn: " + printable(stem) + " is not registered; its row is left out\n");
+      }
+    }
+    if (models.empty()) {
+      return usage(flags.file.string() + " speaks of no registered model; --model NAME puts on record that it was not monitored");
+    }
+  }
+  RecordMonitoring command;
+  for (const Hash& model : models) {
+    TRY_LET(evidence, read_drift_metrics(flags.file.filename().string(), content, stem_of(world, model, stems)));
+    evidence.event.model = model;
+    evidence.event.environment = flags.environment;
+    command.evidence.push_back(std::move(evidence.event));
+  }
+  return Wanted{std::move(command), {content}};
+}
+
+Result<Home> home_of() { return Home::from_environment(); }
+
+}  // namespace
+
+Result<Exit> run_register(const Globals& globals, const WriteFlags& write_flags, const ModelFlags& model) {
+  TRY_LET(home, home_of());
+  TRY_LET(reading, read_one_model(model));
+  TRY_LET(written, write(globals, write_flags, home, [&](const World&) {
+            return Wanted{register_command(reading), attachments_of(reading)};
+          }));
+  return show_written(globals, written);
+}
+
+Result<Exit> run_deploy(const Globals& globals, const WriteFlags& write_flags, const DeployFlags& flags) {
+  if (flags.validate_only) return validate_models(globals, flags.model);
+  TRY_LET(home, home_of());
+  TRY_LET(mode, parse_stage(flags.mode));
+  TRY_LET(reading, read_one_model(flags.model));
+  TRY_LET(written, write(globals, write_flags, home, [&](const World&) {
+            return Wanted{Deploy{register_command(reading), flags.environment, mode, flags.percent}, attachments_of(reading)};
+          }));
+  return show_written(globals, written);
+}
+
+Result<Exit> run_promote(const Globals& globals, const WriteFlags& write_flags, const std::string& rollout,
+                         std::optional<std::uint64_t> percent) {
+  TRY_LET(home, home_of());
+  TRY_LET(written, write(globals, write_flags, home, [&](const World&) { return Wanted{Promote{rollout, percent}, {}}; }));
+  return show_written(globals, written);
+}
+
+Result<Exit> run_approve(const Globals& globals, const WriteFlags& write_flags, const ApproveFlags& flags) {
+  TRY_LET(home, home_of());
+  TRY_LET(stage, parse_stage(flags.stage));
+  if (flags.deny && flags.withdraw) return usage("--deny and --withdraw say different things: give one");
+  Approve command{flags.rollout, stage, ApprovalVerdict::grant, flags.reason};
+  if (flags.deny) command.verdict = ApprovalVerdict::deny;
+  if (flags.withdraw) command.verdict = ApprovalVerdict::withdraw;
+  TRY_LET(written, write(globals, write_flags, home, [&](const World&) { return Wanted{command, {}}; }));
+  return show_written(globals, written);
+}
+
+Result<Exit> run_notify(const Globals& globals, const WriteFlags& write_flags, const std::string& rollout, const std::string& to) {
+  TRY_LET(home, home_of());
+  TRY_LET(written, write(globals, write_flags, home, [&](const World&) { return Wanted{Notify{rollout, to}, {}}; }));
+  return show_written(globals, written);
+}
+
+Result<Exit> run_monitor_record(const Globals& globals, const WriteFlags& write_flags, const MonitorFlags& flags) {
+  TRY_LET(home, home_of());
+  TRY_LET(content, read_file(flags.file, max_evidence_bytes));
+  const auto stems = models_in_drift_metrics(content);
+  if (!stems) return fault(flags.file.string() + ": " + stems.error().message);
+  TRY_LET(written, write(globals, write_flags, home,
+                         [&](const World& world) { return monitoring_of(world, flags, content, *stems); }));
+  return show_written(globals, written);
+}
+
+Result<Exit> run_rollback(const Globals& globals, const WriteFlags& write_flags, const RollbackFlags& flags) {
+  TRY_LET(home, home_of());
+  TRY_LET(trigger, parse_trigger(flags.trigger));
+  Rollback command{flags.model, flags.environment, flags.reason, trigger, flags.to, std::nullopt};
+  if (flags.model_path) {
+    TRY_LET(found, digests_at(*flags.model_path));
+    command.found = std::move(found);
+  }
+  TRY_LET(written, write(globals, write_flags, home, [&](const World&) { return Wanted{command, {}}; }));
+  return show_written(globals, written);
+}
+
+}  // namespace cairn
