@@ -1,5 +1,7 @@
 #include "ledger/events/json_reader.h"
 
+#include <array>
+
 #include "ledger/base/text.h"
 #include "ledger/events/names.h"
 
@@ -13,8 +15,14 @@ bool is_digit(char c) {
 constexpr std::string_view hex_digits = "0123456789abcdef";
 
 // What a string holds as it is: anything but the quote, the backslash and C0 controls.
+constexpr std::array<bool, 256> plain_bytes = [] {
+  std::array<bool, 256> plain{};
+  for (std::size_t c = 0x20; c < 256; ++c) plain[c] = c != '"' && c != '\\';
+  return plain;
+}();
+
 bool is_plain(char c) {
-  return static_cast<unsigned char>(c) >= 0x20 && c != '"' && c != '\\';
+  return plain_bytes[static_cast<unsigned char>(c)];
 }
 
 }  // namespace
@@ -84,7 +92,9 @@ std::string_view JsonReader::string() {
   if (!take('"', "a string")) return {};
   const auto begin = at_;
   unsigned char all = 0;
-  while (at_ < text_.size() && is_plain(text_[at_])) all |= static_cast<unsigned char>(text_[at_++]);
+  auto end = begin;
+  for (; end < text_.size() && is_plain(text_[end]); ++end) all |= static_cast<unsigned char>(text_[end]);
+  at_ = end;
   if (all >= 0x80 && !is_utf8(text_.substr(begin, at_ - begin))) {
     refuse(start, "this string is not UTF-8");
     return {};

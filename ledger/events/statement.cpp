@@ -18,14 +18,13 @@ struct Subject {
   bool operator==(const Subject&) const = default;
 };
 
-// Each model that the events name, once, by ascending digest and under the first name said of it, else its digest; the
-// ledger where no event names one.
-std::vector<Subject> subjects_of(const std::vector<Event>& events, const Hash& ledger, std::string_view origin) {
+// Each model that the events name, once, by ascending digest and under the first name said of it, else its digest. Where
+// they name none the ledger is the subject.
+std::vector<Subject> models_named_by(const std::vector<Event>& events) {
   std::vector<Subject> subjects;
   for (const auto& event : events) {
     for (const auto& model : models_of(event)) subjects.push_back({model.digest, std::string(model.name)});
   }
-  if (subjects.empty()) return {{ledger, std::string(origin)}};
   std::stable_sort(subjects.begin(), subjects.end(), [](const Subject& a, const Subject& b) {
     return a.digest != b.digest ? a.digest < b.digest : !a.name.empty() && b.name.empty();
   });
@@ -35,10 +34,6 @@ std::vector<Subject> subjects_of(const std::vector<Event>& events, const Hash& l
     if (subject.name.empty()) subject.name = subject.digest.hex();
   }
   return subjects;
-}
-
-bool names_a_model(const std::vector<Event>& events) {
-  return std::any_of(events.begin(), events.end(), [](const Event& event) { return !models_of(event).empty(); });
 }
 
 void write_subjects(JsonWriter& json, const std::vector<Subject>& subjects) {
@@ -122,7 +117,9 @@ Result<Bytes> encode_statement(const Statement& statement, std::string_view orig
   json.begin_object();
   json.member("_type");
   json.string(statement_type);
-  write_subjects(json, subjects_of(statement.events, statement.ledger, origin));
+  auto subjects = models_named_by(statement.events);
+  if (subjects.empty()) subjects.push_back({statement.ledger, std::string(origin)});
+  write_subjects(json, subjects);
   json.member("predicateType");
   json.string(predicate_type);
   json.member("predicate");
@@ -168,8 +165,12 @@ Result<Statement> decode_statement(BytesView payload) {
   json.end_of_text();
 
   if (json.ok()) {
-    if (!names_a_model(statement.events) && subjects.size() == 1) statement.origin = subjects.front().name;
-    if (subjects != subjects_of(statement.events, statement.ledger, statement.origin)) {
+    auto called_for = models_named_by(statement.events);
+    if (called_for.empty()) {
+      if (!subjects.empty()) statement.origin = subjects.front().name;
+      called_for.push_back({statement.ledger, statement.origin});
+    }
+    if (subjects != called_for) {
       json.refuse(subject_position, "\"subject\": is not what the events are about");
     }
   }
