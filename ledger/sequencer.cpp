@@ -107,7 +107,7 @@ Result<void> Sequencer::check_clock(Millis now) const {
 Result<void> Sequencer::check_tip() {
   if (!unsure_) return {};
   TRY_LET(tip, store_.tip());
-  if (tip.size != tree_.size() || tip.checkpoint != checkpoint_) {
+  if (tip.checkpoint != checkpoint_) {
     return conflict(str("the store is at size ", tip.size, " where this writer stands at ", tree_.size(),
                         ": open the ledger again and look up what became of the last statements"));
   }

@@ -47,6 +47,17 @@ TEST_CASE("a key that nobody enrolled is turned away") {
   check_turned_away(f, sign(f.statement("one"), author("stranger", 's')), "unknown_key");
 }
 
+TEST_CASE("rules that cannot look a key up are an error, not a verdict on the key") {
+  Fixture f;
+  const std::vector<Envelope> envelopes = {f.envelope("one")};
+  f.rules.keys_fail = true;
+  REQUIRE_FALSE(f.append(envelopes).ok());
+  f.rules.keys_fail = false;
+  const auto answers = f.append(envelopes);
+  REQUIRE(answers.ok());
+  CHECK(receipt(answers->front()).seq == 1);
+}
+
 TEST_CASE("a signature that does not hold is turned away before the payload is decoded") {
   Fixture f;
   Envelope envelope = f.envelope("one");

@@ -5,6 +5,7 @@
 namespace cairn {
 
 Result<Bytes> FakeRules::key_for(const KeyId& key) const {
+  if (keys_fail) return fault("told to have no keys");
   const auto found = present_.keys.find(key);
   if (found == present_.keys.end()) return Error{ErrorKind::turned_away, "nobody enrolled the key " + key.hex()};
   return found->second;
@@ -98,7 +99,10 @@ Result<std::vector<Bytes>> FailingStore::read(Seq from, ReadLimit limit) const {
 Result<std::vector<Hash>> FailingStore::nodes(std::span<const NodeId> ids) const {
   ++node_calls;
   if (nodes_fail) return fault("told to have no nodes");
-  return inner_->nodes(ids);
+  TRY_LET(hashes, inner_->nodes(ids));
+  if (!altered_node) return hashes;
+  for (std::size_t i = 0; i < hashes.size(); ++i) hashes[i] = altered_node(ids[i], hashes[i]);
+  return hashes;
 }
 
 Result<std::vector<Seq>> FailingStore::find(std::string_view tag, Seq from, std::size_t limit) const {

@@ -40,6 +40,7 @@ class FakeRules final : public Rules {
   int undos = 0;
   int judged = 0;
   bool refuse_all = false;
+  bool keys_fail = false;
   bool takes_snapshots = false;
 
  private:
@@ -74,6 +75,7 @@ class FailingStore final : public Store {
   std::function<void()> before_commit;
   std::function<Bytes(Seq, Bytes)> altered;  // what read gives instead
   std::function<Tip(Tip)> altered_tip;
+  std::function<Hash(NodeId, Hash)> altered_node;
 
  private:
   std::unique_ptr<Store> inner_ = open_memory_store();

@@ -199,6 +199,18 @@ TEST_CASE("a store whose newest checkpoint is not this ledger's does not open") 
   CHECK_FALSE(Sequencer::open(f.store, rules, f.clock, log_key()).ok());
 }
 
+TEST_CASE("a writer does not write on from hashes that its checkpoint does not cover") {
+  Filled f(3);
+  f.store.altered_node = [](NodeId id, Hash hash) {
+    if (id.level == 2) hash.bytes[0] ^= 1;  // the root of the four; no proof of entry 0 asks for it
+    return hash;
+  };
+  REQUIRE(Ledger::open(f.store).ok());
+  const auto sequencer = Sequencer::open(f.store, f.rules, f.clock, log_key());
+  REQUIRE_FALSE(sequencer.ok());
+  CHECK(sequencer.error().kind == ErrorKind::not_verified);
+}
+
 TEST_CASE("read_genesis takes entry 0 only") {
   Filled f(1);
   const auto ledger = Ledger::open(f.store);
@@ -209,6 +221,9 @@ TEST_CASE("read_genesis takes entry 0 only") {
   Recorded moved = *ledger->entry(0);
   moved.seq = 1;
   CHECK_FALSE(read_genesis(moved).ok());
+  Recorded refused = *ledger->entry(0);
+  refused.entry.outcome = "refused";
+  CHECK_FALSE(read_genesis(refused).ok());
 }
 
 }  // namespace cairn
