@@ -71,7 +71,8 @@ std::string stored_zip(const std::vector<std::string>& names, const std::string&
   for (const auto& name : names) {
     const auto common = number(0, 8) + number(crc_of(content), 4) + number(content.size(), 4) +
                         number(content.size(), 4) + number(name.size(), 2) + number(0, 2);
-    directory += "PK\1\2" + number(20, 2) + number(20, 2) + common + number(0, 10) + number(zip.size(), 4) + name;
+    directory +=
+        "PK\1\2" + number(20, 2) + number(20, 2) + common + number(0, 6) + number(0, 4) + number(zip.size(), 4) + name;
     zip += "PK\3\4" + number(20, 2) + common + name + content;
   }
   return zip + directory + "PK\5\6" + number(0, 4) + number(names.size(), 2) + number(names.size(), 2) +
