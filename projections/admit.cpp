@@ -2,44 +2,17 @@
 #include "projections/admit.h"
 
 #include <algorithm>
-#include <map>
+
+#include "projections/questions.h"
 
 namespace cairn {
 
 namespace {
 
-using Reasons = std::vector<std::string>;
-
-// The shadow of the same digest, here or where the policy lets it count, that stands for this rollout's own.
-struct CountedShadow {
-  std::string environment;
-  ShadowDone done;
-};
-
-std::optional<CountedShadow> counted_shadow(const World& world, const Rollout& rollout, Millis recorded) {
-  const EnvironmentRules* rules = world.policy().environment(rollout.environment);
-  if (rules == nullptr) return std::nullopt;
-  for (const std::string& environment : rules->shadow_counts_from) {
-    const ShadowDone* done = world.shadows.find({rollout.model, environment});
-    if (done != nullptr && recorded - done->recorded <= rules->shadow_valid) return CountedShadow{environment, *done};
-  }
-  return std::nullopt;
-}
-
-// Who answers for an actor's acts: a service's owner for the service.
-std::string responsible(const World& world, const std::string& handle) {
-  const Actor* actor = world.actors.find(handle);
-  return actor != nullptr && actor->kind == ActorKind::service ? actor->owner : handle;
-}
-
 // One statement before the rules. Each operator() judges one event in the world that the events before it have made.
-class Rules {
+class Rules : public Questions {
  public:
-  Rules(World& world, const Statement& statement, Millis recorded)
-      : world_(world), statement_(statement), recorded_(recorded), genesis_(world.empty()) {}
-
-  std::vector<Refused> take_noes() { return std::exchange(noes_, {}); }
-  std::vector<GateOutcome> take_gates() { return std::move(gates_); }
+  using Questions::Questions;
 
   void statement_as_a_whole() {
     const bool creates = std::holds_alternative<LedgerCreated>(statement_.events.front());
@@ -138,7 +111,7 @@ class Rules {
   void operator()(const EvidenceRecorded& event) {
     const Model* model = registered(event.model);
     if (model == nullptr) return;
-    governed_if_named(event.environment);
+    if (!event.environment.empty()) governed(event.environment);
     if (event.kind == EvidenceKind::monitoring) {
       needs_one_of({Role::monitor, Role::deployer}, event.environment, model->name);
     } else {
@@ -207,9 +180,8 @@ class Rules {
       no(Refusal::approval_missing,
          {str(grants.size(), " of ", rules.approvals, " approvals by ", to_text(rules.approver), " hold")});
     }
-    const SlotKey key{rollout->name, rollout->environment};
-    if (event.stage == Stage::full) predecessor_archived(key, rollout->model);
-    gates_pass(WhichGates::all, question_for(*rollout, key));
+    if (event.stage == Stage::full) predecessor_archived({rollout->name, rollout->environment}, rollout->model);
+    gates_pass(WhichGates::all, question_for(world_, *rollout, recorded_));
   }
 
   void operator()(const RolloutAborted& event) {
@@ -251,7 +223,7 @@ class Rules {
     if (rollout == nullptr) return;
     const StageRules* rules = approvable(*rollout, event.stage);
     if (rules == nullptr) return;
-    if (responsible(world_, rollout->proposer) == statement_.author) {
+    if (answers_for(rollout->proposer)) {
       no(Refusal::approver_is_proposer, {rollout->proposer + " proposed " + event.rollout});
     }
     if (event.model != rollout->model)
@@ -292,72 +264,13 @@ class Rules {
   }
 
  private:
-  void no(Refusal refusal, Reasons reasons = {}, std::optional<Millis> due = std::nullopt) {
-    noes_.push_back({refusal, std::string(rule_of(refusal)), std::move(reasons), std::string(remedy_of(refusal)), due});
-  }
+  // ---- statements of a fixed shape
 
-  Seq seq() const { return world_.position->size; }
-
-  template <class Wanted, class Predicate>
-  bool any_event(const Predicate& predicate) const {
-    return std::any_of(statement_.events.begin(), statement_.events.end(), [&](const Event& event) {
-      const Wanted* wanted = std::get_if<Wanted>(&event);
-      return wanted != nullptr && predicate(*wanted);
-    });
-  }
-
-  // ---- who
-
-  void needs_one_of(std::initializer_list<Role> roles, const std::string& environment, const std::string& model) {
-    if (genesis_) return;
-    std::string wanted;
-    for (const Role role : roles) {
-      if (world_.has_role(statement_.author, role, environment, model)) return;
-      wanted += (wanted.empty() ? "" : " or ") + std::string(to_text(role));
-    }
-    const std::string place =
-        (environment.empty() ? "" : " in " + environment) + (model.empty() ? "" : " for " + model);
-    no(Refusal::role_missing, {statement_.author + " lacks " + wanted + place});
-  }
-  void needs(Role role, const std::string& environment, const std::string& model) {
-    needs_one_of({role}, environment, model);
-  }
-
-  // Only the rules' own statements administer without the role: entry 0, and the recovery key's one act.
-  void administers() {
-    if (genesis_ || statement_.author == recovery_author) return;
-    needs(Role::admin, "*", "*");
-    by_person();
-  }
-
-  void by_person() {
-    const Actor* author = world_.actors.find(statement_.author);
-    if (author != nullptr && author->kind == ActorKind::service) {
-      no(Refusal::service_not_allowed, {statement_.author + " is a service of " + author->owner});
-    }
-  }
-
-  void fits_kind(const std::string& handle, ActorKind kind, const Grant& grant) {
-    const bool of_persons =
-        grant.role == Role::admin || grant.role == Role::approver || grant.role == Role::incident_commander;
-    if (kind == ActorKind::service && of_persons) {
-      no(Refusal::service_not_allowed, {handle + " is a service and cannot be " + std::string(to_text(grant.role))});
-    }
-  }
-
-  void holds_key(const std::string& handle, const Bytes& spki, const Bytes& possession) {
-    if (const auto proved = verify_possession(handle, spki, possession); !proved) {
-      no(Refusal::possession_not_proved, {proved.error().message});
-    }
-    const KeyId id = sha256(spki);
-    if (world_.keys.has(id) || id == world_.genesis->recovery_id)
-      no(Refusal::key_known, {"key " + id.hex().substr(0, 16)});
-  }
-
+  // Entry 0: the ledger, its first admin, who signs, perhaps more actors, and a policy in force.
   bool is_genesis() const {
     const auto* first = statement_.events.size() > 1 ? std::get_if<ActorEnrolled>(&statement_.events[1]) : nullptr;
     const bool led =
-        first != nullptr && first->kind == ActorKind::person &&
+        first != nullptr && first->handle == statement_.author && first->kind == ActorKind::person &&
         std::find(first->roles.begin(), first->roles.end(), Grant{Role::admin, Scope{}}) != first->roles.end();
     const bool only_beginnings =
         std::all_of(statement_.events.begin(), statement_.events.end(), [](const Event& event) {
@@ -368,65 +281,12 @@ class Rules {
   }
 
   bool is_recovery() const {
-    const auto* enrolled = std::get_if<ActorEnrolled>(&statement_.events.front());
-    return statement_.events.size() == 1 && enrolled != nullptr && enrolled->kind == ActorKind::person &&
-           enrolled->roles == std::vector<Grant>{{Role::admin, Scope{}}};
-  }
-
-  // ---- of what
-
-  const Actor* enrolled(const std::string& handle) {
-    const Actor* actor = world_.actors.find(handle);
-    if (actor == nullptr) no(Refusal::unknown_actor, {handle + " is not enrolled"});
-    return actor;
-  }
-
-  const Model* registered(const Hash& digest) {
-    const Model* model = world_.models.find(digest);
-    if (model == nullptr) no(Refusal::unknown_model, {"no model has the digest " + digest.hex()});
-    return model;
-  }
-
-  bool governed(const std::string& environment) {
-    const bool known = world_.policy().environment(environment) != nullptr;
-    if (!known) no(Refusal::unknown_environment, {"the policy has no ladder for " + environment});
-    return known;
-  }
-  void governed_if_named(const std::string& environment) {
-    if (!environment.empty()) governed(environment);
-  }
-
-  void spelled_as_before(const std::string& kind, const std::string& name) {
-    const std::string* before = world_.spellings.find(kind + fold_case(name));
-    if (before != nullptr && *before != name) no(Refusal::differs_by_case, {name + " is already spelled " + *before});
-  }
-
-  const Rollout* under_way(const std::string& id) {
-    const Rollout* rollout = world_.rollouts.find(id);
-    if (rollout == nullptr) {
-      no(Refusal::unknown_rollout, {"there is no rollout " + id});
-    } else if (rollout->state != RolloutState::active) {
-      no(Refusal::rollout_over, {id + " ended: " + std::string(to_text(rollout->state))});
-      rollout = nullptr;
-    }
-    return rollout;
+    const auto* admin = std::get_if<ActorEnrolled>(&statement_.events.front());
+    return statement_.events.size() == 1 && admin != nullptr && admin->kind == ActorKind::person &&
+           admin->roles == std::vector<Grant>{{Role::admin, Scope{}}};
   }
 
   // ---- how
-
-  void quorums_reachable(const Policy& policy) {
-    if (world_.persons_with(Role::admin, "*", "*") == 0)
-      no(Refusal::quorum_unreachable, {"nobody could change the policy"});
-    for (const auto& [environment, rules] : policy.environments) {
-      for (const StageRules& stage : rules.ladder) {
-        const std::size_t able = world_.persons_with(stage.approver, environment, "");
-        if (able >= stage.approvals) continue;
-        no(Refusal::quorum_unreachable,
-           {str(environment, " ", to_text(stage.stage), " asks for ", stage.approvals, " approvals by ",
-                to_text(stage.approver), ", and ", able, " could give one")});
-      }
-    }
-  }
 
   bool step_in_order(const Rollout& rollout, const RolloutAdvanced& event) {
     const StageRules* rules = world_.policy().stage(rollout.environment, event.stage);
@@ -446,29 +306,6 @@ class Rules {
                                       to_text(event.stage), " allows ", least, " to ", most, " % now")});
     }
     return true;
-  }
-
-  GateQuestion question_for(const Rollout& rollout, const SlotKey& key) const {
-    GateQuestion question{rollout.model, key, rollout.stage_entry, rollout.environment, recorded_};
-    const auto shadow = rollout.stage == Stage::shadow ? counted_shadow(world_, rollout, recorded_) : std::nullopt;
-    if (shadow) {
-      question.stage_entry = shadow->done.stage_entry;
-      question.evidence_environment = shadow->environment;
-    }
-    return question;
-  }
-
-  void gates_pass(WhichGates which, const GateQuestion& question) {
-    auto outcomes = evaluate_all(world_, which, question);
-    if (!all_pass(outcomes)) {
-      Reasons reasons;
-      for (const GateOutcome& outcome : outcomes) {
-        if (outcome.result == GateResult::pass || outcome.result == GateResult::not_applicable) continue;
-        reasons.push_back(describe(outcome));
-      }
-      no(Refusal::gates_not_passed, std::move(reasons));
-    }
-    gates_.insert(gates_.end(), outcomes.begin(), outcomes.end());
   }
 
   void predecessor_archived(const SlotKey& key, const Hash& model) {
@@ -514,13 +351,6 @@ class Rules {
     needs(rules->approver, rollout.environment, rollout.name);
     return rules;
   }
-
-  World& world_;
-  const Statement& statement_;
-  const Millis recorded_;
-  const bool genesis_;
-  std::vector<Refused> noes_;
-  std::vector<GateOutcome> gates_;
 };
 
 }  // namespace
@@ -528,11 +358,9 @@ class Rules {
 Verdict explain(World& world, const Statement& statement, const KeyId& key, Basis basis, Millis recorded) {
   Verdict verdict;
   if (basis == Basis::not_on_history) {
-    const Refusal refusal = Refusal::basis_not_on_history;
-    const Reasons reasons = {
-        str("the author saw root ", statement.basis.root.hex(), " at size ", statement.basis.size)};
     verdict.refused =
-        Refused{refusal, std::string(rule_of(refusal)), reasons, std::string(remedy_of(refusal)), std::nullopt};
+        refused(Refusal::basis_not_on_history,
+                {str("the author saw root ", statement.basis.root.hex(), " at size ", statement.basis.size)});
     return verdict;
   }
   const bool outermost = !world.journal.recording();
@@ -555,13 +383,6 @@ Verdict explain(World& world, const Statement& statement, const KeyId& key, Basi
   verdict.refused = noes.front();
   verdict.also.assign(noes.begin() + 1, noes.end());
   return verdict;
-}
-
-Millis soak_missing(const World& world, const Rollout& rollout, Millis recorded) {
-  const StageRules* rules = world.policy().stage(rollout.environment, rollout.stage);
-  const Millis needed = rules == nullptr ? 0 : rules->soak;
-  if (rollout.stage == Stage::shadow && counted_shadow(world, rollout, recorded)) return 0;
-  return std::max<Millis>(0, needed - rollout.soak.total);
 }
 
 std::string outcome_of(const Verdict& verdict) {

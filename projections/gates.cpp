@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "ledger/base/text.h"
+
 namespace cairn {
 
 std::string_view to_text(GateResult result) {
@@ -166,6 +167,26 @@ std::vector<GateOutcome> evaluate_all(const World& world, WhichGates which, cons
     outcomes.push_back(evaluate(world, gate, question));
   }
   return outcomes;
+}
+
+std::optional<CountedShadow> counted_shadow(const World& world, const Rollout& rollout, Millis recorded) {
+  const EnvironmentRules* rules = world.policy().environment(rollout.environment);
+  if (rules == nullptr || rollout.stage != Stage::shadow) return std::nullopt;
+  for (const std::string& environment : rules->shadow_counts_from) {
+    const ShadowDone* done = world.shadows.find({rollout.model, environment});
+    if (done != nullptr && recorded - done->recorded <= rules->shadow_valid) return CountedShadow{environment, *done};
+  }
+  return std::nullopt;
+}
+
+GateQuestion question_for(const World& world, const Rollout& rollout, Millis recorded) {
+  GateQuestion question{
+      rollout.model, {rollout.name, rollout.environment}, rollout.stage_entry, rollout.environment, recorded};
+  if (const auto shadow = counted_shadow(world, rollout, recorded)) {
+    question.stage_entry = shadow->done.stage_entry;
+    question.evidence_environment = shadow->environment;
+  }
+  return question;
 }
 
 GateResult judge_monitoring(const Policy& policy, const std::map<std::string, Decimal>& values) {

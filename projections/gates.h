@@ -44,6 +44,16 @@ GateOutcome evaluate(const World& world, const Gate& gate, const GateQuestion& q
 enum class WhichGates { before_shadow, all };
 std::vector<GateOutcome> evaluate_all(const World& world, WhichGates which, const GateQuestion& question);
 
+// The shadow of the same digest, here or where the policy lets it count, that stands for this rollout's own.
+struct CountedShadow {
+  std::string environment;
+  ShadowDone done;
+};
+std::optional<CountedShadow> counted_shadow(const World& world, const Rollout& rollout, Millis recorded);
+
+// What the gates are asked for this rollout's next step.
+GateQuestion question_for(const World& world, const Rollout& rollout, Millis recorded);
+
 // Of one monitoring record by itself: FAIL if one of the stage gates fails on it, UNKNOWN if one can't be told, else
 // PASS.
 GateResult judge_monitoring(const Policy& policy, const std::map<std::string, Decimal>& values);

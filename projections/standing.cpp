@@ -12,9 +12,15 @@ std::optional<NextStep> next_step(const World& world, const Rollout& rollout) {
     for (const std::uint64_t percent : canary->steps) {
       if (percent > rollout.percent) return NextStep{Stage::canary, percent};
     }
-    if (rollout.stage == Stage::shadow) return NextStep{Stage::canary, canary->min_percent};
   }
   return NextStep{};
+}
+
+Millis soak_missing(const World& world, const Rollout& rollout, Millis recorded) {
+  const StageRules* rules = world.policy().stage(rollout.environment, rollout.stage);
+  const Millis needed = rules == nullptr ? 0 : rules->soak;
+  if (counted_shadow(world, rollout, recorded)) return 0;
+  return std::max<Millis>(0, needed - rollout.soak.total);
 }
 
 std::vector<Approval> valid_grants(const World& world, const Rollout& rollout, Stage stage, Millis recorded) {
