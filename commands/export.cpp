@@ -1,0 +1,239 @@
+#include "commands/export.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <set>
+
+#include "ledger/base/text.h"
+#include "ledger/crypto/keys.h"
+#include "ledger/evidence/readers.h"
+#include "ledger/tlog/tile.h"
+
+namespace cairn {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+constexpr mode_t public_file = 0644;
+constexpr std::string_view temporary_suffix = ".tmp";
+
+Error failed(const std::string& what, const fs::path& path, int code) {
+  return fault("cannot " + what + " " + path.string() + ": " + std::strerror(code) + "; see to it and export again");
+}
+
+Result<void> write_all(int descriptor, const fs::path& file, BytesView content) {
+  while (!content.empty()) {
+    const ssize_t written = ::write(descriptor, content.data(), content.size());
+    if (written < 0 && errno == EINTR) continue;
+    if (written <= 0) return failed("write", file, written == 0 ? EIO : errno);
+    content.remove_prefix(static_cast<std::size_t>(written));
+  }
+  return {};
+}
+
+// Appears whole. Not synced: publish() syncs all of them at once, before the checkpoint names them.
+Result<void> put_file(const fs::path& file, BytesView content) {
+  std::error_code error;
+  fs::create_directories(file.parent_path(), error);
+  if (error) return fault("cannot make " + file.parent_path().string() + ": " + error.message());
+  const fs::path temporary = file.string() + "." + to_hex(random_bytes(8)) + std::string(temporary_suffix);
+  const int descriptor = ::open(temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, public_file);
+  if (descriptor < 0) return failed("write", temporary, errno);
+  Result<void> written = write_all(descriptor, temporary, content);
+  if (::close(descriptor) != 0 && written) written = failed("write", temporary, errno);
+  if (written) {
+    fs::rename(temporary, file, error);
+    if (error) written = fault("cannot rename " + temporary.string() + ": " + error.message());
+  }
+  if (!written) fs::remove(temporary, error);
+  return written;
+}
+
+Result<void> sync_file_system(const fs::path& directory) {
+  const int descriptor = ::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (descriptor < 0) return failed("open", directory, errno);
+  const bool synced = ::syncfs(descriptor) == 0;
+  const int code = errno;
+  ::close(descriptor);
+  if (!synced) return failed("sync", directory, code);
+  return {};
+}
+
+// Only what an export made may be there; a first one that was cut short leaves no checkpoint.
+Result<void> check_directory(const fs::path& directory) {
+  static const std::set<std::string> ours = {"checkpoint", "tile", "attachment"};
+  std::error_code error;
+  fs::create_directories(directory, error);
+  if (error) return usage("cannot make " + directory.string() + ": " + error.message());
+  fs::directory_iterator at(directory, error);
+  if (error) return usage("cannot read " + directory.string() + ": " + error.message());
+  for (; at != fs::directory_iterator(); at.increment(error)) {
+    const std::string name = at->path().filename().string();
+    if (ours.contains(name) || (name.starts_with("checkpoint.") && name.ends_with(temporary_suffix))) continue;
+    return usage(directory.string() + " holds " + printable(name) +
+                 ", which no export makes; give a directory of its own");
+  }
+  return {};
+}
+
+// How much of this ledger the directory holds already.
+Result<Size> exported_before(const Ledger& ledger, const fs::path& directory) {
+  const fs::path file = directory / "checkpoint";
+  std::error_code error;
+  if (!fs::exists(file, error)) return Size{0};
+  TRY_LET(note, read_file(file, max_note_bytes));
+  const std::string_view origin = std::string_view(note).substr(0, note.find('\n'));
+  if (origin != ledger.origin()) {
+    return usage(directory.string() + " holds an export of " + printable(origin) + ", and this ledger is " +
+                 ledger.origin() + "; give a directory of its own");
+  }
+  const auto apart = [&](const std::string& why) {
+    return not_verified(file.string() + ": " + why + "; nothing was exported.\nExported before:\n" + note +
+                        "\nThis ledger's:\n" + ledger.checkpoint_note() +
+                        "\nKeep both: together they are the evidence.");
+  };
+  const auto before = open_checkpoint(note, ledger.log_key());
+  if (!before) return apart("it is not by this ledger's key: " + before.error().message);
+  const Head& head = before->head;
+  if (head.size > ledger.size()) return apart(str("it has ", head.size, " entries, and this ledger ", ledger.size()));
+  TRY_LET(proof, ledger.prove_consistency(head.size, ledger.size()));
+  const Head& now = ledger.checkpoint().head;
+  if (!check_consistency(head.size, head.root, now.size, now.root, proof)) return apart("it is of another history");
+  return head.size;
+}
+
+class Export {
+ public:
+  Export(const Ledger& ledger, const Attachments& attachments, const fs::path& directory, Size before)
+      : ledger_(ledger), attachments_(attachments), directory_(directory) {
+    done_.before = before;
+    done_.size = ledger.size();
+  }
+
+  Result<Exported> run(const std::function<void(Size, Size)>& progress) {
+    for (Seq first = done_.before / tile_width * tile_width; first < done_.size; first += tile_width) {
+      TRY(put_bundle(first));
+      progress(std::min<Size>(first + tile_width, done_.size), done_.size);
+    }
+    for (const TileId& tile : tiles_of(done_.size)) {
+      // Level 0 went out with its entries.
+      if (tile.level > 0 && !is_published(tile)) TRY(put_tile(tile, nullptr));
+    }
+    TRY(publish());
+    remove_replaced();
+    return done_;
+  }
+
+ private:
+  // Nothing may be built on a file that an export left which never named it in a checkpoint.
+  bool is_published(const TileId& tile) const {
+    if (tile.width != tile_width) return false;
+    const Size end = (tile.index + 1) << (tile_height * (tile.level + 1U));
+    std::error_code error;
+    const auto bytes = fs::file_size(directory_ / tile_path(tile), error);
+    return end <= done_.before && !error && bytes == tile_width * sizeof(Hash::bytes);
+  }
+
+  Result<void> put_bundle(Seq first) {
+    const auto width = static_cast<std::uint16_t>(std::min<Size>(tile_width, done_.size - first));
+    const std::uint64_t index = first / tile_width;
+    std::vector<Bytes> entries;
+    while (entries.size() < width) {
+      ReadLimit limit;
+      limit.count = width - entries.size();
+      TRY_LET(page, ledger_.store().read(first + entries.size(), limit));
+      if (page.empty()) return not_verified(str("entry ", first + entries.size(), " is missing; run cairn verify"));
+      for (Bytes& bytes : page) entries.push_back(std::move(bytes));
+    }
+    std::vector<Hash> leaves;
+    for (const Bytes& bytes : entries) {
+      const Seq seq = first + leaves.size();
+      leaves.push_back(leaf_hash(bytes));
+      // Those of a bundle that grew, too: its attachments may have come since.
+      TRY(put_attachments(seq, bytes));
+    }
+    TRY_LET(bundle, encode_bundle(entries));
+    TRY(put_file(directory_ / bundle_path(index, width), bundle));
+    ++done_.bundles;
+    return put_tile({0, index, width}, &leaves);
+  }
+
+  Result<void> put_tile(const TileId& tile, const std::vector<Hash>* expected) {
+    const std::vector<NodeId> ids = tile_nodes(tile);
+    TRY_LET(hashes, ledger_.store().nodes(ids));
+    if (hashes.size() != ids.size()) return not_verified(tile_path(tile) + " cannot be made; run cairn verify");
+    Bytes bytes;
+    for (std::size_t i = 0; i < hashes.size(); ++i) {
+      if (expected != nullptr && (*expected)[i] != hashes[i]) {
+        return not_verified(str("entry ", ids[i].index, " is not what its stored hash says; run cairn verify"));
+      }
+      bytes += hashes[i].view();
+    }
+    ++done_.tiles;
+    return put_file(directory_ / tile_path(tile), bytes);
+  }
+
+  Result<void> put_attachments(Seq seq, BytesView bytes) {
+    TRY_LET(recorded, decode_recorded(seq, bytes));
+    if (!recorded.entry.outcome.empty()) return {};
+    for (const Event& event : recorded.statement.events) {
+      if (const auto* model = std::get_if<ModelRegistered>(&event)) TRY(put_attachment(model->model));
+      if (const auto* evidence = std::get_if<EvidenceRecorded>(&event)) TRY(put_attachment(evidence->digest));
+    }
+    return {};
+  }
+
+  Result<void> put_attachment(const Hash& digest) {
+    const fs::path file = directory_ / "attachment" / digest.hex();
+    std::error_code error;
+    if (!seen_.insert(digest).second || fs::exists(file, error)) return {};
+    if (!attachments_.has(digest)) {
+      ++done_.attachments_missing;
+      return {};
+    }
+    TRY_LET(content, attachments_.get(digest));
+    ++done_.attachments;
+    return put_file(file, content);
+  }
+
+  // A crash before the rename leaves the older checkpoint, whose tiles are all still there.
+  Result<void> publish() {
+    TRY(sync_file_system(directory_));
+    TRY(put_file(directory_ / "checkpoint", ledger_.checkpoint_note()));
+    return sync_file_system(directory_);
+  }
+
+  // Partial tiles whose full one is out now. What cannot be removed is only in the way.
+  void remove_replaced() const {
+    std::error_code ignored;
+    for (unsigned level = 0; level < 64 / tile_height; ++level) {
+      const Size before = done_.before >> (tile_height * level);
+      const std::uint64_t index = before / tile_width;
+      if (before % tile_width == 0 || (done_.size >> (tile_height * level)) / tile_width <= index) continue;
+      const TileId full{static_cast<std::uint8_t>(level), index, tile_width};
+      fs::remove_all(directory_ / (tile_path(full) + ".p"), ignored);
+      if (level == 0) fs::remove_all(directory_ / (bundle_path(index, tile_width) + ".p"), ignored);
+    }
+  }
+
+  const Ledger& ledger_;
+  const Attachments& attachments_;
+  const fs::path& directory_;
+  std::set<Hash> seen_;
+  Exported done_;
+};
+
+}  // namespace
+
+Result<Exported> export_tiles(const Ledger& ledger, const Attachments& attachments, const fs::path& directory,
+                              const std::function<void(Size done, Size total)>& progress) {
+  TRY(check_directory(directory));
+  TRY_LET(before, exported_before(ledger, directory));
+  return Export(ledger, attachments, directory, before).run(progress);
+}
+
+}  // namespace cairn

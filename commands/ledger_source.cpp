@@ -1,0 +1,72 @@
+#include "commands/ledger_source.h"
+
+namespace cairn {
+
+namespace {
+
+constexpr std::size_t page = 4096;
+
+}  // namespace
+
+Result<std::string> LedgerSource::newest_checkpoint() const {
+  TRY_LET(tip, store_.tip());
+  return std::move(tip.checkpoint);
+}
+
+// One that cannot be read hides none of its neighbours: those before it are handed out, and the next question is about
+// it alone.
+Result<std::vector<Bytes>> LedgerSource::entries(Seq from, std::size_t count) const {
+  ReadLimit limit;
+  limit.count = count;
+  auto whole = store_.read(from, limit);
+  if (whole || count <= 1) return whole;
+  limit.count = 1;
+  std::vector<Bytes> readable;
+  while (readable.size() < count) {
+    auto one = store_.read(from + readable.size(), limit);
+    if (!one && readable.empty()) return one.error();
+    if (!one || one->empty()) break;
+    readable.push_back(std::move(one->front()));
+  }
+  return readable;
+}
+
+Result<std::vector<SizedNote>> LedgerSource::checkpoints(Size from, std::size_t limit) const {
+  TRY_LET(rows, store_.checkpoints(from, limit));
+  std::vector<SizedNote> notes;
+  for (AtSize& row : rows) notes.push_back({row.size, std::move(row.bytes)});
+  return notes;
+}
+
+Result<std::optional<std::vector<Hash>>> LedgerSource::stored_nodes(std::span<const NodeId> ids) const {
+  TRY_LET(hashes, store_.nodes(ids));
+  return std::optional<std::vector<Hash>>(std::move(hashes));
+}
+
+Result<std::optional<std::vector<Seq>>> LedgerSource::postings(const std::string& tag) const {
+  std::vector<Seq> seqs;
+  for (;;) {
+    TRY_LET(more, store_.find(tag, seqs.empty() ? 0 : seqs.back() + 1, page));
+    seqs.insert(seqs.end(), more.begin(), more.end());
+    if (more.size() < page) return std::optional<std::vector<Seq>>(std::move(seqs));
+  }
+}
+
+Result<std::optional<std::vector<std::string>>> LedgerSource::tags(const std::string& after, std::size_t limit) const {
+  TRY_LET(found, store_.tags(after, limit));
+  return std::optional<std::vector<std::string>>(std::move(found));
+}
+
+Result<std::optional<SizedNote>> LedgerSource::snapshot(Size at_most) const {
+  TRY_LET(row, store_.snapshot(at_most));
+  if (!row) return std::optional<SizedNote>();
+  return std::optional<SizedNote>(SizedNote{row->size, std::move(row->bytes)});
+}
+
+Result<std::optional<Bytes>> LedgerSource::attachment(const Hash& digest) const {
+  if (!attachments_.has(digest)) return std::optional<Bytes>();
+  TRY_LET(bytes, attachments_.get(digest));
+  return std::optional<Bytes>(std::move(bytes));
+}
+
+}  // namespace cairn

@@ -1,0 +1,29 @@
+// LedgerSource: a live ledger as evidence. It hands the auditor the store's bytes as they are and vouches for none of
+// them.
+#pragma once
+
+#include "ledger/attachments.h"
+#include "ledger/store/store.h"
+#include "verify/evidence_source.h"
+
+namespace cairn {
+
+class LedgerSource final : public EvidenceSource {
+ public:
+  LedgerSource(const Store& store, const Attachments& attachments) : store_(store), attachments_(attachments) {}
+
+  Result<std::string> newest_checkpoint() const override;
+  Result<std::vector<Bytes>> entries(Seq from, std::size_t count) const override;
+  Result<std::vector<SizedNote>> checkpoints(Size from, std::size_t limit) const override;
+  Result<std::optional<std::vector<Hash>>> stored_nodes(std::span<const NodeId> ids) const override;
+  Result<std::optional<std::vector<Seq>>> postings(const std::string& tag) const override;
+  Result<std::optional<std::vector<std::string>>> tags(const std::string& after, std::size_t limit) const override;
+  Result<std::optional<SizedNote>> snapshot(Size at_most) const override;
+  Result<std::optional<Bytes>> attachment(const Hash& digest) const override;
+
+ private:
+  const Store& store_;
+  const Attachments& attachments_;
+};
+
+}  // namespace cairn

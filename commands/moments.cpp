@@ -1,0 +1,108 @@
+#include "commands/moments.h"
+
+#include <algorithm>
+#include <iterator>
+#include <limits>
+
+#include "ledger/base/text.h"
+
+namespace cairn {
+
+namespace {
+
+constexpr std::size_t page = 4096;
+
+Error several(const std::string& id, const std::vector<Seq>& seqs) {
+  std::string list;
+  for (const Seq seq : seqs) list += (list.empty() ? "" : ", ") + str(seq);
+  return usage("the id " + printable(id) + " stands for several entries: " + list + "; give one of these numbers");
+}
+
+Result<Seq> only_one(const std::string& id, const std::vector<Seq>& seqs) {
+  if (seqs.size() == 1) return seqs.front();
+  if (seqs.empty()) return usage("no entry has the id " + printable(id) + "; cairn log --json lists the ids");
+  return several(id, seqs);
+}
+
+std::vector<Seq> recent_with_id(const World& world, const std::string& id) {
+  constexpr Millis ever = std::numeric_limits<Millis>::min();
+  std::vector<Seq> seqs;
+  const auto look = [&](std::string_view author) {
+    if (const auto* row = world.ids.find(RecentIds::key_of(author, id), ever)) seqs.push_back(row->seq);
+  };
+  for (const auto& [handle, actor] : world.actors.rows()) look(handle);
+  look(recovery_author);
+  std::sort(seqs.begin(), seqs.end());
+  return seqs;
+}
+
+}  // namespace
+
+Result<Millis> read_moment(const std::string& time) {
+  const auto parsed = parse_time(time);
+  if (!parsed) return usage(parsed.error().message);
+  return *parsed;
+}
+
+Result<Size> size_at(const Ledger& ledger, Millis time) {
+  Size low = 0;
+  Size high = ledger.size();
+  while (low < high) {
+    const Size middle = low + (high - low) / 2;
+    TRY_LET(entry, ledger.entry(middle));
+    if (entry.entry.recorded <= time) {
+      low = middle + 1;
+    } else {
+      high = middle;
+    }
+  }
+  return low;
+}
+
+Result<Size> size_at(const Ledger& ledger, const std::string& time) {
+  TRY_LET(moment, read_moment(time));
+  TRY_LET(size, size_at(ledger, moment));
+  if (size > 0) return size;
+  TRY_LET(first, ledger.entry(0));
+  return usage("this ledger was made at " + format_time(first.entry.recorded) + ", after " + printable(time));
+}
+
+Result<std::vector<Seq>> find_all(const Ledger& ledger, std::string_view tag) {
+  std::vector<Seq> seqs;
+  for (;;) {
+    TRY_LET(more, ledger.find(tag, seqs.empty() ? 0 : seqs.back() + 1, page));
+    seqs.insert(seqs.end(), more.begin(), more.end());
+    if (more.size() < page) return seqs;
+  }
+}
+
+Result<std::vector<Seq>> find_model(const Ledger& ledger, const World& world, const std::string& model) {
+  TRY_LET(seqs, find_all(ledger, "model:" + model));
+  for (const auto& [digest, row] : world.models.rows()) {
+    if (row.name != model) continue;
+    TRY_LET(more, find_all(ledger, "digest:" + digest.hex()));
+    std::vector<Seq> both;
+    std::set_union(seqs.begin(), seqs.end(), more.begin(), more.end(), std::back_inserter(both));
+    seqs = std::move(both);
+  }
+  return seqs;
+}
+
+Result<Seq> find_entry(const Ledger& ledger, const World& world, const std::string& seq_or_id) {
+  if (const auto seq = parse_uint(seq_or_id)) {
+    if (*seq < ledger.size()) return *seq;
+  }
+  const std::vector<Seq> recent = recent_with_id(world, seq_or_id);
+  if (!recent.empty()) return only_one(seq_or_id, recent);
+  std::vector<Seq> seqs;
+  TRY(ledger.walk(0, ledger.size(), [&](const Recorded& entry) -> Result<void> {
+    if (entry.statement.id == seq_or_id) seqs.push_back(entry.seq);
+    return {};
+  }));
+  if (seqs.empty() && parse_uint(seq_or_id)) {
+    return usage(str("there is no entry ", seq_or_id, ": this ledger holds entries 0 to ", ledger.size() - 1));
+  }
+  return only_one(seq_or_id, seqs);
+}
+
+}  // namespace cairn

@@ -1,0 +1,31 @@
+// Moments: which entries a time, a tag or an id stands for.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "ledger/ledger.h"
+#include "projections/world.h"
+
+namespace cairn {
+
+// A time that a user typed; a usage error if it is none.
+Result<Millis> read_moment(const std::string& time);
+
+// How many entries were recorded at or before this time; by binary search, since recorded times never fall.
+Result<Size> size_at(const Ledger& ledger, Millis time);
+
+// The same from what a user typed; a usage error if the ledger did not exist yet.
+Result<Size> size_at(const Ledger& ledger, const std::string& time);
+
+// All seqs of a tag, ascending.
+Result<std::vector<Seq>> find_all(const Ledger& ledger, std::string_view tag);
+
+// Every entry about a model name: those that say it and those that name one of its digests. Ascending.
+Result<std::vector<Seq>> find_model(const Ledger& ledger, const World& world, const std::string& model);
+
+// A seq, or a statement's id: looked up among those that World keeps, then in all entries.
+Result<Seq> find_entry(const Ledger& ledger, const World& world, const std::string& seq_or_id);
+
+}  // namespace cairn

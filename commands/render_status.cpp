@@ -1,0 +1,218 @@
+#include "commands/render_status.h"
+
+#include <nlohmann/json.hpp>
+
+#include "commands/output.h"
+#include "commands/render_json.h"
+#include "ledger/base/text.h"
+#include "projections/timeline.h"
+
+namespace cairn {
+
+namespace {
+
+using Json = nlohmann::ordered_json;
+using Rows = std::vector<std::vector<std::string>>;
+
+Tone tone_of(Stage stage) {
+  switch (stage) {
+    case Stage::shadow:
+      return Tone::quiet;
+    case Stage::canary:
+      return Tone::warn;
+    case Stage::full:
+      return Tone::good;
+  }
+  return Tone::plain;
+}
+
+std::string step_text(Stage stage, std::uint64_t percent) {
+  if (stage == Stage::shadow) return "shadow";
+  return std::string(to_text(stage)) + str(" ", percent, " %");
+}
+
+std::string approvals_text(const RunningVersion& row) {
+  std::string text;
+  for (const Approval& approval : row.approvals) {
+    text += (text.empty() ? "" : ", ") + printable(approval.person) + str(" (", approval.seq, ")");
+  }
+  if (!text.empty()) return text;
+  if (row.rollout.empty()) return toned("by rollback", Tone::warn);
+  return toned(row.asks_approval ? "nobody" : "not asked", Tone::quiet);
+}
+
+std::string slots_text(const std::vector<RunningVersion>& slots) {
+  if (slots.empty()) return "Nothing runs anywhere yet.\n";
+  Rows rows = {{"slot", "version", "digest", "traffic", "since (UTC)", "entry", "approved by"}};
+  for (std::string& cell : rows.front()) cell = toned(cell, Tone::quiet);
+  std::string environment;
+  std::string name;
+  for (const RunningVersion& row : slots) {
+    if (row.environment != environment) {
+      environment = row.environment;
+      name.clear();
+      rows.push_back({toned(printable(environment), Tone::strong)});
+    }
+    const std::string shown = row.name == name ? "" : printable(row.name);
+    name = row.name;
+    rows.push_back({"  " + shown, printable(row.version), short_hex(row.model),
+                    toned(step_text(row.stage, row.percent), tone_of(row.stage)), short_time(row.since), str(row.seq),
+                    approvals_text(row)});
+  }
+  return table(rows);
+}
+
+// A remedy names commands by their parameters; here they are known.
+std::string filled_in(std::string remedy, const RolloutStanding& standing) {
+  const auto replace = [&remedy](std::string_view word, const std::string& value) {
+    for (std::size_t at = remedy.find(word); at != std::string::npos; at = remedy.find(word, at + value.size())) {
+      remedy.replace(at, word.size(), value);
+    }
+  };
+  replace("ROLLOUT", printable(standing.id));
+  replace("STAGE", std::string(to_text(standing.next.stage)));
+  return remedy;
+}
+
+std::string missing_text(const Refused& refused, const RolloutStanding& standing) {
+  std::string text = "      " + toned(wire_name(refused.refusal), Tone::bad) + "\n";
+  if (refused.reasons.empty()) text += wrapped(refused.rule, 8);
+  for (const std::string& reason : refused.reasons) text += wrapped(printable(reason), 8);
+  if (refused.due) text += "        not before " + short_time(*refused.due) + "\n";
+  return text + wrapped("To clear it: " + filled_in(refused.remedy, standing), 8);
+}
+
+std::string soak_text(const RolloutStanding& standing) {
+  if (standing.soak_needed == 0) return "none asked";
+  if (standing.soak_missing == 0) return "done, " + describe_duration(standing.soak_needed) + " asked";
+  return describe_duration(standing.rollout.soak.total) + " of " + describe_duration(standing.soak_needed) + ", " +
+         describe_duration(standing.soak_missing) + " missing";
+}
+
+std::string rollout_text(const RolloutStanding& standing) {
+  const Rollout& rollout = standing.rollout;
+  std::string text = "  " + toned(printable(standing.id), Tone::strong) + "  " +
+                     toned(step_text(rollout.stage, rollout.percent), tone_of(rollout.stage)) + "\n";
+  const std::string next = step_text(standing.next.stage, standing.next.percent);
+  const std::size_t noes = standing.also.size() + (standing.refused ? 1 : 0);
+  text += table({{"    version", printable(standing.version) + ", digest " + short_hex(rollout.model)},
+                 {"    proposed", "by " + printable(rollout.proposer) + str(", entry ", rollout.proposed)},
+                 {"    since", short_time(rollout.stage_since) + str(", entry ", rollout.stage_entry)},
+                 {"    soak", soak_text(standing)},
+                 {"    next", next + (standing.refused ? ": " + toned(str("blocked by ", noes), Tone::bad)
+                                                       : ": " + toned("due", Tone::good))}});
+  if (!standing.refused) return text + "      cairn promote " + printable(standing.id) + "\n";
+  text += missing_text(*standing.refused, standing);
+  for (const Refused& refused : standing.also) text += missing_text(refused, standing);
+  return text;
+}
+
+std::string incidents_text(const std::vector<IncidentStanding>& incidents) {
+  Rows rows;
+  for (const auto& [id, incident] : incidents) {
+    const bool grave = incident.severity <= Severity::high;
+    rows.push_back({"  " + toned(printable(id), Tone::strong),
+                    toned(to_text(incident.severity), grave ? Tone::bad : Tone::warn),
+                    printable(incident.name) + " in " + printable(incident.environment), short_time(incident.recorded),
+                    str(incident.opened), printable(incident.title)});
+  }
+  return table(rows);
+}
+
+Json json_of(const std::vector<Approval>& approvals) {
+  Json list = Json::array();
+  for (const Approval& approval : approvals) {
+    list.push_back({{"person", approval.person}, {"seq", approval.seq}, {"recorded", approval.recorded}});
+  }
+  return list;
+}
+
+Json json_of(const RunningVersion& row) {
+  return {{"environment", row.environment},
+          {"model", row.name},
+          {"version", row.version},
+          {"digest", row.model.hex()},
+          {"stage", to_text(row.stage)},
+          {"percent", row.percent},
+          {"since", row.since},
+          {"seq", row.seq},
+          {"rollout", row.rollout.empty() ? Json() : Json(row.rollout)},
+          {"approvals", json_of(row.approvals)}};
+}
+
+Json json_of(const RolloutStanding& standing) {
+  const Rollout& rollout = standing.rollout;
+  Json blocked = Json::array();
+  if (standing.refused) blocked.push_back(Json::parse(to_json(*standing.refused)));
+  for (const Refused& refused : standing.also) blocked.push_back(Json::parse(to_json(refused)));
+  return {
+      {"rollout", standing.id},
+      {"environment", rollout.environment},
+      {"model", rollout.name},
+      {"version", standing.version},
+      {"digest", rollout.model.hex()},
+      {"proposer", rollout.proposer},
+      {"proposed_seq", rollout.proposed},
+      {"stage", to_text(rollout.stage)},
+      {"percent", rollout.percent},
+      {"since", rollout.stage_since},
+      {"stage_seq", rollout.stage_entry},
+      {"soak", {{"needed", standing.soak_needed}, {"done", rollout.soak.total}, {"missing", standing.soak_missing}}},
+      {"notified_seq", rollout.notified ? Json(*rollout.notified) : Json()},
+      {"next", {{"stage", to_text(standing.next.stage)}, {"percent", standing.next.percent}}},
+      {"due", !standing.refused.has_value()},
+      {"blocked_by", std::move(blocked)},
+      {"gates", Json::parse(to_json(standing.gates))}};
+}
+
+Json json_of(const IncidentStanding& standing) {
+  const Incident& incident = standing.incident;
+  return {{"incident", standing.id}, {"severity", to_text(incident.severity)}, {"title", incident.title},
+          {"model", incident.name},  {"environment", incident.environment},    {"opened", incident.recorded},
+          {"seq", incident.opened}};
+}
+
+template <class Row>
+Json list_of(const std::vector<Row>& rows) {
+  Json list = Json::array();
+  for (const Row& row : rows) list.push_back(json_of(row));
+  return list;
+}
+
+}  // namespace
+
+std::string short_time(Millis time) {
+  std::string text = format_time(time);
+  const std::size_t middle = text.find('T');
+  if (middle == std::string::npos) return text;
+  text[middle] = ' ';
+  return text.substr(0, std::string_view("2026-11-23 02:33").size());
+}
+
+std::string status_text(const Status& status, const World& world, const StatusMoment& at) {
+  const std::string when = short_time(at.moment) + " UTC";
+  std::string text = toned(printable(world.genesis->origin) + ", " + (at.past ? "as of " : "now, ") + when + ", " +
+                               str(at.size, at.size == 1 ? " entry" : " entries"),
+                           Tone::quiet) +
+                     "\n\n" + slots_text(status.slots);
+  text += "\n" + toned("Rollouts under way", Tone::strong) + "\n";
+  if (status.rollouts.empty()) text += "  none\n";
+  for (const RolloutStanding& standing : status.rollouts) text += rollout_text(standing);
+  text += "\n" + toned("Incidents opened", Tone::strong) + "\n";
+  return text + (status.incidents.empty() ? "  none\n" : incidents_text(status.incidents));
+}
+
+std::string status_json(const Status& status, const World& world, const StatusMoment& at, const Ledger& ledger) {
+  const Json json = {{"origin", ledger.origin()},
+                     {"ledger", ledger.id().hex()},
+                     {"size", at.size},
+                     {"at", at.moment},
+                     {"policy", {{"digest", world.policy().digest.hex()}, {"adopted_seq", world.force->adopted}}},
+                     {"slots", list_of(status.slots)},
+                     {"rollouts", list_of(status.rollouts)},
+                     {"incidents", list_of(status.incidents)},
+                     {"checkpoint", ledger.checkpoint_note()}};
+  return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+}
+
+}  // namespace cairn

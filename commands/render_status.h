@@ -1,0 +1,27 @@
+// What `cairn status` shows, for people and as JSON. Pure.
+#pragma once
+
+#include <string>
+
+#include "commands/status.h"
+#include "ledger/ledger.h"
+
+namespace cairn {
+
+// What the status is of.
+struct StatusMoment {
+  Size size = 0;      // entries that were folded
+  Millis moment = 0;  // the time that clocks were read at
+  bool past = false;  // asked for with --at or --seq
+};
+
+std::string status_text(const Status& status, const World& world, const StatusMoment& at);
+
+// {origin, ledger, size, at, policy{digest, adopted}, checkpoint, slots[], rollouts[], incidents[]}: every fact with
+// the seq that proves it. `checkpoint` is the newest one, under which all of them lie.
+std::string status_json(const Status& status, const World& world, const StatusMoment& at, const Ledger& ledger);
+
+// "2026-11-23 02:33", UTC: for tables.
+std::string short_time(Millis time);
+
+}  // namespace cairn

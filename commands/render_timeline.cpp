@@ -1,0 +1,202 @@
+#include "commands/render_timeline.h"
+
+#include <nlohmann/json.hpp>
+
+#include "commands/output.h"
+#include "commands/render_status.h"
+#include "ledger/base/text.h"
+
+namespace cairn {
+
+namespace {
+
+using Json = nlohmann::ordered_json;
+using Rows = std::vector<std::vector<std::string>>;
+
+constexpr std::size_t seq_width = 6;
+constexpr std::size_t author_width = 12;
+constexpr std::size_t columns = 96;
+
+std::string compact(const Json& json) {
+  return json.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
+std::string pretty(const Json& json) {
+  return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+}
+
+std::string joined(const std::vector<std::string>& parts, std::string_view between) {
+  std::string text;
+  for (const std::string& part : parts) text += (text.empty() ? std::string() : std::string(between)) + part;
+  return text;
+}
+
+std::string padded(std::string text, std::size_t width) {
+  text.resize(std::max(text.size(), width), ' ');
+  return text;
+}
+
+// "2026-11-23 02:33:16", UTC.
+std::string time_to_the_second(Millis time) {
+  std::string text = format_time(time);
+  const std::size_t middle = text.find('T');
+  if (middle == std::string::npos) return text;
+  text[middle] = ' ';
+  return text.substr(0, std::string_view("2026-11-23 02:33:16").size());
+}
+
+std::string what_of(const TimelineRow& row) {
+  const std::string said = printable(joined(row.said, "; "));
+  return row.outcome.empty() ? said : row.outcome + ", tried: " + said;
+}
+
+Json json_of(const TimelineRow& row) {
+  Json json = {{"seq", row.seq},
+               {"recorded", row.recorded},
+               {"author", row.author},
+               {"id", row.id},
+               {"outcome", row.outcome.empty() ? "admitted" : "refused"}};
+  if (!row.outcome.empty()) json["refusal"] = row.outcome;
+  json["leaf_hash"] = row.leaf.hex();
+  json["types"] = row.types;
+  json["what"] = row.said;
+  return json;
+}
+
+Json json_of(const Mention& at) {
+  return {{"seq", at.seq}, {"recorded", at.recorded}, {"author", at.author}};
+}
+
+Json json_of(const VersionRow& row) {
+  return {{"version", row.version},
+          {"digest", row.model.hex()},
+          {"files", row.files},
+          {"bytes", row.bytes},
+          {"registered", json_of(row.registered)}};
+}
+
+Json json_of(const TenureRow& row, const ModelNames& names) {
+  Json json = {{"environment", row.environment}, {"version", names.version_of(row.model)},
+               {"digest", row.model.hex()},      {"by", row.by},
+               {"began", json_of(row.began)},    {"ended", row.ended ? json_of(*row.ended) : Json()}};
+  if (row.ended) json["why_ended"] = row.why_ended;
+  return json;
+}
+
+Json json_of(const RolloutRow& row, const ModelNames& names) {
+  Json steps = Json::array();
+  for (const RolloutStep& step : row.steps) {
+    Json json = json_of(step.at);
+    json["what"] = step.what;
+    steps.push_back(std::move(json));
+  }
+  return {{"rollout", row.rollout},
+          {"environment", row.environment},
+          {"version", names.version_of(row.model)},
+          {"digest", row.model.hex()},
+          {"state", row.state},
+          {"steps", std::move(steps)}};
+}
+
+void add_mention(std::vector<std::string>& row, const Mention& at) {
+  row.push_back(short_time(at.recorded));
+  row.push_back(str(at.seq));
+  row.push_back(printable(at.author));
+}
+
+std::string versions_text(const ModelHistory& history) {
+  Rows rows;
+  for (const VersionRow& version : history.versions()) {
+    std::vector<std::string> row = {"  " + printable(version.version), short_hex(version.model)};
+    add_mention(row, version.registered);
+    row.push_back(str(version.files, version.files == 1 ? " file, " : " files, ", version.bytes, " bytes"));
+    rows.push_back(std::move(row));
+  }
+  return rows.empty() ? "  none\n" : table(rows);
+}
+
+std::string tenures_text(const ModelHistory& history) {
+  Rows rows;
+  for (const TenureRow& tenure : history.tenures()) {
+    std::vector<std::string> row = {"  " + printable(tenure.environment),
+                                    printable(history.names().version_of(tenure.model))};
+    add_mention(row, tenure.began);
+    row.push_back("by " + printable(tenure.by));
+    rows.push_back(std::move(row));
+    if (!tenure.ended) continue;
+    std::vector<std::string> end = {"", "  until"};
+    add_mention(end, *tenure.ended);
+    end.push_back(printable(tenure.why_ended));
+    rows.push_back(std::move(end));
+  }
+  return rows.empty() ? "  none\n" : table(rows);
+}
+
+std::string rollouts_text(const ModelHistory& history) {
+  std::string text;
+  for (const RolloutRow& rollout : history.rollouts()) {
+    text += "  " + toned(printable(rollout.rollout), Tone::strong) + ", " +
+            printable(history.names().version_of(rollout.model)) + ": " + rollout.state + "\n";
+    Rows rows;
+    for (const RolloutStep& step : rollout.steps) {
+      std::vector<std::string> row;
+      add_mention(row, step.at);
+      row.front().insert(0, "    ");
+      row.push_back(printable(step.what));
+      rows.push_back(std::move(row));
+    }
+    text += table(rows);
+  }
+  return text.empty() ? "  none\n" : text;
+}
+
+std::string heading(std::string_view text) {
+  return toned(text, Tone::strong) + "\n";
+}
+
+}  // namespace
+
+std::string log_line(const TimelineRow& row) {
+  const std::string seq = str(row.seq);
+  const bool refused = !row.outcome.empty();
+  std::string begin(seq.size() < seq_width ? seq_width - seq.size() : 0, ' ');
+  begin += seq + "  " + time_to_the_second(row.recorded) + "  " + padded(printable(row.author), author_width) + "  " +
+           padded(refused ? "refused" : "admitted", 8) + "  ";
+  const std::string what = what_of(row);
+  // A name that is too long for its column moves what follows; the next lines stay where they would have been.
+  constexpr std::size_t indent = seq_width + 2 + 19 + 2 + author_width + 2 + 8 + 2;
+  std::string body = wrapped(what, indent, columns + indent / 3);
+  body.erase(0, indent);
+  if (!body.empty()) body.pop_back();
+  return toned(begin + body, refused ? Tone::bad : Tone::plain) + "\n";
+}
+
+std::string log_json(const TimelineRow& row) {
+  return compact(json_of(row));
+}
+
+std::string history_text(const ModelHistory& history) {
+  std::string text = toned(printable(history.name()), Tone::strong) + toned("  (times are UTC)", Tone::quiet) + "\n\n";
+  text += heading("Versions") + versions_text(history);
+  text += "\n" + heading("At full") + tenures_text(history);
+  text += "\n" + heading("Rollouts") + rollouts_text(history);
+  text += "\n" + heading("Refused attempts");
+  if (history.refused().empty()) return text + "  none\n";
+  for (const TimelineRow& row : history.refused()) text += log_line(row);
+  return text;
+}
+
+std::string history_json(const ModelHistory& history) {
+  Json json = {{"model", history.name()}};
+  json["versions"] = Json::array();
+  for (const VersionRow& row : history.versions()) json["versions"].push_back(json_of(row));
+  json["tenures"] = Json::array();
+  for (const TenureRow& row : history.tenures()) json["tenures"].push_back(json_of(row, history.names()));
+  json["rollouts"] = Json::array();
+  for (const RolloutRow& row : history.rollouts()) json["rollouts"].push_back(json_of(row, history.names()));
+  json["refused"] = Json::array();
+  for (const TimelineRow& row : history.refused()) json["refused"].push_back(json_of(row));
+  return pretty(json);
+}
+
+}  // namespace cairn

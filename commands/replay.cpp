@@ -1,0 +1,144 @@
+#include "commands/replay.h"
+
+#include <algorithm>
+#include <deque>
+
+#include "commands/views.h"
+#include "ledger/base/text.h"
+#include "ledger/tlog/snapshot.h"
+#include "projections/admit.h"
+
+namespace cairn {
+
+namespace {
+
+constexpr std::size_t kept_roots = 65536;  // as many as the sequencer keeps (DESIGN 4, basis)
+constexpr Size progress_step = 256;
+
+std::string name_outcome(const std::string& outcome) {
+  return outcome.empty() ? "admitted" : "refused: " + outcome;
+}
+
+class Replay {
+ public:
+  explicit Replay(const Ledger& ledger) : ledger_(ledger) {}
+
+  Result<Replayed> run(Size size, const std::function<void(Size, Size)>& progress) {
+    TRY(list_snapshots(size));
+    const auto step = [&](const Recorded& entry) -> Result<void> {
+      TRY(decide(entry));
+      world_.apply(entry);
+      ++(entry.entry.outcome.empty() ? done_.admitted : done_.refused);
+      tree_.push(entry.leaf);
+      keep_root();
+      if (tree_.size() % progress_step == 0 || tree_.size() == size) progress(tree_.size(), size);
+      return compare_snapshot();
+    };
+    TRY(ledger_.walk(0, size, step));
+    done_.entries = size;
+    done_.state = sha256(world_.encode());
+    TRY(compare_live(size));
+    return done_;
+  }
+
+ private:
+  void differ(std::optional<Seq> seq, std::string what) { done_.differences.push_back({seq, std::move(what)}); }
+
+  // Newest first, so that the next one is always at the end.
+  Result<void> list_snapshots(Size size) {
+    for (Size at_most = size; at_most > 0;) {
+      TRY_LET(row, ledger_.store().snapshot(at_most));
+      if (!row || row->size == 0 || row->size > at_most) return {};
+      snapshots_.push_back(row->size);
+      at_most = row->size - 1;
+    }
+    return {};
+  }
+
+  void keep_root() {
+    roots_.push_back(tree_.root());
+    if (roots_.size() > kept_roots) roots_.pop_front();
+  }
+
+  Result<Hash> root_at(Size size) const {
+    const Size oldest = tree_.size() - roots_.size() + 1;
+    if (size >= oldest) return roots_[static_cast<std::size_t>(size - oldest)];
+    return ledger_.root_at(size);
+  }
+
+  Result<bool> basis_holds(const Recorded& entry) const {
+    const Head& basis = entry.statement.basis;
+    if (entry.seq == 0) return basis == Head{};
+    if (basis.size == 0 || basis.size > entry.seq) return false;
+    TRY_LET(root, root_at(basis.size));
+    return root == basis.root;
+  }
+
+  Result<void> decide(const Recorded& entry) {
+    TRY_LET(holds, basis_holds(entry));
+    const KeyId key = entry.entry.signatures.empty() ? KeyId{} : entry.entry.signatures.front().key;
+    const Basis basis = holds ? Basis::on_history : Basis::not_on_history;
+    const Decision decision =
+        judge(world_, entry.statement, key, entry.entry.payload.size(), basis, entry.entry.recorded);
+    world_.journal.keep();
+    const bool judged = !decision.door || decision.verdict.refused;
+    const std::string outcome = outcome_of(decision.verdict);
+    if (judged && outcome != entry.entry.outcome) {
+      differ(entry.seq,
+             "recorded as " + name_outcome(entry.entry.outcome) + ", the rules say " + name_outcome(outcome));
+    } else if (decision.door) {
+      const Door& door = *decision.door;
+      differ(entry.seq, door.kind == Door::Kind::repeated
+                            ? str("says what entry ", door.first, " says already")
+                            : "would have been turned away (" + door.reason + "): " + door.message);
+    }
+    return {};
+  }
+
+  Result<void> compare_snapshot() {
+    if (snapshots_.empty() || snapshots_.back() != tree_.size()) return {};
+    snapshots_.pop_back();
+    TRY_LET(row, ledger_.store().snapshot(tree_.size()));
+    const std::string which = str("the snapshot at ", tree_.size(), " entries ");
+    if (!row) return fault(which + "went away while it was read");
+    ++done_.snapshots;
+    const auto snapshot = open_snapshot(row->bytes, ledger_.log_key().key());
+    if (!snapshot) {
+      differ(std::nullopt, which + "does not open: " + snapshot.error().message);
+    } else if (snapshot->head != Head{tree_.size(), tree_.root()}) {
+      differ(std::nullopt, which + "is of another history");
+    } else if (snapshot->state != world_.encode()) {
+      differ(std::nullopt, which + "has the state " + sha256(snapshot->state).hex() + ", the entries give " +
+                               sha256(world_.encode()).hex());
+    }
+    return {};
+  }
+
+  // What status, history and the rules of the next statement would stand on.
+  Result<void> compare_live(Size size) {
+    if (tree_.size() == ledger_.size() && tree_.root() != ledger_.checkpoint().head.root) {
+      differ(std::nullopt, "the entries have the root " + tree_.root().hex() + ", the newest checkpoint " +
+                               ledger_.checkpoint().head.root.hex());
+    }
+    TRY_LET(live, load_world(ledger_, size));
+    const Hash state = sha256(live.world->encode());
+    if (state == done_.state) return {};
+    differ(std::nullopt, "the live view has the state " + state.hex() + ", the entries give " + done_.state.hex());
+    return {};
+  }
+
+  const Ledger& ledger_;
+  World world_;
+  Frontier tree_;
+  std::deque<Hash> roots_;  // of the newest sizes, the present one last
+  std::vector<Size> snapshots_;
+  Replayed done_;
+};
+
+}  // namespace
+
+Result<Replayed> replay(const Ledger& ledger, Size size, const std::function<void(Size done, Size total)>& progress) {
+  return Replay(ledger).run(size, progress);
+}
+
+}  // namespace cairn

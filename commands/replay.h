@@ -1,0 +1,34 @@
+// replay: folds a ledger from its first entry, asks the rules about every statement again and compares every view that
+// was kept.
+//
+// It trusts no snapshot. Signatures are not asked: they are verify's.
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "ledger/ledger.h"
+
+namespace cairn {
+
+// One thing that came out otherwise than it was recorded.
+struct Difference {
+  std::optional<Seq> seq;
+  std::string what;
+};
+
+struct Replayed {
+  Size entries = 0;
+  Size admitted = 0;
+  Size refused = 0;
+  Size snapshots = 0;  // stored ones that were compared
+  Hash state;          // SHA-256 of the views' canonical bytes at the end
+  std::vector<Difference> differences;
+};
+
+// The first `size` entries.
+Result<Replayed> replay(const Ledger& ledger, Size size, const std::function<void(Size done, Size total)>& progress);
+
+}  // namespace cairn

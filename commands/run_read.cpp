@@ -1,0 +1,238 @@
+// status, history, log, show.
+#include <algorithm>
+#include <chrono>
+#include <cstdio>
+#include <iterator>
+#include <thread>
+
+#include "commands/moments.h"
+#include "commands/render_entry.h"
+#include "commands/render_status.h"
+#include "commands/render_timeline.h"
+#include "commands/run.h"
+#include "commands/status.h"
+#include "ledger/base/text.h"
+
+namespace cairn {
+
+namespace {
+
+constexpr auto follow_pause = std::chrono::seconds(1);
+
+Result<std::unique_ptr<Session>> open_session(const Globals& globals) {
+  TRY_LET(home, Home::from_environment());
+  return Session::open(globals, home);
+}
+
+// ---- status
+
+Result<StatusMoment> moment_of(const Ledger& ledger, const StatusFlags& flags) {
+  if (flags.at && flags.seq) return usage("--at and --seq both name a moment; give one");
+  if (flags.at) {
+    TRY_LET(size, size_at(ledger, *flags.at));
+    TRY_LET(time, read_moment(*flags.at));
+    return StatusMoment{size, time, true};
+  }
+  if (flags.seq) {
+    TRY_LET(entry, ledger.entry(*flags.seq));
+    return StatusMoment{*flags.seq + 1, entry.entry.recorded, true};
+  }
+  return StatusMoment{ledger.size(), SystemClock().now(), false};
+}
+
+// ---- log
+
+// Entries by what was asked of them: a range, and within it only these seqs if there are tags.
+struct Selection {
+  Size from = 0;
+  Size end = 0;
+  std::optional<std::vector<Seq>> seqs;
+
+  void keep_only(std::vector<Seq> wanted) {
+    if (!seqs) {
+      seqs = std::move(wanted);
+      return;
+    }
+    std::vector<Seq> both;
+    std::set_intersection(seqs->begin(), seqs->end(), wanted.begin(), wanted.end(), std::back_inserter(both));
+    seqs = std::move(both);
+  }
+};
+
+Result<Selection> select(const Ledger& ledger, const World& world, const LogFlags& flags) {
+  Selection selection;
+  selection.end = ledger.size();
+  if (flags.since) {
+    TRY_LET(time, read_moment(*flags.since));
+    TRY_LET(before, size_at(ledger, time - 1));
+    selection.from = before;
+  }
+  if (flags.until) {
+    TRY_LET(time, read_moment(*flags.until));
+    TRY_LET(end, size_at(ledger, time));
+    selection.end = end;
+  }
+  if (flags.model) {
+    TRY_LET(seqs, find_model(ledger, world, *flags.model));
+    selection.keep_only(std::move(seqs));
+  }
+  const auto by_tag = [&](std::string_view kind, const std::optional<std::string>& value) -> Result<void> {
+    if (!value) return {};
+    TRY_LET(seqs, find_all(ledger, str(kind, ':', *value)));
+    selection.keep_only(std::move(seqs));
+    return {};
+  };
+  TRY(by_tag("environment", flags.environment));
+  TRY(by_tag("actor", flags.actor));
+  // People copy the wire name, version and all, from --json.
+  std::optional<std::string> type = flags.type;
+  if (type) type->erase(std::min(type->find('/'), type->size()));
+  TRY(by_tag("type", type));
+  return selection;
+}
+
+Result<void> walk(const Ledger& ledger, const Selection& selection,
+                  const std::function<Result<void>(const Recorded&)>& each) {
+  if (!selection.seqs) return ledger.walk(std::min(selection.from, selection.end), selection.end, each);
+  for (const Seq seq : *selection.seqs) {
+    if (seq < selection.from || seq >= selection.end) continue;
+    TRY_LET(entry, ledger.entry(seq));
+    TRY(each(entry));
+  }
+  return {};
+}
+
+// Prints what is selected from `from` on, and says where it stopped.
+Result<Size> print_log(const Globals& globals, const LogFlags& flags, Session& session, Size from) {
+  const Ledger& ledger = session.ledger();
+  TRY_LET(world, session.world());
+  TRY_LET(selection, select(ledger, *world, flags));
+  selection.from = std::max(selection.from, from);
+  ModelNames names;
+  names.learn(*world);
+  Timeline timeline(std::move(names));
+  const bool document = globals.json && !flags.follow;
+  bool first = true;
+  if (document) print("{\"entries\": [");
+  TRY(walk(ledger, selection, [&](const Recorded& entry) -> Result<void> {
+    timeline.apply(entry);
+    const TimelineRow row = std::move(timeline.take_rows().front());
+    if (!globals.json) {
+      print(log_line(row));
+    } else if (document) {
+      print((first ? "\n" : ",\n") + log_json(row));
+    } else {
+      print(log_json(row) + "\n");
+    }
+    first = false;
+    return {};
+  }));
+  if (document) print(first ? "]}\n" : "\n]}\n");
+  return ledger.size();
+}
+
+// ---- show
+
+Result<ExplainedEntry> explained(const Ledger& ledger, Seq seq, ModelNames& names) {
+  TRY_LET(recorded, ledger.entry(seq));
+  TRY_LET(loaded, load_world(ledger, seq));
+  World& world = *loaded.world;
+  names.learn(world);
+  names.learn(recorded);
+  ExplainedEntry entry;
+  const Head& basis = recorded.statement.basis;
+  if (seq == 0) {
+    entry.basis_holds = basis == Head{};
+  } else {
+    entry.basis_holds = basis.size > 0 && basis.size <= seq;
+    if (entry.basis_holds) {
+      TRY_LET(root, ledger.root_at(basis.size));
+      entry.basis_holds = root == basis.root;
+    }
+  }
+  const KeyId key = recorded.entry.signatures.empty() ? KeyId{} : recorded.entry.signatures.front().key;
+  if (const Key* row = world.keys.find(key)) entry.signer = row->handle;
+  if (seq > 0 && key == world.genesis->recovery_id) entry.signer = recovery_author;
+  if (seq == 0) entry.signer = recorded.statement.author;
+  const Basis where = entry.basis_holds ? Basis::on_history : Basis::not_on_history;
+  entry.verdict = explain(world, recorded.statement, key, where, recorded.entry.recorded);
+  entry.recorded = std::move(recorded);
+  return entry;
+}
+
+}  // namespace
+
+Result<Exit> run_status(const Globals& globals, const StatusFlags& flags) {
+  TRY_LET(session, open_session(globals));
+  const Ledger& ledger = session->ledger();
+  TRY_LET(at, moment_of(ledger, flags));
+  TRY_LET(loaded, load_world(ledger, at.size));
+  World& world = *loaded.world;
+  // The log's clock may be ahead of this machine's; nothing is asked about a moment before the newest entry.
+  if (!at.past) at.moment = std::max(at.moment, world.position->recorded);
+  TRY_LET(status, status_of(world, {flags.environment, flags.model}, at.moment));
+  print(globals.json ? status_json(status, world, at, ledger) : status_text(status, world, at));
+  return Exit::done;
+}
+
+Result<Exit> run_history(const Globals& globals, const std::string& model) {
+  TRY_LET(session, open_session(globals));
+  const Ledger& ledger = session->ledger();
+  TRY_LET(world, session->world());
+  TRY_LET(seqs, find_model(ledger, *world, model));
+  if (seqs.empty()) {
+    std::string known;
+    std::string last;
+    for (const auto& [key, digest] : world->versions.rows()) {
+      if (key.first != std::exchange(last, key.first)) known += (known.empty() ? "" : ", ") + key.first;
+    }
+    return usage("no entry speaks of a model " + printable(model) + (known.empty() ? "" : "; there are " + known));
+  }
+  ModelHistory history(model);
+  for (const Seq seq : seqs) {
+    TRY_LET(entry, ledger.entry(seq));
+    history.apply(entry);
+  }
+  print(globals.json ? history_json(history) : history_text(history));
+  return Exit::done;
+}
+
+Result<Exit> run_log(const Globals& globals, const LogFlags& flags) {
+  Size shown = 0;
+  for (;;) {
+    TRY_LET(session, open_session(globals));
+    if (session->ledger().size() > shown) {
+      TRY_LET(size, print_log(globals, flags, *session, shown));
+      shown = size;
+    }
+    if (!flags.follow) return Exit::done;
+    // Whoever reads may have gone: `cairn log --follow | head`.
+    if (std::fflush(stdout) != 0) return fault("nobody reads what is printed any more");
+    session.reset();
+    std::this_thread::sleep_for(follow_pause);
+  }
+}
+
+Result<Exit> run_show(const Globals& globals, const std::string& seq_or_id, ShowAs as) {
+  TRY_LET(session, open_session(globals));
+  const Ledger& ledger = session->ledger();
+  TRY_LET(world, session->world());
+  TRY_LET(seq, find_entry(ledger, *world, seq_or_id));
+  if (as == ShowAs::entry) {
+    TRY_LET(bytes, ledger.entry_bytes(seq));
+    print(bytes);
+    return Exit::done;
+  }
+  if (as == ShowAs::dsse) {
+    TRY_LET(recorded, ledger.entry(seq));
+    print(format_dsse({std::move(recorded.entry.payload), std::move(recorded.entry.signatures)}) + "\n");
+    return Exit::done;
+  }
+  ModelNames names;
+  names.learn(*world);
+  TRY_LET(entry, explained(ledger, seq, names));
+  print(globals.json ? entry_json(entry) : entry_text(entry, names));
+  return entry.agrees() ? Exit::done : Exit::not_verified;
+}
+
+}  // namespace cairn

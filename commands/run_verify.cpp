@@ -1,0 +1,283 @@
+// checkpoint, log-key, prove, verify, export, replay.
+#include <algorithm>
+#include <nlohmann/json.hpp>
+#include <thread>
+
+#include "commands/export.h"
+#include "commands/ledger_source.h"
+#include "commands/moments.h"
+#include "commands/replay.h"
+#include "commands/run.h"
+#include "ledger/base/text.h"
+#include "ledger/evidence/readers.h"
+#include "verify/audit.h"
+#include "verify/render_report.h"
+
+namespace cairn {
+
+namespace {
+
+namespace fs = std::filesystem;
+using Json = nlohmann::ordered_json;
+using Rows = std::vector<std::vector<std::string>>;
+
+constexpr std::size_t most_differences_shown = 20;
+
+Result<std::unique_ptr<Session>> open_session(const Globals& globals) {
+  TRY_LET(home, Home::from_environment());
+  return Session::open(globals, home);
+}
+
+void print_json(const Json& json) {
+  print(json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n");
+}
+
+Json json_of(const Head& head) {
+  return {{"size", head.size}, {"root", head.root.hex()}};
+}
+
+// ---- prove
+
+Result<Exit> prove_entry(const Globals& globals, const Ledger& ledger, Seq seq, const Path& out) {
+  TRY_LET(leaf, ledger.entry_bytes(seq));
+  TRY_LET(proof, ledger.proof_file(seq));
+  const Hash leaf_is = leaf_hash(leaf);
+  TRY(verify_proof_file(proof, leaf_is, ledger.log_key()));
+  TRY(write_file_atomically(fs::absolute(out), format_proof_file(proof)));
+  if (globals.json) {
+    print_json({{"file", out.string()},
+                {"seq", seq},
+                {"leaf_hash", leaf_is.hex()},
+                {"tree_size", ledger.size()},
+                {"root", ledger.checkpoint().head.root.hex()},
+                {"vkey", ledger.log_key().vkey()}});
+    return Exit::done;
+  }
+  print(toned("Proved", Tone::good) + str(": entry ", seq, " is in the log of ") + printable(ledger.origin()) + "\n");
+  print(table(
+      {{"  file", printable(out.string())}, {"  leaf", leaf_is.hex()}, {"  tree", str(ledger.size(), " entries")}}));
+  print("\nAnyone checks it, with the log's key and nothing else:\n  cairn show " + str(seq) + " --entry > leaf\n  " +
+        "cairn-verify proof " + printable(out.string()) + " --leaf leaf \\\n    --key '" + ledger.log_key().vkey() +
+        "'\n");
+  return Exit::done;
+}
+
+Result<Exit> prove_growth(const Globals& globals, const Ledger& ledger, const Path& older, const Path& out) {
+  TRY_LET(note, read_file(older, max_note_bytes));
+  const auto before = open_checkpoint(note, ledger.log_key());
+  if (!before) return Error{before.error().kind, older.string() + ": " + before.error().message};
+  const Head& from = before->head;
+  const Head& to = ledger.checkpoint().head;
+  const auto forked = [&](const std::string& why) {
+    return not_verified(why + "\nBrought along:\n" + note + "\nThis ledger's:\n" + ledger.checkpoint_note() +
+                        "\nKeep both: together they are the evidence.");
+  };
+  if (from.size > to.size) return forked(str("this ledger has ", to.size, " entries, and had ", from.size));
+  ConsistencyFile proof{from.size, to.size, {}};
+  TRY_LET(hashes, ledger.prove_consistency(from.size, to.size));
+  proof.hashes = std::move(hashes);
+  const auto holds = check_consistency(from.size, from.root, to.size, to.root, proof.hashes);
+  if (!holds) return forked("this ledger does not continue that head: " + holds.error().message);
+  // The proof speaks of this very head, and the log may have a newer one before anybody asks for it.
+  const Path newer = out.string() + ".note";
+  TRY(write_file_atomically(fs::absolute(newer), ledger.checkpoint_note()));
+  TRY(write_file_atomically(fs::absolute(out), format_consistency_file(proof)));
+  if (globals.json) {
+    print_json({{"file", out.string()},
+                {"new_note", newer.string()},
+                {"old", json_of(from)},
+                {"new", json_of(to)},
+                {"checkpoint", ledger.checkpoint_note()},
+                {"vkey", ledger.log_key().vkey()}});
+    return Exit::done;
+  }
+  print(toned("Proved", Tone::good) + ": " + printable(ledger.origin()) +
+        str(" only grew, from ", from.size, " to ", to.size) + " entries\n");
+  print(table({{"  file", printable(out.string())}, {"  new head", printable(newer.string())}}));
+  print("\nAnyone checks it, with the log's key and nothing else:\n  cairn-verify consistency --old " +
+        printable(older.string()) + " --new " + printable(newer.string()) + " \\\n    --proof " +
+        printable(out.string()) + " --key '" + ledger.log_key().vkey() + "'\n");
+  return Exit::done;
+}
+
+// ---- verify
+
+// What this home knows of the place, so that a ledger cannot be exchanged for another that agrees with itself.
+Result<void> add_what_is_remembered(const Home& home, const std::string& place, AuditOptions& options) {
+  TRY_LET(expected, home.seen_at(place));
+  if (!expected) return {};
+  options.ledger_id = *expected;
+  TRY_LET(note, home.remembered_head(*expected));
+  if (note) options.known_heads.push_back(*note);
+  return {};
+}
+
+// A directory that holds something, which does not open, is evidence gone bad and no fault of whoever asks.
+Result<Report> report_unopened(const fs::path& directory, const Error& error, const AuditOptions& options) {
+  std::error_code ignored;
+  const bool was_seen = options.ledger_id.has_value();
+  if (!fs::is_directory(directory, ignored) && !was_seen) return error;
+  if (fs::is_empty(directory, ignored) && !was_seen) return error;
+  Report report;
+  report.quick = options.quick;
+  if (options.ledger_id) report.ledger = *options.ledger_id;
+  report.trusted_from_outside = options.vkey || options.ledger_id;
+  report.findings.push_back({FindingKind::entry_missing, std::nullopt, "the store does not open: " + error.message});
+  return report;
+}
+
+Result<Report> audit_directory(const fs::path& directory, const Globals& globals, const AuditOptions& options) {
+  RocksOptions rocks;
+  rocks.lock_timeout = globals.lock_timeout;
+  auto store = open_rocks_store(directory, StoreMode::read, rocks);
+  if (!store) return report_unopened(directory, store.error(), options);
+  const Attachments attachments(directory / "attachments");
+  return audit(LedgerSource(**store, attachments), options);
+}
+
+// What was verified is remembered, as every session does.
+Result<void> remember_verified(const Globals& globals, const Home& home) {
+  TRY(Session::open(globals, home));
+  return {};
+}
+
+// ---- replay
+
+void show_replayed(const Globals& globals, const Replayed& done, Millis spent) {
+  const bool same = done.differences.empty();
+  const auto rate = static_cast<std::uint64_t>(static_cast<double>(done.entries) * 1000.0 /
+                                               static_cast<double>(std::max<Millis>(spent, 1)));
+  if (globals.json) {
+    Json differences = Json::array();
+    for (const Difference& difference : done.differences) {
+      differences.push_back({{"seq", difference.seq ? Json(*difference.seq) : Json()}, {"what", difference.what}});
+    }
+    print_json({{"same", same},
+                {"entries", done.entries},
+                {"admitted", done.admitted},
+                {"refused", done.refused},
+                {"snapshots", done.snapshots},
+                {"state_hash", done.state.hex()},
+                {"milliseconds", spent},
+                {"entries_per_second", rate},
+                {"differences", std::move(differences)}});
+    return;
+  }
+  print(same ? toned("Every decision and every view came out the same.", Tone::good) + "\n"
+             : toned(str("Not the same: ", done.differences.size(), " differences."), Tone::bad) + "\n");
+  print(table({{"  entries", str(done.entries, ": ", done.admitted, " admitted, ", done.refused, " refused")},
+               {"  compared", str(done.snapshots, " snapshots, and the live view")},
+               {"  took", describe_duration(spent) + str(", ", rate, " entries a second")},
+               {"  state", done.state.hex()}}));
+  for (std::size_t i = 0; i < std::min(done.differences.size(), most_differences_shown); ++i) {
+    const Difference& difference = done.differences[i];
+    print((difference.seq ? str("  entry ", *difference.seq) : std::string("  the ledger")) + "\n" +
+          wrapped(printable(difference.what), 4));
+  }
+  if (done.differences.size() > most_differences_shown) print("  and more: --json lists all\n");
+}
+
+}  // namespace
+
+Result<Exit> run_checkpoint(const Globals& globals) {
+  TRY_LET(session, open_session(globals));
+  const Ledger& ledger = session->ledger();
+  if (!globals.json) {
+    print(ledger.checkpoint_note());
+    return Exit::done;
+  }
+  const Head& head = ledger.checkpoint().head;
+  print_json({{"checkpoint", ledger.checkpoint_note()},
+              {"origin", ledger.origin()},
+              {"size", head.size},
+              {"root", head.root.hex()}});
+  return Exit::done;
+}
+
+Result<Exit> run_log_key(const Globals& globals) {
+  TRY_LET(session, open_session(globals));
+  const Ledger& ledger = session->ledger();
+  if (globals.json) {
+    print_json({{"vkey", ledger.log_key().vkey()}, {"ledger", ledger.id().hex()}, {"origin", ledger.origin()}});
+  } else {
+    print(ledger.log_key().vkey() + "\n");
+  }
+  return Exit::done;
+}
+
+Result<Exit> run_prove(const Globals& globals, const ProveFlags& flags) {
+  if (flags.seq.has_value() == flags.extends.has_value()) return usage("give either SEQ or --extends OLD.note");
+  TRY_LET(session, open_session(globals));
+  if (flags.seq) return prove_entry(globals, session->ledger(), *flags.seq, flags.out);
+  return prove_growth(globals, session->ledger(), *flags.extends, flags.out);
+}
+
+// Opens no session: what is damaged has to be named, and not only refused.
+Result<Exit> run_verify(const Globals& globals, const VerifyFlags& flags) {
+  TRY_LET(home, Home::from_environment());
+  TRY_LET(directory, directory_of(globals.where));
+  AuditOptions options;
+  options.quick = flags.quick;
+  options.vkey = flags.key;
+  options.threads = std::max(1U, std::thread::hardware_concurrency());
+  if (flags.since) {
+    TRY_LET(note, read_file(*flags.since, max_note_bytes));
+    options.known_heads.push_back(std::move(note));
+  }
+  TRY(add_what_is_remembered(home, directory.string(), options));
+  std::optional<ProgressBar> bar("verify");
+  options.progress = [&bar](Size done, Size total) { bar->show(done, total); };
+  TRY_LET(report, audit_directory(directory, globals, options));
+  bar.reset();
+  print(globals.json ? render_json(report) : render_text(report));
+  if (report.verified()) TRY(remember_verified(globals, home));
+  return static_cast<Exit>(exit_code(report));
+}
+
+Result<Exit> run_export(const Globals& globals, const Path& directory) {
+  TRY_LET(session, open_session(globals));
+  const Ledger& ledger = session->ledger();
+  std::optional<ProgressBar> bar("export");
+  TRY_LET(done, export_tiles(ledger, session->attachments(), fs::absolute(directory),
+                             [&bar](Size entries, Size total) { bar->show(entries, total); }));
+  bar.reset();
+  if (globals.json) {
+    print_json({{"directory", directory.string()},
+                {"entries_before", done.before},
+                {"entries", done.size},
+                {"tiles_written", done.tiles},
+                {"bundles_written", done.bundles},
+                {"attachments_written", done.attachments},
+                {"attachments_missing", done.attachments_missing},
+                {"checkpoint", ledger.checkpoint_note()}});
+    return Exit::done;
+  }
+  print(toned("Exported", Tone::good) + " to " + printable(directory.string()) + "\n");
+  print(table(
+      {{"  entries", str(done.size, ", ", done.size - done.before, " of them new")},
+       {"  written", str(done.tiles, " tiles, ", done.bundles, " bundles, ", done.attachments, " attachments")}}));
+  if (done.attachments_missing > 0)
+    print(str("  missing  ", done.attachments_missing, " attachments are named and not here\n"));
+  print("\nAnyone verifies it, with the log's key and nothing else:\n  cairn-verify tiles " +
+        printable(directory.string()) + " \\\n    --key '" + ledger.log_key().vkey() + "'\n");
+  return Exit::done;
+}
+
+Result<Exit> run_replay(const Globals& globals, const std::optional<std::string>& to) {
+  TRY_LET(session, open_session(globals));
+  const Ledger& ledger = session->ledger();
+  Size size = ledger.size();
+  if (to) {
+    TRY_LET(then, size_at(ledger, *to));
+    size = then;
+  }
+  const SystemClock clock;
+  const Millis begin = clock.now();
+  std::optional<ProgressBar> bar("replay");
+  TRY_LET(done, replay(ledger, size, [&bar](Size entries, Size total) { bar->show(entries, total); }));
+  bar.reset();
+  show_replayed(globals, done, clock.now() - begin);
+  return done.differences.empty() ? Exit::done : Exit::not_verified;
+}
+
+}  // namespace cairn

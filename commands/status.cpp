@@ -1,0 +1,126 @@
+#include "commands/status.h"
+
+#include <algorithm>
+#include <tuple>
+
+#include "commands/command.h"
+#include "ledger/base/text.h"
+
+namespace cairn {
+
+namespace {
+
+std::string version_of(const World& world, const Hash& digest) {
+  const Model* model = world.models.find(digest);
+  return model == nullptr ? digest.hex().substr(0, 12) : model->version;
+}
+
+bool asks_approval(const World& world, const std::string& environment, Stage stage) {
+  const StageRules* rules = world.policy().stage(environment, stage);
+  return rules != nullptr && rules->approvals > 0;
+}
+
+std::vector<Approval> grants_of(const Rollout& rollout, Stage stage, Seq before) {
+  std::vector<Approval> grants;
+  for (const Approval& approval : rollout.approvals) {
+    const bool counts = approval.state == ApprovalState::granted && approval.stage == stage && approval.seq <= before;
+    if (counts) grants.push_back(approval);
+  }
+  return grants;
+}
+
+RunningVersion running(const World& world, const SlotKey& slot, const Hash& model) {
+  RunningVersion row;
+  row.name = slot.first;
+  row.environment = slot.second;
+  row.model = model;
+  row.version = version_of(world, model);
+  return row;
+}
+
+RunningVersion at_full(const World& world, const SlotKey& slot, const Tenure& tenure, std::uint64_t elsewhere) {
+  RunningVersion row = running(world, slot, tenure.model);
+  row.percent = 100 - std::min<std::uint64_t>(elsewhere, 100);
+  row.since = tenure.since;
+  row.seq = tenure.seq;
+  row.asks_approval = asks_approval(world, slot.second, Stage::full);
+  for (const auto& [id, rollout] : world.rollouts.rows()) {
+    const bool brought_it = rollout.state == RolloutState::full && rollout.stage_entry == tenure.seq &&
+                            rollout.model == tenure.model && rollout.environment == slot.second;
+    if (!brought_it) continue;
+    row.rollout = id;
+    row.approvals = grants_of(rollout, Stage::full, tenure.seq);
+  }
+  return row;
+}
+
+void add_slot(const World& world, const SlotKey& key, const Slot& slot, Status& status) {
+  const Rollout* active = slot.active ? world.rollouts.find(*slot.active) : nullptr;
+  const std::uint64_t elsewhere = active == nullptr ? 0 : active->percent;
+  if (slot.occupied) status.slots.push_back(at_full(world, key, slot.history.back(), elsewhere));
+  if (active == nullptr) return;
+  RunningVersion row = running(world, key, active->model);
+  row.stage = active->stage;
+  row.percent = active->percent;
+  row.since = active->stage_since;
+  row.seq = active->stage_entry;
+  row.rollout = *slot.active;
+  row.approvals = grants_of(*active, active->stage, active->stage_entry);
+  row.asks_approval = asks_approval(world, key.second, active->stage);
+  status.slots.push_back(std::move(row));
+}
+
+// Somebody who may take the step, so that the answer speaks of what is missing and not of who asks.
+std::string who_may(const World& world, const Rollout& rollout) {
+  if (world.has_role(rollout.proposer, Role::deployer, rollout.environment, rollout.name)) return rollout.proposer;
+  for (const auto& [handle, actor] : world.actors.rows()) {
+    if (world.has_role(handle, Role::deployer, rollout.environment, rollout.name)) return handle;
+  }
+  return rollout.proposer;
+}
+
+Result<RolloutStanding> standing_of(World& world, const std::string& id, const Rollout& rollout, Millis moment) {
+  RolloutStanding standing;
+  standing.id = id;
+  standing.rollout = rollout;
+  standing.version = version_of(world, rollout.model);
+  const StageRules* rules = world.policy().stage(rollout.environment, rollout.stage);
+  standing.soak_needed = rules == nullptr ? 0 : rules->soak;
+  standing.soak_missing = soak_missing(world, rollout, moment);
+  standing.next = next_step(world, rollout).value_or(NextStep{});
+  TRY_LET(proposal, decide(world, Promote{id, std::nullopt}));
+  Statement statement;
+  statement.author = who_may(world, rollout);
+  statement.at = moment;
+  statement.events = std::move(proposal.events);
+  Verdict verdict = explain(world, statement, KeyId{}, Basis::on_history, moment);
+  standing.refused = std::move(verdict.refused);
+  standing.also = std::move(verdict.also);
+  standing.gates = std::move(verdict.gates);
+  return standing;
+}
+
+}  // namespace
+
+Result<Status> status_of(World& world, const StatusFilter& filter, Millis moment) {
+  Status status;
+  for (const auto& [key, slot] : world.slots.rows()) {
+    if (filter.wants(key.second, key.first)) add_slot(world, key, slot, status);
+  }
+  std::stable_sort(status.slots.begin(), status.slots.end(), [](const RunningVersion& a, const RunningVersion& b) {
+    return std::tie(a.environment, a.name) < std::tie(b.environment, b.name);
+  });
+  for (const auto& [id, rollout] : world.rollouts.rows()) {
+    if (rollout.state != RolloutState::active || !filter.wants(rollout.environment, rollout.name)) continue;
+    TRY_LET(standing, standing_of(world, id, rollout, moment));
+    status.rollouts.push_back(std::move(standing));
+  }
+  for (const auto& [id, incident] : world.incidents.rows()) {
+    if (filter.wants(incident.environment, incident.name)) status.incidents.push_back({id, incident});
+  }
+  std::sort(status.incidents.begin(), status.incidents.end(),
+            [](const IncidentStanding& a, const IncidentStanding& b) { return a.incident.opened > b.incident.opened; });
+  return status;
+}
+
+}  // namespace cairn

@@ -1,0 +1,64 @@
+// Status: what runs where, what is on its way and what holds it back, derived for one moment from one World.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "projections/admit.h"
+#include "projections/world.h"
+
+namespace cairn {
+
+// Empty: all.
+struct StatusFilter {
+  std::optional<std::string> environment;
+  std::optional<std::string> model;
+  bool wants(const std::string& in_environment, const std::string& of_model) const {
+    return (!environment || *environment == in_environment) && (!model || *model == of_model);
+  }
+};
+
+// A version that is in a slot, with the entry that brought it to where it is.
+struct RunningVersion {
+  std::string environment;
+  std::string name;
+  std::string version;
+  Hash model;
+  Stage stage = Stage::full;
+  std::uint64_t percent = 0;  // of traffic
+  Millis since = 0;
+  Seq seq = 0;
+  std::string rollout;              // that brought it; empty: a rollback did
+  std::vector<Approval> approvals;  // of that step
+  bool asks_approval = false;       // by the policy in force now
+};
+
+// A rollout under way, and what its next step would meet.
+struct RolloutStanding {
+  std::string id;
+  Rollout rollout;
+  std::string version;
+  Millis soak_needed = 0;
+  Millis soak_missing = 0;
+  NextStep next;
+  std::optional<Refused> refused;  // none: the next step would be admitted
+  std::vector<Refused> also;
+  std::vector<GateOutcome> gates;
+};
+
+struct IncidentStanding {
+  std::string id;
+  Incident incident;
+};
+
+struct Status {
+  std::vector<RunningVersion> slots;  // by environment, model, then full before canary before shadow
+  std::vector<RolloutStanding> rollouts;
+  std::vector<IncidentStanding> incidents;  // newest first
+};
+
+// `world` is asked what it would say and left as it was.
+Result<Status> status_of(World& world, const StatusFilter& filter, Millis moment);
+
+}  // namespace cairn

@@ -1,0 +1,99 @@
+#include "projections/model_history.h"
+
+#include <algorithm>
+
+#include "ledger/base/text.h"
+
+namespace cairn {
+
+struct ModelHistory::Fold {
+  ModelHistory& history;
+  const Mention at;
+
+  // What says nothing about versions, tenures or rollouts.
+  template <class Other>
+  void operator()(const Other&) {}
+
+  void operator()(const ModelRegistered& e) {
+    if (e.name == history.name_) history.versions_.push_back({e.model, e.version, e.files, e.bytes, at});
+  }
+
+  void operator()(const RolloutProposed& e) {
+    if (e.name != history.name_) return;
+    for (RolloutRow& other : history.rollouts_) {
+      if (other.environment == e.environment && is_under_way(other)) other.state = "superseded";
+    }
+    history.rollouts_.push_back({e.rollout, e.environment, e.model, "shadow", {}});
+    step(e.rollout, e);
+  }
+  void operator()(const RolloutAdvanced& e) {
+    RolloutRow* row = history.rollout(e.rollout);
+    if (row == nullptr) return;
+    row->state = e.stage == Stage::full ? "full" : str(to_text(e.stage), ", ", e.percent, " %");
+    step(e.rollout, e);
+    if (e.stage != Stage::full) return;
+    history.occupy(row->environment, row->model, at, e.rollout, "replaced by " + history.names_.version_of(row->model));
+  }
+  void operator()(const RolloutAborted& e) {
+    if (RolloutRow* row = history.rollout(e.rollout)) row->state = "aborted";
+    step(e.rollout, e);
+  }
+  void operator()(const StakeholdersNotified& e) { step(e.rollout, e); }
+  void operator()(const ApprovalGranted& e) { step(e.rollout, e); }
+  void operator()(const ApprovalDenied& e) { step(e.rollout, e); }
+  void operator()(const ApprovalWithdrawn& e) { step(e.rollout, e); }
+
+  void operator()(const RollbackExecuted& e) {
+    if (e.name == history.name_) history.occupy(e.environment, e.to, at, e.incident, "rolled back: " + e.reason);
+  }
+  void operator()(const SlotEmptied& e) {
+    TenureRow* tenure = e.name == history.name_ ? history.at_full(e.environment) : nullptr;
+    if (tenure == nullptr) return;
+    tenure->ended = at;
+    tenure->why_ended = "rolled back to none: " + e.reason;
+  }
+
+  static bool is_under_way(const RolloutRow& row) { return row.state == "shadow" || row.state.starts_with("canary"); }
+
+  void step(const std::string& id, const Event& event) {
+    if (RolloutRow* row = history.rollout(id)) row->steps.push_back({at, describe(event, history.names_)});
+  }
+};
+
+TenureRow* ModelHistory::at_full(const std::string& environment) {
+  const auto found = std::find_if(tenures_.rbegin(), tenures_.rend(),
+                                  [&](const TenureRow& row) { return row.environment == environment && !row.ended; });
+  return found == tenures_.rend() ? nullptr : &*found;
+}
+
+RolloutRow* ModelHistory::rollout(const std::string& id) {
+  const auto found =
+      std::find_if(rollouts_.begin(), rollouts_.end(), [&](const RolloutRow& row) { return row.rollout == id; });
+  return found == rollouts_.end() ? nullptr : &*found;
+}
+
+// A version that is at full already stays there; its tenure does not begin again.
+void ModelHistory::occupy(const std::string& environment, const Hash& model, const Mention& at, std::string by,
+                          std::string why) {
+  TenureRow* before = at_full(environment);
+  if (before != nullptr && before->model == model) return;
+  if (before != nullptr) {
+    before->ended = at;
+    before->why_ended = std::move(why);
+  }
+  tenures_.push_back({environment, model, at, std::move(by), std::nullopt, ""});
+}
+
+void ModelHistory::apply(const Recorded& entry) {
+  names_.learn(entry);
+  if (!entry.entry.outcome.empty()) {
+    Timeline timeline(names_);
+    timeline.apply(entry);
+    refused_.push_back(timeline.take_rows().front());
+    return;
+  }
+  const Mention at{entry.seq, entry.entry.recorded, entry.statement.author};
+  for (const Event& event : entry.statement.events) std::visit(Fold{*this, at}, event);
+}
+
+}  // namespace cairn

@@ -1,0 +1,172 @@
+#include "projections/timeline.h"
+
+#include "ledger/base/text.h"
+
+namespace cairn {
+
+namespace {
+
+constexpr std::size_t short_digits = 12;
+
+std::string with_reason(std::string text, const std::string& reason) {
+  return reason.empty() ? std::move(text) : std::move(text) + ": " + reason;
+}
+
+std::string roles_of(const std::vector<Grant>& grants) {
+  std::string text;
+  for (const Grant& grant : grants) text += (text.empty() ? "" : ", ") + to_text(grant);
+  return text.empty() ? "nothing" : text;
+}
+
+// One overload an event.
+struct Sentence {
+  const ModelNames& names;
+
+  std::string operator()(const LedgerCreated& e) const { return "created the ledger " + e.origin; }
+  std::string operator()(const ActorEnrolled& e) const {
+    const std::string who = e.kind == ActorKind::service ? e.handle + ", a service of " + e.owner + "," : e.handle;
+    return "enrolled " + who + " as " + roles_of(e.roles);
+  }
+  std::string operator()(const RoleGranted& e) const { return "granted " + to_text(e.grant) + " to " + e.handle; }
+  std::string operator()(const RoleRevoked& e) const { return "revoked " + to_text(e.grant) + " from " + e.handle; }
+  std::string operator()(const KeyAdded& e) const {
+    return "added the key " + short_hex(sha256(e.key)) + " of " + e.handle;
+  }
+  std::string operator()(const KeyRevoked& e) const {
+    std::string text = "revoked the key " + short_hex(e.key) + " of " + e.handle;
+    if (e.compromised_since > 0) text += ", compromised since " + format_time(e.compromised_since);
+    return with_reason(std::move(text), e.reason);
+  }
+  std::string operator()(const PolicyProposed& e) const {
+    return "proposed the policy " + short_hex(sha256(e.document));
+  }
+  std::string operator()(const PolicyAdopted& e) const { return "adopted the policy " + short_hex(e.policy); }
+
+  std::string operator()(const ModelRegistered& e) const {
+    return "registered " + e.name + " " + e.version + ", digest " + short_hex(e.model);
+  }
+  std::string operator()(const EvidenceRecorded& e) const {
+    const std::string place = e.environment.empty() ? "" : " in " + e.environment;
+    return "recorded " + std::string(to_text(e.kind)) + " of " + names.of(e.model) + place;
+  }
+  std::string operator()(const ArtefactChecked& e) const {
+    const std::string what = "the files of " + names.of(e.model);
+    switch (e.result) {
+      case ArtefactMatch::match:
+        return "found " + what + " unchanged";
+      case ArtefactMatch::mismatch:
+        return "found " + what + " changed";
+      case ArtefactMatch::not_reachable:
+        return "could not reach " + what;
+    }
+    return what;
+  }
+  std::string operator()(const ModelArchived& e) const {
+    return "archived " + names.of(e.model) + " in " + e.environment + ", replaced by " + names.of(e.replaced_by);
+  }
+
+  std::string operator()(const RolloutProposed& e) const {
+    return "proposed " + e.rollout + ", with " + names.of(e.model) + " in shadow";
+  }
+  std::string operator()(const RolloutAdvanced& e) const {
+    return "took " + e.rollout + str(" to ", to_text(e.stage), ", ", e.percent, " %");
+  }
+  std::string operator()(const RolloutAborted& e) const { return with_reason("aborted " + e.rollout, e.reason); }
+  std::string operator()(const StakeholdersNotified& e) const { return "notified of " + e.rollout + ": " + e.to; }
+  std::string operator()(const RollbackExecuted& e) const {
+    return with_reason("rolled " + e.name + " in " + e.environment + " back from " + names.version_of(e.from) + " to " +
+                           names.version_of(e.to) + ", " + std::string(to_text(e.trigger)),
+                       e.reason);
+  }
+  std::string operator()(const SlotEmptied& e) const {
+    return with_reason("took " + names.version_of(e.from) + " out of " + e.name + " in " + e.environment +
+                           ", which is empty now, " + std::string(to_text(e.trigger)),
+                       e.reason);
+  }
+
+  std::string operator()(const ApprovalGranted& e) const {
+    return with_reason("approved " + std::string(to_text(e.stage)) + " of " + e.rollout, e.reason);
+  }
+  std::string operator()(const ApprovalDenied& e) const {
+    return with_reason("denied " + std::string(to_text(e.stage)) + " of " + e.rollout, e.reason);
+  }
+  std::string operator()(const ApprovalWithdrawn& e) const {
+    return with_reason("withdrew the approval of " + std::string(to_text(e.stage)) + " of " + e.rollout, e.reason);
+  }
+
+  std::string operator()(const IncidentOpened& e) const {
+    return with_reason("opened " + e.incident + ", " + std::string(to_text(e.severity)), e.title);
+  }
+};
+
+// Pieces of evidence about one thing, said one after the other, are one sentence.
+bool continues(const EvidenceRecorded* before, const EvidenceRecorded* now) {
+  return before != nullptr && now != nullptr && before->model == now->model && before->environment == now->environment;
+}
+
+std::vector<std::string> sentences(const Statement& statement, const ModelNames& names) {
+  std::vector<std::string> said;
+  std::string kinds;
+  const std::vector<Event>& events = statement.events;
+  for (std::size_t i = 0; i < events.size(); ++i) {
+    const auto* evidence = std::get_if<EvidenceRecorded>(&events[i]);
+    const auto* next = i + 1 < events.size() ? std::get_if<EvidenceRecorded>(&events[i + 1]) : nullptr;
+    if (continues(evidence, next)) {
+      kinds += std::string(to_text(evidence->kind)) + ", ";
+      continue;
+    }
+    std::string text = describe(events[i], names);
+    if (!kinds.empty()) text.insert(std::string("recorded ").size(), std::exchange(kinds, {}));
+    said.push_back(std::move(text));
+  }
+  return said;
+}
+
+}  // namespace
+
+std::string short_hex(const Hash& hash) {
+  return hash.hex().substr(0, short_digits);
+}
+
+void ModelNames::learn(const World& world) {
+  for (const auto& [digest, model] : world.models.rows())
+    names_.insert_or_assign(digest, Name{model.name, model.version});
+}
+
+void ModelNames::learn(const Recorded& entry) {
+  if (!entry.entry.outcome.empty()) return;
+  for (const Event& event : entry.statement.events) {
+    if (const auto* e = std::get_if<ModelRegistered>(&event))
+      names_.insert_or_assign(e->model, Name{e->name, e->version});
+  }
+}
+
+std::string ModelNames::of(const Hash& digest) const {
+  const auto found = names_.find(digest);
+  return found == names_.end() ? short_hex(digest) : found->second.name + " " + found->second.version;
+}
+
+std::string ModelNames::version_of(const Hash& digest) const {
+  const auto found = names_.find(digest);
+  return found == names_.end() ? short_hex(digest) : found->second.version;
+}
+
+std::string describe(const Event& event, const ModelNames& names) {
+  return std::visit(Sentence{names}, event);
+}
+
+void Timeline::apply(const Recorded& entry) {
+  names_.learn(entry);
+  TimelineRow row;
+  row.seq = entry.seq;
+  row.leaf = entry.leaf;
+  row.recorded = entry.entry.recorded;
+  row.author = entry.statement.author;
+  row.id = entry.statement.id;
+  row.outcome = entry.entry.outcome;
+  for (const Event& event : entry.statement.events) row.types.emplace_back(wire_name(event));
+  row.said = sentences(entry.statement, names_);
+  rows_.push_back(std::move(row));
+}
+
+}  // namespace cairn
