@@ -92,6 +92,15 @@ TEST_CASE("an attachment that holds other bytes is not verified, and putting it 
   }
 }
 
+TEST_CASE("a file larger than an attachment may be is none, even under its own digest") {
+  const Scratch scratch;
+  const Attachments attachments(scratch.path);
+  const Bytes content(max_attachment_bytes + 1, 'a');
+  fs::create_directories(file_of(scratch.path, sha256(content)).parent_path());
+  overwrite(file_of(scratch.path, sha256(content)), content);
+  REQUIRE_FALSE(attachments.get(sha256(content)).ok());
+}
+
 TEST_CASE("an attachment that is not there is a fault that names the file") {
   const Scratch scratch;
   const Attachments attachments(scratch.path);

@@ -165,6 +165,22 @@ TEST_CASE("a store whose entry 0 was altered does not open") {
   check_does_not_open(f.store);
 }
 
+TEST_CASE("a ledger whose log key was born under another name than its origin does not open") {
+  Fixture f;
+  LedgerCreated created = ledger_created();
+  const bool same = GENERATE(true, false);
+  if (!same) created.origin = "ledger.example/other";
+  const std::string signer(test_origin);
+  const Bytes entry = with_events(f, {created, enrolment(f.dana)});
+  Batch batch;
+  batch.entries = {entry};
+  batch.leaf_hashes = {leaf_hash(entry)};
+  batch.checkpoint = sign_note(format_checkpoint(signer, {1, leaf_hash(entry)}), signer, log_key()).value();
+  const auto store = open_memory_store();
+  REQUIRE(store->commit(0, batch).ok());
+  CHECK(Ledger::open(*store).ok() == same);
+}
+
 TEST_CASE("a store whose newest checkpoint is not this ledger's does not open") {
   Filled f(3);
   const auto note = [](const Head& head, char seed, const std::string& origin) {
