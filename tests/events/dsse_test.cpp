@@ -56,13 +56,13 @@ TEST_CASE("the wrapper may have any white space, member order and members of oth
 
 TEST_CASE("signatures are put into ascending order and a key counts once") {
   auto json = nlohmann::json::parse(format_dsse(examples::golden_envelope()));
-  auto second = json["signatures"][0];
-  second["keyid"] = std::string(64, '0');
-  json["signatures"].push_back(second);
+  auto another = json["signatures"][0];
+  another["keyid"] = std::string(64, '0');
+  json["signatures"].push_back(another);
   const auto parsed = parse_dsse(json.dump());
   REQUIRE(parsed.ok());
   CHECK(parsed->signatures[0].key == Hash{});
-  json["signatures"].push_back(second);
+  json["signatures"].push_back(another);
   CHECK(refusal(json.dump()).find("two signatures of the key 0000") != std::string::npos);
 }
 

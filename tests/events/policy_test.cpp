@@ -161,7 +161,10 @@ TEST_CASE("the rules of a stage have another hash as soon as the stage or a gate
                                                                                       {"class", "stage"},
                                                                                       {"max_age", "31d"}}) {
     INFO(member);
-    CHECK(hash(with([&](json& p) { p["gates"][1][member] = value; })) != before);
+    const auto change = [&gate_member = member, &gate_value = value](json& p) {
+      p["gates"][1][gate_member] = gate_value;
+    };
+    CHECK(hash(with(change)) != before);
   }
   CHECK(hash(with([&](json& p) { p["gates"].erase(3); })) != before);
   CHECK(parsed(default_text()).stage("staging", Stage::canary)->hash != before);
