@@ -48,12 +48,6 @@ int exit_code(ErrorKind kind) {
   return 1;
 }
 
-Result<Bytes> read_named(const std::string& file, std::size_t most) {
-  TRY_LET(bytes, read_foreign_file(file, most));
-  if (!bytes) return usage(str("there is no file ", printable(file)));
-  return std::move(*bytes);
-}
-
 Result<NoteVerifier> read_key(const std::string& vkey) {
   Result<NoteVerifier> log = NoteVerifier::from_vkey(vkey);
   if (!log.ok()) return usage(str("--key: ", log.error().message));
@@ -92,8 +86,8 @@ Result<int> verify_tiles(const Arguments& arguments) {
 
 Result<int> verify_proof(const Arguments& arguments) {
   TRY_LET(log, read_key(arguments.vkey));
-  TRY_LET(text, read_named(arguments.proof, max_proof_file_bytes));
-  TRY_LET(entry, read_named(arguments.leaf, max_entry_bytes));
+  TRY_LET(text, read_at_most(arguments.proof, max_proof_file_bytes));
+  TRY_LET(entry, read_at_most(arguments.leaf, max_entry_bytes));
   const Hash leaf = leaf_hash(entry);
   const Result<ProofFile> proof = parse_proof_file(text);
   if (!proof.ok()) return in_file(arguments.proof, proof.error());
@@ -107,7 +101,7 @@ Result<int> verify_proof(const Arguments& arguments) {
 }
 
 Result<Checkpoint> open_named(const std::string& file, const NoteVerifier& log) {
-  TRY_LET(note, read_named(file, max_note_bytes));
+  TRY_LET(note, read_at_most(file, max_note_bytes));
   const Result<Checkpoint> checkpoint = open_checkpoint(note, log);
   if (!checkpoint.ok()) return in_file(file, checkpoint.error());
   return checkpoint;
@@ -117,7 +111,7 @@ Result<int> verify_consistency(const Arguments& arguments) {
   TRY_LET(log, read_key(arguments.vkey));
   TRY_LET(before, open_named(arguments.old_note, log));
   TRY_LET(after, open_named(arguments.new_note, log));
-  TRY_LET(text, read_named(arguments.proof, max_proof_file_bytes));
+  TRY_LET(text, read_at_most(arguments.proof, max_proof_file_bytes));
   const Result<ConsistencyFile> proof = parse_consistency_file(text);
   if (!proof.ok()) return in_file(arguments.proof, proof.error());
   if (proof->old_size != before.head.size || proof->new_size != after.head.size) {

@@ -47,11 +47,11 @@ std::string counted(const Report& report) {
     text += field("entries", str(report.entries, " hashed; neither signatures nor rules were asked (--quick)"));
   } else {
     text += field("entries", str(report.entries, ": ", report.admitted, " admitted, ", report.refused, " refused"));
-    text += field("decided again", plural(report.decided, "outcome", "outcomes"));
+    text += field("outcomes", str(report.decided, " derived again from the rules"));
     text += field("signatures", str(report.signatures, " of authors hold"));
   }
   text += field("checkpoints", str(report.checkpoints, " opened"));
-  text += field("stored hashes", str(report.nodes, " compared"));
+  text += field("tree hashes", str(report.nodes, " compared"));
   if (report.tags > 0) text += field("index", str(plural(report.tags, "subject", "subjects"), " compared"));
   if (report.snapshots > 0) text += field("snapshots", str(report.snapshots, " compared"));
   if (!report.quick) {

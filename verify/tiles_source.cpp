@@ -30,15 +30,8 @@ std::size_t entry_length(BytesView bundle) {
 
 }  // namespace
 
-Result<std::optional<Bytes>> read_foreign_file(const fs::path& file, std::size_t most) {
-  std::error_code error;
-  const fs::file_status status = fs::symlink_status(file, error);
-  if (status.type() == fs::file_type::not_found) return std::optional<Bytes>();
+Result<Bytes> read_at_most(const fs::path& file, std::size_t most) {
   const std::string name = printable(file.string());
-  if (error) return fault(str(name, " cannot be looked at: ", error.message()));
-  if (status.type() == fs::file_type::symlink)
-    return fault(str(name, " is a symbolic link, which an export never holds"));
-  if (status.type() != fs::file_type::regular) return fault(str(name, " is not a regular file"));
   std::ifstream in(file, std::ios::binary);
   Bytes bytes;
   std::array<char, 65536> buffer{};
@@ -47,7 +40,19 @@ Result<std::optional<Bytes>> read_foreign_file(const fs::path& file, std::size_t
     bytes.append(buffer.data(), static_cast<std::size_t>(in.gcount()));
   }
   if (bytes.size() > most) return fault(str(name, " has more than ", most, " bytes, which is all that it can need"));
-  if (!in.eof()) return fault(str(name, " cannot be read; check its permissions and the disk"));
+  if (!in.eof()) return fault(str(name, " cannot be read; check that it is there, its permissions and the disk"));
+  return bytes;
+}
+
+Result<std::optional<Bytes>> read_foreign_file(const fs::path& file, std::size_t most) {
+  std::error_code error;
+  const fs::file_status status = fs::symlink_status(file, error);
+  if (status.type() == fs::file_type::not_found) return std::optional<Bytes>();
+  const std::string name = printable(file.string());
+  if (error) return fault(str(name, " cannot be looked at: ", error.message()));
+  if (status.type() == fs::file_type::symlink) return fault(str(name, " is a symbolic link, and an export holds none"));
+  if (status.type() != fs::file_type::regular) return fault(str(name, " is not a regular file"));
+  TRY_LET(bytes, read_at_most(file, most));
   return std::optional<Bytes>(std::move(bytes));
 }
 
@@ -75,7 +80,7 @@ Result<std::optional<Bytes>> TilesSource::read(const std::string& relative, std:
     at /= part;
     std::error_code error;
     if (fs::symlink_status(at, error).type() == fs::file_type::symlink) {
-      return fault(str(printable(at.string()), " is a symbolic link, which an export never holds"));
+      return fault(str(printable(at.string()), " is a symbolic link, and an export holds none"));
     }
   }
   return read_foreign_file(directory_ / below, most);

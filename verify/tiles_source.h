@@ -52,7 +52,10 @@ class TilesSource final : public EvidenceSource {
   mutable std::optional<Bundle> last_;
 };
 
-// One file of somebody else's making: regular, no link, at most `most` bytes. Nothing if it is not there.
+// At most `most` bytes, or an error; wherever the path leads, since whoever runs the program named it.
+Result<Bytes> read_at_most(const std::filesystem::path& file, std::size_t most);
+
+// A file that nobody here named: regular and no link besides. Nothing if it is not there.
 Result<std::optional<Bytes>> read_foreign_file(const std::filesystem::path& file, std::size_t most);
 
 }  // namespace cairn

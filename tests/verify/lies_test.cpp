@@ -165,9 +165,9 @@ TEST_CASE("what the door would have turned away is found where it was let in") {
   SECTION("one id twice, saying something else") {
     const Statement first = forge.statement("dana", {forge.registration("a")});
     forge.write("dana", first);
-    Statement second = forge.statement("dana", {forge.registration("b")});
-    second.id = first.id;
-    lies.push_back(at(forge.write("dana", second), "id_repeated"));
+    Statement other = forge.statement("dana", {forge.registration("b")});
+    other.id = first.id;
+    lies.push_back(at(forge.write("dana", other), "id_repeated"));
   }
   SECTION("a statement for another ledger") {
     Statement statement = forge.statement("dana", {forge.registration("a")});
