@@ -28,7 +28,7 @@ class Rules : public Questions {
 
   void operator()(const ActorEnrolled& event) {
     administers();
-    if (event.handle == recovery_author || world_.actors.has(event.handle)) {
+    if (fold_case(event.handle) == recovery_author || world_.actors.has(event.handle)) {
       no(Refusal::handle_taken, {"the handle " + event.handle + " is taken"});
     } else {
       spelled_as_before("actor:", event.handle);
@@ -70,7 +70,9 @@ class Rules : public Questions {
   // Never held back by a quorum: a stolen key must always be stoppable (DESIGN 6, change of rules).
   void operator()(const KeyRevoked& event) {
     const Key* key = world_.signing_key(event.key);
-    if (key == nullptr) return no(Refusal::unknown_key, {"key " + event.key.hex().substr(0, 16)});
+    if (key == nullptr || key->handle != event.handle) {
+      return no(Refusal::unknown_key, {event.handle + " has no key " + event.key.hex().substr(0, 16)});
+    }
     if (key->handle != statement_.author) administers();
   }
 
@@ -203,16 +205,19 @@ class Rules : public Questions {
     const bool was_at_full =
         std::any_of(history.begin(), history.end(), [&](const Tenure& tenure) { return tenure.model == event.to; });
     if (!was_at_full || event.to == event.from) no(Refusal::target_not_eligible, {"target " + event.to.hex()});
-    const bool checked = any_event<ArtefactChecked>([&](const ArtefactChecked& check) {
+    const bool in_order = any_event<ArtefactChecked>([&](const ArtefactChecked& check) {
       return check.model == event.to && check.result != ArtefactMatch::mismatch;
     });
-    if (!checked) no(Refusal::artefact_mismatch, {"no check in this statement finds the target's files in order"});
+    if (!in_order || found_mismatched(event.to)) {
+      no(Refusal::artefact_mismatch, {"no check in this statement finds the target's files in order"});
+    }
   }
 
   void operator()(const SlotEmptied& event) {
     const SlotKey key{event.name, event.environment};
     if (!rollback_in_order(key, event.from, event.incident)) return;
-    const std::optional<Tenure> target = world_.rollback_target(key, event.from);
+    const std::optional<Tenure> target =
+        world_.rollback_target(key, event.from, [this](const Hash& model) { return found_mismatched(model); });
     if (target) no(Refusal::no_rollback_target, {"history names " + target->model.hex()});
   }
 
@@ -308,6 +313,12 @@ class Rules : public Questions {
     return true;
   }
 
+  // By this statement: files that differ from their manifest are nowhere to go back to (DESIGN 6, rollback).
+  bool found_mismatched(const Hash& model) const {
+    return any_event<ArtefactChecked>(
+        [&](const ArtefactChecked& check) { return check.model == model && check.result == ArtefactMatch::mismatch; });
+  }
+
   void predecessor_archived(const SlotKey& key, const Hash& model) {
     const Tenure* before = world_.at_full(key);
     if (before == nullptr) return;
@@ -339,10 +350,11 @@ class Rules : public Questions {
     return true;
   }
 
-  // The rules of a coming stage that asks for approvals, if the author may speak about it.
+  // The rules of a stage that asks for approvals, if the author may speak about it. A canary's every further step asks
+  // again, so what a rollout is in may still be approved; only shadow is entered by proposing.
   const StageRules* approvable(const Rollout& rollout, Stage stage) {
     const StageRules* rules = world_.policy().stage(rollout.environment, stage);
-    if (rules == nullptr || rules->approvals == 0 || stage <= rollout.stage) {
+    if (rules == nullptr || rules->approvals == 0 || stage == Stage::shadow) {
       no(Refusal::approval_not_asked,
          {std::string(to_text(stage)) + " in " + rollout.environment + " asks for none now"});
       return nullptr;

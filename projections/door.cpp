@@ -55,7 +55,7 @@ std::optional<Door> at_the_door(const World& world, const Statement& statement, 
   }
   if (const auto door = wrong_signer(world, statement, key)) return door;
   const auto short_key = RecentIds::key_of(statement.author, statement.id);
-  if (const RecentIds::Row* row = world.ids.find(short_key, recorded - max_validity)) {
+  if (const RecentIds::Row* row = world.ids.find(short_key, std::max(recorded, world.position->recorded) - id_memory)) {
     if (row->events == RecentIds::shorten(statement.events_hash))
       return Door{Door::Kind::repeated, row->seq, "repeated", ""};
     return Door{Door::Kind::conflict, row->seq, "id_used",

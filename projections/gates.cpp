@@ -153,6 +153,7 @@ GateOutcome evaluate(const World& world, const Gate& gate, const GateQuestion& q
   if (relative) {
     const EvidenceRow* base = world.evidence.find({slot->history.back().model, "", gate.evidence});
     if (base == nullptr) return unknown(outcome, "the version at full has no such evidence");
+    outcome.baseline_seq = base->seq;
     outcome.baseline = readable(base->values, gate.value, why);
     if (!outcome.baseline) return unknown(outcome, "of the version at full, " + why);
   }
@@ -182,7 +183,13 @@ std::optional<CountedShadow> counted_shadow(const World& world, const Rollout& r
 GateQuestion question_for(const World& world, const Rollout& rollout, Millis recorded) {
   GateQuestion question{
       rollout.model, {rollout.name, rollout.environment}, rollout.stage_entry, rollout.environment, recorded};
-  if (const auto shadow = counted_shadow(world, rollout, recorded)) {
+  const bool watched_here =
+      std::any_of(world.policy().gates.begin(), world.policy().gates.end(), [&](const Gate& gate) {
+        const EvidenceRow* row = world.evidence.find({rollout.model, rollout.environment, gate.evidence});
+        return gate.evidence_class == EvidenceClass::stage && row != nullptr && row->seq >= rollout.stage_entry;
+      });
+  const auto shadow = counted_shadow(world, rollout, recorded);
+  if (shadow && !watched_here) {
     question.stage_entry = shadow->done.stage_entry;
     question.evidence_environment = shadow->environment;
   }

@@ -20,6 +20,7 @@ struct GateOutcome {
   std::optional<Decimal> value;     // what was compared
   std::optional<Decimal> baseline;  // for baseline gates
   std::optional<Seq> evidence_seq;  // where the value was recorded
+  std::optional<Seq> baseline_seq;  // and the baseline's
   Hash evidence_digest;
   Hash policy;
   std::string why;  // for UNKNOWN and NOT APPLICABLE
@@ -51,7 +52,8 @@ struct CountedShadow {
 };
 std::optional<CountedShadow> counted_shadow(const World& world, const Rollout& rollout, Millis recorded);
 
-// What the gates are asked for this rollout's next step.
+// What the gates are asked for this rollout's next step. A counted shadow's evidence stands in only while nothing was
+// recorded in this one: what is known of the slot itself comes first.
 GateQuestion question_for(const World& world, const Rollout& rollout, Millis recorded);
 
 // Of one monitoring record by itself: FAIL if one of the stage gates fails on it, UNKNOWN if one can't be told, else

@@ -1,4 +1,5 @@
-// RecentIds: the idempotency keys of the last seven days of recorded time (DESIGN 4), in the order they came.
+// RecentIds: the idempotency keys of the last seven days and two minutes of recorded time (DESIGN 4), in the order they
+// came.
 //
 // Readers of a snapshot never ask for an id, so the index is built at the first question and not when the rows are
 // read. 48 bytes a statement: keys and events are held as the first 16 bytes of a SHA-256.

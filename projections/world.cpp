@@ -60,11 +60,13 @@ std::optional<Hash> World::rollback_source(const SlotKey& slot) const {
   return std::nullopt;
 }
 
-std::optional<Tenure> World::rollback_target(const SlotKey& slot, const Hash& from) const {
+std::optional<Tenure> World::rollback_target(const SlotKey& slot, const Hash& from,
+                                             const std::function<bool(const Hash&)>& passed_over) const {
   const Slot* row = slots.find(slot);
   if (row == nullptr) return std::nullopt;
   for (auto tenure = row->history.rbegin(); tenure != row->history.rend(); ++tenure) {
-    if (tenure->model != from && !row->rolled_back.contains(tenure->model)) return *tenure;
+    const bool left = tenure->model == from || row->rolled_back.contains(tenure->model);
+    if (!left && !(passed_over && passed_over(tenure->model))) return *tenure;
   }
   return std::nullopt;
 }
@@ -288,8 +290,8 @@ struct Fold {
     }
     if (rollout->stage != Stage::shadow) return;
     const StageRules* rules = policy.stage(event.environment, Stage::shadow);
-    const Millis needed = rules == nullptr ? 0 : rules->soak;
-    if (result == GateResult::pass && rollout->soak.total >= needed) {
+    if (rules == nullptr) return;
+    if (result == GateResult::pass && rollout->soak.total >= rules->soak) {
       world.shadows.edit({event.model, event.environment}) = {recorded, seq, rollout->stage_entry};
     } else if (result != GateResult::pass) {
       world.shadows.erase({event.model, event.environment});
@@ -304,11 +306,10 @@ struct Fold {
       const Slot* slot = world.slots.find({known->name, environment});
       if (slot == nullptr || !slot->active) continue;
       const Rollout* rollout = world.rollouts.find(*slot->active);
-      if (rollout == nullptr || rollout->model != model || rollout->approvals.empty()) continue;
-      const GateQuestion question{model, {known->name, environment}, rollout->stage_entry, environment, recorded};
-      const auto outcomes = evaluate_all(world, WhichGates::all, question);
+      if (rollout == nullptr || rollout->approvals.empty()) continue;
+      const auto outcomes = evaluate_all(world, WhichGates::all, question_for(world, *rollout, recorded));
       const bool failed_now = std::any_of(outcomes.begin(), outcomes.end(), [this](const GateOutcome& outcome) {
-        return outcome.result == GateResult::fail && outcome.evidence_seq == seq;
+        return outcome.result == GateResult::fail && (outcome.evidence_seq == seq || outcome.baseline_seq == seq);
       });
       if (!failed_now) continue;
       for (Approval& approval : world.rollouts.edit(*slot->active).approvals) {
@@ -344,8 +345,10 @@ void World::apply(const Recorded& entry) {
   }
   const RecentIds::Row row{RecentIds::key_of(statement.author, statement.id), RecentIds::shorten(statement.events_hash),
                            entry.seq, recorded};
-  ids.push(row, recorded - max_validity);
-  position.edit() = {entry.seq + 1, recorded};
+  // Never back, though a log that lies may say so: then what a snapshot left out is not asked for again.
+  const Millis latest = std::max(position->recorded, recorded);
+  ids.push(row, latest - id_memory);
+  position.edit() = {entry.seq + 1, latest};
 }
 
 }  // namespace cairn

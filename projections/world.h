@@ -5,6 +5,7 @@
 #pragma once
 
 #include <deque>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -151,8 +152,12 @@ struct PolicyInForce {
 
 struct Position {
   Size size = 0;        // entries folded
-  Millis recorded = 0;  // the newest
+  Millis recorded = 0;  // the latest time that any of them was recorded at
 };
+
+// For how long an id is kept: the longest validity, and the skew by which its author's clock may have been ahead when
+// it was recorded. What is older is late, not new.
+inline constexpr Millis id_memory = max_validity + clock_skew;
 
 class World {
  public:
@@ -179,8 +184,9 @@ class World {
   const Key* signing_key(const KeyId& key) const;                  // null: not enrolled, or revoked
   const Tenure* at_full(const SlotKey& slot) const;                // null: empty
   std::optional<Hash> rollback_source(const SlotKey& slot) const;  // what a rollback would leave: canary, else full
-  std::optional<Tenure> rollback_target(const SlotKey& slot,
-                                        const Hash& from) const;  // newest other one, never left before
+  // The newest other version that was at full, was not rolled back from, and is not to be passed over.
+  std::optional<Tenure> rollback_target(const SlotKey& slot, const Hash& from,
+                                        const std::function<bool(const Hash&)>& passed_over = {}) const;
   std::size_t persons_with(Role role, std::string_view environment,
                            std::string_view model) const;  // with a key that signs
 

@@ -65,6 +65,26 @@ class Reader {
   bool failed_ = false;
 };
 
+// The largest number that stands for a value: every time, count and place fits a JSON integer.
+template <class T>
+inline constexpr std::uint64_t largest = max_count;
+template <>
+inline constexpr std::uint64_t largest<bool> = 1;
+template <>
+inline constexpr auto largest<ActorKind> = static_cast<std::uint64_t>(ActorKind::service);
+template <>
+inline constexpr auto largest<Role> = static_cast<std::uint64_t>(Role::auditor);
+template <>
+inline constexpr auto largest<Stage> = static_cast<std::uint64_t>(Stage::full);
+template <>
+inline constexpr auto largest<Severity> = static_cast<std::uint64_t>(Severity::low);
+template <>
+inline constexpr auto largest<EvidenceKind> = static_cast<std::uint64_t>(EvidenceKind::monitoring);
+template <>
+inline constexpr auto largest<RolloutState> = static_cast<std::uint64_t>(RolloutState::aborted);
+template <>
+inline constexpr auto largest<ApprovalState> = static_cast<std::uint64_t>(ApprovalState::voided);
+
 // put and get of one value; overloads below build up to whole rows.
 struct Put {
   Writer& out;
@@ -107,7 +127,14 @@ struct Get {
 
   template <class T>
   requires std::is_integral_v<T> || std::is_enum_v<T>
-  void operator()(T& value) { value = static_cast<T>(in.number()); }
+  void operator()(T& value) {
+    const std::uint64_t number = in.number();
+    if (number > largest<T>) {
+      in.fail();
+    } else {
+      value = static_cast<T>(number);
+    }
+  }
   void operator()(std::string& value) { value = std::string(in.text()); }
   void operator()(Hash& value) {
     if (auto hash = Hash::from_bytes(in.raw(32))) value = *hash;
@@ -125,7 +152,9 @@ struct Get {
   }
   template <class T>
   void operator()(std::optional<T>& value) {
-    if (in.number() != 0) (*this)(value.emplace());
+    bool present = false;
+    (*this)(present);
+    if (present) (*this)(value.emplace());
   }
   template <class A, class B>
   void operator()(std::pair<A, B>& value) {
@@ -145,6 +174,7 @@ struct Get {
     for (std::uint64_t left = in.count(); left > 0 && !in.failed(); --left) {
       T value{};
       (*this)(value);
+      if (!values.empty() && !(*values.rbegin() < value)) in.fail();
       values.insert(values.end(), std::move(value));
     }
   }
@@ -153,6 +183,7 @@ struct Get {
     for (std::uint64_t left = in.count(); left > 0 && !in.failed(); --left) {
       std::pair<K, V> row;
       (*this)(row);
+      if (!values.empty() && !(values.rbegin()->first < row.first)) in.fail();
       values.insert(values.end(), std::move(row));
     }
   }
@@ -252,6 +283,7 @@ void get_table(Get& get, Table<K, V>& table) {
   for (std::uint64_t left = get.in.count(); left > 0 && !get.in.failed(); --left) {
     K key{};
     get(key);
+    if (!table.rows().empty() && !(table.rows().rbegin()->first < key)) get.in.fail();
     get(table.edit(key));
   }
 }
@@ -271,6 +303,15 @@ void tables(TheWorld& world, const Visit& visit) {
   visit(world.incidents);
   visit(world.subjects);
   visit(world.spellings);
+}
+
+// What every fold keeps to, and the questions rely on.
+bool holds_together(const World& world) {
+  for (const auto& [key, slot] : world.slots.rows()) {
+    if (slot.occupied && slot.history.empty()) return false;
+    if (slot.active && !world.rollouts.has(*slot.active)) return false;
+  }
+  return true;
 }
 
 }  // namespace
@@ -296,7 +337,7 @@ Bytes World::encode() const {
   put(recent_refusals);
   std::vector<RecentIds::Row> recent_ids;
   for (const RecentIds::Row& row : ids.rows()) {
-    if (row.recorded >= position->recorded - max_validity) recent_ids.push_back(row);
+    if (row.recorded >= position->recorded - id_memory) recent_ids.push_back(row);
   }
   put(recent_ids);
   return out.take();
@@ -324,9 +365,10 @@ Result<std::unique_ptr<World>> World::decode(BytesView bytes) {
   for (std::uint64_t left = in.count(); left > 0 && !in.failed(); --left) {
     RecentIds::Row row;
     get(row);
+    if (!world->ids.rows().empty() && row.seq <= world->ids.rows().back().seq) in.fail();
     world->ids.push(row, 0);
   }
-  if (!in.done()) return damaged;
+  if (!in.done() || !holds_together(*world)) return damaged;
   return world;
 }
 

@@ -1,0 +1,189 @@
+// Gates have three answers, and only PASS passes (B2, I6; DESIGN 6).
+#include "projections/gates.h"
+
+#include "tests/catch.h"
+#include "tests/projections/scenario.h"
+
+namespace cairn {
+namespace {
+
+Gate gate_named(const World& world, const std::string& name) {
+  for (const Gate& gate : world.policy().gates) {
+    if (gate.name == name) return gate;
+  }
+  FAIL("no gate " << name);
+  return {};
+}
+
+// Of v1 in prod, whose stage began with this entry.
+GateOutcome ask(const Scenario& s, const Gate& gate, std::optional<Seq> stage_entry = 0) {
+  return evaluate(s.world, gate, {digest_of("v1"), {"net", "prod"}, stage_entry, "prod", s.now});
+}
+GateOutcome ask(const Scenario& s, const std::string& name, std::optional<Seq> stage_entry = 0) {
+  return ask(s, gate_named(s.world, name), stage_entry);
+}
+
+GateResult compared(const std::string& value, Comparison comparison, const std::string& threshold) {
+  Scenario s;
+  s.given("ci", {registered("v1"), metrics("v1", value)});
+  Gate gate = gate_named(s.world, "accuracy");
+  gate.comparison = comparison;
+  gate.threshold = *Decimal::parse(threshold);
+  return ask(s, gate).result;
+}
+
+}  // namespace
+
+TEST_CASE("Values meet thresholds exactly, to the eighteenth place") {
+  using C = Comparison;
+  CHECK(compared("0.85", C::at_least, "0.85") == GateResult::pass);
+  CHECK(compared("0.849999999999999999", C::at_least, "0.85") == GateResult::fail);
+  CHECK(compared("0.8", C::more_than, "0.8") == GateResult::fail);
+  CHECK(compared("0.800000000000000001", C::more_than, "0.8") == GateResult::pass);
+  CHECK(compared("0.08", C::at_most, "0.08") == GateResult::pass);
+  CHECK(compared("0.080000000000000001", C::at_most, "0.08") == GateResult::fail);
+  CHECK(compared("0.15", C::less_than, "0.15") == GateResult::fail);
+  CHECK(compared("0.149999999999999999", C::less_than, "0.15") == GateResult::pass);
+  CHECK(compared("1", C::equal, "1") == GateResult::pass);
+  CHECK(compared("1.000000000000000001", C::equal, "1") == GateResult::fail);
+}
+
+TEST_CASE("What is no number is UNKNOWN, on whichever side of the threshold it would lie") {
+  for (const std::string value : {"NaN", "Infinity", "-Infinity"}) {
+    INFO(value);
+    CHECK(compared(value, Comparison::at_least, "0.85") == GateResult::unknown);
+    CHECK(compared(value, Comparison::at_most, "0.85") == GateResult::unknown);
+  }
+}
+
+TEST_CASE("A gate without its evidence is UNKNOWN and says what is missing") {
+  Scenario s;
+  s.given("ci", {registered("v1"), registered("v2")});
+  CHECK(describe(ask(s, "accuracy")) == "accuracy: UNKNOWN, no metrics evidence is recorded");
+  SECTION("of another digest") {
+    s.given("ci", {metrics("v2")});
+  }
+  SECTION("of another kind") {
+    s.given("ci", {evidence(EvidenceKind::card, "v1", "", {{"accuracy", "1"}})});
+  }
+  SECTION("of a place, where the artefact was asked about") {
+    s.given("ci", {evidence(EvidenceKind::metrics, "v1", "prod", {{"accuracy", "1"}})});
+  }
+  SECTION("without the value") {
+    s.given("ci", {evidence(EvidenceKind::metrics, "v1", "", {{"accuracy_top5", "1"}})});
+    CHECK(describe(ask(s, "accuracy")) == "accuracy: UNKNOWN, the evidence has no value accuracy");
+  }
+  CHECK(ask(s, "accuracy").result == GateResult::unknown);
+  CHECK_FALSE(all_pass({ask(s, "accuracy")}));
+}
+
+TEST_CASE("Evidence grows stale after max_age") {
+  Scenario s;
+  s.given_models({"v1"}).later(30 * day);
+  CHECK(ask(s, "accuracy").result == GateResult::pass);
+  s.later(1);
+  CHECK(ask(s, "accuracy").result == GateResult::unknown);
+  CHECK(ask(s, "accuracy").why == "the metrics evidence is older than 30d");
+}
+
+TEST_CASE("The newest evidence counts, and the outcome says where it lies") {
+  Scenario s;
+  s.given_models({"v1"}).given("ci", {metrics("v1", "0.2")});
+  const GateOutcome outcome = ask(s, "accuracy");
+  CHECK(outcome.result == GateResult::fail);
+  CHECK(outcome.evidence_seq == s.entries.size() - 1);
+  CHECK(outcome.evidence_digest == sha256("a file"));
+  CHECK(outcome.policy == sha256(small_policy()));
+  CHECK(describe(outcome) == str("accuracy: 0.2 is not >= 0.85 (entry ", s.entries.size() - 1, ")"));
+}
+
+TEST_CASE("Evidence of a stage is of its place and not older than the stage") {
+  Scenario s;
+  s.given_models({"v1"}).given("watch", {drift("v1", "lab")});
+  CHECK(ask(s, "drift").result == GateResult::unknown);
+  s.given("watch", {drift("v1", "prod")});
+  const Seq newest = s.entries.size() - 1;
+  CHECK(ask(s, "drift", newest).result == GateResult::pass);
+  CHECK(ask(s, "drift", newest + 1).result == GateResult::unknown);
+  CHECK(ask(s, "drift", std::nullopt).result == GateResult::unknown);
+}
+
+TEST_CASE("A baseline gate is NOT APPLICABLE by history alone (B3)") {
+  Scenario s;
+  s.given_models({"v1", "v2"});
+  CHECK(ask(s, "regression").result == GateResult::not_applicable);
+  CHECK(all_pass({ask(s, "regression")}));
+  s.given_full(1, "v2");
+  SECTION("a drop within the threshold passes") {
+    s.given("ci", {metrics("v1", "0.88")});
+    CHECK(ask(s, "regression").result == GateResult::pass);
+    CHECK(describe(ask(s, "regression")).find("0.88 against 0.9 is drop<= 0.02") != std::string::npos);
+  }
+  SECTION("a larger one fails") {
+    s.given("ci", {metrics("v1", "0.879999999999999999")});
+    CHECK(ask(s, "regression").result == GateResult::fail);
+  }
+  SECTION("a baseline that cannot be read is UNKNOWN") {
+    s.given("ci", {metrics("v2", "NaN")});
+    CHECK(ask(s, "regression").result == GateResult::unknown);
+  }
+  SECTION("a baseline without evidence is UNKNOWN") {
+    Scenario bare(replaced(small_policy(), R"("accuracy", "is": "drop<=")", R"("f1", "is": "drop<=")"));
+    bare.given_models({"v1", "v2"}).given_full(1, "v2");
+    bare.given("ci", {evidence(EvidenceKind::metrics, "v1", "", {{"accuracy", "0.9"}, {"f1", "0.9"}})});
+    CHECK(ask(bare, "regression").result == GateResult::unknown);
+  }
+  SECTION("an emptied slot still has its history") {
+    s.given("ci", emptied("v2", 1)).given("ci", {metrics("v1", "0.86")});
+    CHECK(ask(s, "regression").result == GateResult::fail);
+  }
+}
+
+TEST_CASE("A rise against the baseline is measured the other way round") {
+  Scenario s(replaced(small_policy(), R"("drop<=")", R"("rise<=")"));
+  s.given_models({"v1", "v2"}).given_full(1, "v2").given("ci", {metrics("v1", "0.92")});
+  CHECK(ask(s, "regression").result == GateResult::pass);
+  s.given("ci", {metrics("v1", "0.920000000000000001")});
+  CHECK(ask(s, "regression").result == GateResult::fail);
+}
+
+TEST_CASE("An age is measured at the recorded time, and a time to come is UNKNOWN (B8)") {
+  Scenario s(replaced(small_policy(), R"("is": ">=", "threshold": "0.85")", R"("is": "age<=", "threshold": "30d")"));
+  const auto trained = [&](Millis at) {
+    s.given("ci", {metrics("v1", std::to_string(at))});
+    return ask(s, "accuracy").result;
+  };
+  s.given("ci", {registered("v1")});
+  CHECK(trained(s.now - 30 * day) == GateResult::pass);
+  CHECK(trained(s.now - 30 * day - 1) == GateResult::fail);
+  CHECK(trained(s.now) == GateResult::pass);
+  CHECK(trained(s.now + 1) == GateResult::unknown);
+}
+
+TEST_CASE("Into shadow only artefact gates are asked, later all of them") {
+  Scenario s;
+  s.given_models({"v1"});
+  const GateQuestion question{digest_of("v1"), {"net", "prod"}, std::nullopt, "prod", s.now};
+  CHECK(evaluate_all(s.world, WhichGates::before_shadow, question).size() == 1);
+  CHECK(evaluate_all(s.world, WhichGates::all, question).size() == 3);
+  s.given("ci", {proposed(1, "v1")});
+  CHECK(s.decision.verdict.gates.size() == 1);
+  s.when("ci", {advanced(1, Stage::canary, 10)});
+  CHECK(s.decision.verdict.gates.size() == 3);
+}
+
+TEST_CASE("A monitoring record is judged by the stage's gates, and FAIL is graver than UNKNOWN") {
+  Scenario s(guide_policy());
+  const auto judged = [&](const Values& values) {
+    return judge_monitoring(s.world.policy(), evidence(EvidenceKind::monitoring, "v1", "staging", values).values);
+  };
+  Values values{{"models_monitored", "1"}, {"drift_detected", "0"}, {"drift_score", "0"}, {"accuracy_drop", "0"}};
+  CHECK(judged(values) == GateResult::pass);
+  values["drift_score"] = "NaN";
+  CHECK(judged(values) == GateResult::unknown);
+  values["accuracy_drop"] = "0.050000000000000001";
+  CHECK(judged(values) == GateResult::fail);
+  CHECK(judged({}) == GateResult::unknown);
+}
+
+}  // namespace cairn

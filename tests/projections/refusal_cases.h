@@ -1,0 +1,20 @@
+// One scenario or more for every refusal: what somebody tried, told as given, when, then.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "tests/projections/scenario.h"
+
+namespace cairn {
+
+struct RefusalCase {
+  Refusal refusal;
+  std::string what;  // a sentence
+  void (*play)();
+};
+
+extern const std::vector<RefusalCase> actor_cases;
+extern const std::vector<RefusalCase> rollout_cases;
+
+}  // namespace cairn

@@ -1,0 +1,197 @@
+// The ledger, its actors, the policy, and models.
+#include "tests/catch.h"
+#include "tests/projections/refusal_cases.h"
+
+namespace cairn {
+namespace {
+
+const Grant admin{Role::admin, {}};
+const Grant deployer{Role::deployer, {}};
+const Grant approver{Role::approver, {}};
+
+KeyId first_key(const std::string& holder) {
+  return key_of(holder).public_key().id();
+}
+
+}  // namespace
+
+using R = Refusal;
+
+const std::vector<RefusalCase> actor_cases = {
+    {R::basis_not_on_history, "a statement signed on another branch is recorded as that (G6)",
+     [] {
+       Scenario s;
+       s.when(s.said("ci", {registered("v1")}), first_key("ci"), Basis::not_on_history)
+           .then_refused(R::basis_not_on_history);
+       REQUIRE_FALSE(s.world.models.has(digest_of("v1")));
+     }},
+    {R::misplaced_genesis, "a ledger is created once",
+     [] { Scenario().when("dana", {ledger_created()}).then_refused(R::misplaced_genesis); }},
+    {R::misplaced_genesis, "a second ledger.created may not hide behind another event",
+     [] {
+       Scenario().when("ci", {registered("v1"), ledger_created()}).then_refused(R::misplaced_genesis);
+     }},
+    {R::recovery_only_enrols, "the recovery key does not register models",
+     [] { Scenario().when("recovery", {registered("v1")}).then_refused(R::recovery_only_enrols); }},
+    {R::recovery_only_enrols, "the recovery key gives no role but admin of everything",
+     [] {
+       Scenario().when("recovery", {person("rita", {admin, deployer})}).then_refused(R::recovery_only_enrols);
+       Scenario().when("recovery", {service("bot", "dana", {})}).then_refused(R::recovery_only_enrols);
+       Scenario().when("recovery", {person("rita", {admin}), registered("v1")}).then_refused(R::recovery_only_enrols);
+     }},
+    {R::role_missing, "a monitor registers no model (C3)",
+     [] { Scenario().when("watch", {registered("v1")}).then_refused(R::role_missing); }},
+    {R::role_missing, "a role of one environment does not reach into another",
+     [] {
+       Scenario s;
+       s.given("dana", {person("eve", {{Role::deployer, {"lab", "*"}}})}).given_models({"v1"});
+       s.when("eve", {proposed(1, "v1")}).then_refused(R::role_missing);
+       REQUIRE(s.says("eve lacks deployer in prod for net"));
+       s.when("eve", {proposed(1, "v1", "lab")}).then_admitted();
+     }},
+    {R::role_missing, "an admin of one model administers nothing",
+     [] {
+       Scenario s;
+       s.given("dana", {person("eve", {{Role::admin, {"*", "net"}}})});
+       s.when("eve", {person("finn", {})}).then_refused(R::role_missing);
+     }},
+    {R::service_not_allowed, "a service is not made approver (C3)",
+     [] { Scenario().when("dana", {service("bot", "dana", {approver})}).then_refused(R::service_not_allowed); }},
+    {R::service_not_allowed, "a service that a lie made admin administers nothing",
+     [] {
+       Scenario s;
+       s.given_a_lie("dana", {RoleGranted{"ci", admin}});
+       s.when("ci", {person("finn", {})}).then_refused(R::service_not_allowed);
+     }},
+    {R::unknown_actor, "a role goes to nobody who is not enrolled",
+     [] {
+       Scenario().when("dana", {RoleGranted{"finn", deployer}}).then_refused(R::unknown_actor);
+     }},
+    {R::unknown_actor, "a key goes to nobody who is not enrolled",
+     [] { Scenario().when("dana", {key_added("finn", "finn")}).then_refused(R::unknown_actor); }},
+    {R::handle_taken, "a handle is given once",
+     [] { Scenario().when("dana", {person("lee", {})}).then_refused(R::handle_taken); }},
+    {R::handle_taken, "nobody is called recovery, however it is spelled",
+     [] {
+       Scenario().when("dana", {person("recovery", {})}).then_refused(R::handle_taken);
+       Scenario().when("dana", {person("Recovery", {})}).then_refused(R::handle_taken);
+     }},
+    {R::differs_by_case, "handles differ by more than case",
+     [] { Scenario().when("dana", {person("LEE", {})}).then_refused(R::differs_by_case); }},
+    {R::differs_by_case, "models and versions differ by more than case",
+     [] {
+       Scenario s;
+       s.given_models({"v1"});
+       s.when("ci", {registered("v2", "NET")}).then_refused(R::differs_by_case);
+       ModelRegistered shouted = registered("v3");
+       shouted.version = "V1";
+       s.when("ci", {shouted}).then_refused(R::differs_by_case);
+     }},
+    {R::owner_missing, "a service is owned by an enrolled person, and a person by nobody",
+     [] {
+       Scenario().when("dana", {service("bot", "", {})}).then_refused(R::owner_missing);
+       Scenario().when("dana", {service("bot", "finn", {})}).then_refused(R::owner_missing);
+       Scenario().when("dana", {service("bot", "ci", {})}).then_refused(R::owner_missing);
+       ActorEnrolled owned = person("finn", {});
+       owned.owner = "dana";
+       Scenario().when("dana", {owned}).then_refused(R::owner_missing);
+     }},
+    {R::possession_not_proved, "nobody enrols a key that another holds (C4)",
+     [] {
+       ActorEnrolled thief = person("finn", {});
+       thief.possession = person("lee", {}).possession;
+       Scenario().when("dana", {thief}).then_refused(R::possession_not_proved);
+       KeyAdded added = key_added("lee", "lee 2");
+       added.possession = key_added("ida", "lee 2").possession;
+       Scenario().when("lee", {added}).then_refused(R::possession_not_proved);
+     }},
+    {R::key_known, "a key enrols once, a revoked one included",
+     [] {
+       Scenario s;
+       s.given("lee", {key_added("lee", "lee 2"), key_revoked("lee", "lee")});
+       s.when("dana", {key_added("ida", "lee")}).then_refused(R::key_known);
+       s.when("dana", {key_added("ida", "recovery")}).then_refused(R::key_known);
+     }},
+    {R::unknown_key, "a key is revoked once, and only one that is there",
+     [] {
+       Scenario s;
+       s.when("dana", {key_revoked("lee", "nobody")}).then_refused(R::unknown_key);
+       s.given("dana", {key_revoked("ida", "ida")});
+       s.when("dana", {key_revoked("ida", "ida")}).then_refused(R::unknown_key);
+     }},
+    {R::unknown_key, "a key is not revoked in another's name",
+     [] { Scenario().when("dana", {key_revoked("ida", "lee")}).then_refused(R::unknown_key); }},
+    {R::grant_unchanged, "a role is granted to who lacks it and revoked from who has it",
+     [] {
+       Scenario().when("dana", {RoleGranted{"lee", approver}}).then_refused(R::grant_unchanged);
+       Scenario().when("dana", {RoleRevoked{"lee", deployer}}).then_refused(R::grant_unchanged);
+     }},
+    {R::quorum_unreachable, "the last admin and the last approver keep their roles",
+     [] {
+       Scenario().when("dana", {RoleRevoked{"dana", admin}}).then_refused(R::quorum_unreachable);
+       Scenario().when("dana", {RoleRevoked{"lee", approver}}).then_refused(R::quorum_unreachable);
+     }},
+    {R::quorum_unreachable, "a policy may not ask for more approvers than there are (C2)",
+     [] {
+       Scenario s;
+       const std::string strict = replaced(small_policy(), "\"approvals\": 1", "\"approvals\": 2");
+       s.when("dana", {PolicyProposed{strict}, PolicyAdopted{sha256(strict), s.world.policy().digest}})
+           .then_refused(R::quorum_unreachable);
+       REQUIRE(s.says("asks for 2 approvals by approver, and 1 could give one"));
+     }},
+    {R::policy_invalid, "a policy that does not read is not proposed",
+     [] {
+       Scenario().when("dana", {PolicyProposed{"{}"}}).then_refused(R::policy_invalid);
+       const std::string later = replaced(small_policy(), "\"rules\": 1", "\"rules\": 2");
+       Scenario().when("dana", {PolicyProposed{later}}).then_refused(R::policy_invalid);
+     }},
+    {R::policy_invalid, "a policy that a lie proposed is not adopted",
+     [] {
+       Scenario s;
+       s.given_a_lie("dana", {PolicyProposed{"{}"}});
+       s.when("dana", {PolicyAdopted{sha256("{}"), s.world.policy().digest}}).then_refused(R::policy_invalid);
+     }},
+    {R::policy_unknown, "what was not proposed is not adopted (H2)",
+     [] {
+       Scenario s;
+       s.when("dana", {PolicyAdopted{sha256("?"), s.world.policy().digest}}).then_refused(R::policy_unknown);
+     }},
+    {R::policy_not_in_force, "an adoption names the policy it replaces (H1)",
+     [] {
+       const std::string other = replaced(small_policy(), "small", "other");
+       Scenario()
+           .when("dana", {PolicyProposed{other}, PolicyAdopted{sha256(other), Hash{}}})
+           .then_refused(R::policy_not_in_force);
+     }},
+    {R::unknown_model, "evidence is about a registered model",
+     [] { Scenario().when("ci", {metrics("v1")}).then_refused(R::unknown_model); }},
+    {R::unknown_model, "a model is rolled out under its own name",
+     [] {
+       Scenario s;
+       s.given("ci", {registered("v1", "other"), metrics("v1")});
+       s.when("ci", {proposed(1, "v1")}).then_refused(R::unknown_model);
+     }},
+    {R::model_known, "a digest is registered once",
+     [] {
+       Scenario s;
+       s.given("ci", {registered("v1")});
+       s.when("ci", {registered("v1")}).then_refused(R::model_known);
+     }},
+    {R::version_taken, "a version is one digest for ever (A7)",
+     [] {
+       Scenario s;
+       s.given("ci", {registered("v1")});
+       ModelRegistered again = registered("v2");
+       again.version = "v1";
+       s.when("ci", {again}).then_refused(R::version_taken);
+     }},
+    {R::unknown_environment, "an environment is one that the policy names (A5)",
+     [] {
+       Scenario s;
+       s.given_models({"v1"});
+       s.when("ci", {proposed(1, "v1", "moon")}).then_refused(R::unknown_environment);
+       s.when("watch", {drift("v1", "moon")}).then_refused(R::unknown_environment);
+     }},
+};
+
+}  // namespace cairn
