@@ -122,10 +122,14 @@ std::string describe(const GateOutcome& outcome) {
     const auto millis = value.to_int();
     return millis ? format_duration(*millis) : value.text();
   };
+  const bool passed = outcome.result == GateResult::pass;
   std::string text = gate.name + ": " + (age ? as_time(*outcome.value) : outcome.value->text());
   if (outcome.baseline) text += " against " + outcome.baseline->text();
-  text += outcome.result == GateResult::pass ? " is " : " is not ";
-  text += std::string(to_text(gate.comparison)) + " " + (age ? as_span(gate.threshold) : gate.threshold.text());
+  if (age) {
+    text += (passed ? " is at most " : " is more than ") + as_span(gate.threshold) + " ago";
+  } else {
+    text += (passed ? " is " : " is not ") + std::string(to_text(gate.comparison)) + " " + gate.threshold.text();
+  }
   if (outcome.evidence_seq) text += " (entry " + str(*outcome.evidence_seq) + ")";
   return text;
 }
