@@ -164,3 +164,21 @@ TEST_CASE("an event that this program does not know asks for a newer one") {
         str("not a statement: byte ", at - 1,
             ": \"type\": \"rollout.aborted/2\" is not an event known here; a newer cairn may read it"));
 }
+
+TEST_CASE("lists that are out of order or hold one thing twice are not read either") {
+  const auto with = [](Event event, std::string_view what, std::string_view instead) {
+    auto payload = examples::payload_of({std::move(event)});
+    const auto at = payload.find(what);
+    REQUIRE(at != std::string::npos);
+    const auto decoded = decode_statement(payload.replace(at, what.size(), instead));
+    return decoded.ok() ? std::string() : decoded.error().message;
+  };
+  const ActorEnrolled actor{"a", ActorKind::person, "", "k", "p", {{Role::admin, {}}, {Role::deployer, {}}}};
+  const ApprovalGranted approval{"m/e/1", {}, "e", Stage::full, {}, {17, 21}, ""};
+  CHECK(with(actor, R"(["admin","deployer"])", R"(["admin","auditor"])").empty());
+  CHECK(with(actor, R"(["admin","deployer"])", R"(["admin","admin"])").find("roles ascend") != std::string::npos);
+  CHECK(with(actor, R"(["admin","deployer"])", R"(["deployer","admin"])").find("roles ascend") != std::string::npos);
+  CHECK(with(approval, "[17,21]", "[17,22]").empty());
+  CHECK(with(approval, "[17,21]", "[17,17]").find("numbers ascend") != std::string::npos);
+  CHECK(with(approval, "[17,21]", "[21,17]").find("numbers ascend") != std::string::npos);
+}
