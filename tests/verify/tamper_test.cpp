@@ -174,6 +174,11 @@ TEST_CASE("the subject index is rebuilt, and the first entry that differs is nam
     fraud.insert(fraud.begin(), 0);
     CHECK(places(audit_with_key(evidence, forge)) == Places{"0 index_wrong"});
   }
+  SECTION("one put in the place of another") {
+    const Seq gone = fraud.back();
+    fraud.back() = gone + 1;
+    CHECK(places(audit_with_key(evidence, forge)) == Places{str(gone, " index_wrong")});
+  }
   SECTION("a subject left out") {
     const Seq first = fraud.front();
     evidence.index.erase("model:fraud");
