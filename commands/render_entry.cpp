@@ -25,7 +25,7 @@ class FieldRows {
   void operator()(std::string_view member, const std::string& value, const Form&) { text(member, value); }
   void operator()(std::string_view member, std::uint64_t value, std::uint64_t = 0) { add(member, str(value)); }
   void operator()(std::string_view member, Millis value) { add(member, value == 0 ? "none" : format_time(value)); }
-  void operator()(std::string_view member, const Hash& value) { add(member, value.hex()); }
+  void operator()(std::string_view member, const Hash& value) { add(member, value == Hash{} ? "none" : value.hex()); }
   void operator()(std::string_view member, const Grant& value) { add(member, to_text(value)); }
   void operator()(std::string_view member, const std::vector<Grant>& values) {
     for (const Grant& value : values) add(std::exchange(member, ""), to_text(value));
@@ -58,6 +58,7 @@ class FieldRows {
   }
   // A whole policy is no line of a table.
   void text(std::string_view member, const std::string& value) {
+    if (value.empty()) return;
     if (value.size() <= longest_inline || value.find('\n') == std::string::npos) return add(member, printable(value));
     add(member, str(value.size(), " bytes, SHA-256 ", sha256(value).hex()));
   }

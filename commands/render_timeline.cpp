@@ -15,7 +15,7 @@ using Rows = std::vector<std::vector<std::string>>;
 
 constexpr std::size_t seq_width = 6;
 constexpr std::size_t author_width = 12;
-constexpr std::size_t columns = 96;
+constexpr std::size_t columns = 100;
 
 std::string compact(const Json& json) {
   return json.dump(-1, ' ', false, Json::error_handler_t::replace);
@@ -165,7 +165,7 @@ std::string log_line(const TimelineRow& row) {
   const std::string what = what_of(row);
   // A name that is too long for its column moves what follows; the next lines stay where they would have been.
   constexpr std::size_t indent = seq_width + 2 + 19 + 2 + author_width + 2 + 8 + 2;
-  std::string body = wrapped(what, indent, columns + indent / 3);
+  std::string body = wrapped(what, indent, columns);
   body.erase(0, indent);
   if (!body.empty()) body.pop_back();
   return toned(begin + body, refused ? Tone::bad : Tone::plain) + "\n";

@@ -10,6 +10,7 @@
 #include "commands/run.h"
 #include "ledger/base/text.h"
 #include "ledger/evidence/readers.h"
+#include "ledger/store/store_directory.h"
 #include "verify/audit.h"
 #include "verify/render_report.h"
 
@@ -112,12 +113,10 @@ Result<void> add_what_is_remembered(const Home& home, const std::string& place, 
   return {};
 }
 
-// A directory that holds something, which does not open, is evidence gone bad and no fault of whoever asks.
+// A database that does not open, or one that was here and is gone, is evidence gone bad and no fault of whoever asks.
 Result<Report> report_unopened(const fs::path& directory, const Error& error, const AuditOptions& options) {
-  std::error_code ignored;
   const bool was_seen = options.ledger_id.has_value();
-  if (!fs::is_directory(directory, ignored) && !was_seen) return error;
-  if (fs::is_empty(directory, ignored) && !was_seen) return error;
+  if (!was_seen && !holds_database(directory)) return error;
   Report report;
   report.quick = options.quick;
   if (options.ledger_id) report.ledger = *options.ledger_id;

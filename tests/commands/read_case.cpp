@@ -1,0 +1,202 @@
+#include "tests/commands/read_case.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <cstdio>
+#include <cstdlib>
+#include <fstream>
+#include <iterator>
+#include <stdexcept>
+
+#include "ledger/base/text.h"
+#include "ledger/evidence/readers.h"
+
+namespace cairn::test {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+constexpr std::string_view policy = R"({
+  "name": "test", "rules": 1,
+  "gates": [
+    {"name": "accuracy", "evidence": "metrics", "value": "accuracy", "is": ">=", "threshold": "0.85", "class": "artefact"}
+  ],
+  "environments": {
+    "production": {"ladder": [
+      {"stage": "shadow"},
+      {"stage": "canary", "percent": [5, 50], "steps": [10, 50]},
+      {"stage": "full", "approvals": 1, "approver": "approver", "approval_valid": "72h", "notice": true}]},
+    "staging": {"ladder": [{"stage": "shadow", "soak": "24h"}, {"stage": "full"}]}
+  },
+  "monitoring": {"max_gap": "7h"},
+  "refusals": {"per_hour": 1000, "max_bytes": 8192}
+})";
+
+// A test that cannot be set up has failed; Catch reports the message.
+template <class T>
+T must(Result<T> result) {
+  if (!result) throw std::runtime_error(result.error().message);
+  return std::move(result).value();
+}
+void must(const Result<void>& result) {
+  if (!result) throw std::runtime_error(result.error().message);
+}
+
+fs::path fresh_directory() {
+  return fs::temp_directory_path() / ("cairn-read-" + to_hex(random_bytes(8)));
+}
+
+}  // namespace
+
+std::string read_whole(const fs::path& file) {
+  std::ifstream in(file, std::ios::binary);
+  return {std::istreambuf_iterator<char>(in), {}};
+}
+
+void write_whole(const fs::path& file, const std::string& content) {
+  std::ofstream(file, std::ios::binary | std::ios::trunc) << content;
+}
+
+Printed printed_by(const std::function<Result<Exit>()>& command) {
+  const fs::path file = fresh_directory();
+  std::fflush(stdout);
+  const int before = ::dup(STDOUT_FILENO);
+  const int into = ::open(file.c_str(), O_WRONLY | O_CREAT | O_EXCL, 0600);
+  ::dup2(into, STDOUT_FILENO);
+  ::close(into);
+  const Result<Exit> result = command();
+  std::fflush(stdout);
+  ::dup2(before, STDOUT_FILENO);
+  ::close(before);
+  Printed printed{read_whole(file), result ? *result : exit_of(result.error().kind),
+                  result ? "" : result.error().message};
+  fs::remove(file);
+  return printed;
+}
+
+ReadCase::ReadCase() : directory_(fresh_directory()) {
+  fs::create_directories(directory_);
+  ::setenv("CAIRN_HOME", (directory_ / "home").c_str(), 1);
+  NewLedger wanted;
+  wanted.origin = "ledger.example/test";
+  wanted.policy = std::string(policy);
+  must(home().make_key("lena", KeyType::ed25519));
+  auto lena = must(parse_public_key_file(read_whole(home().public_key_path("lena"))));
+  ActorEnrolled actor;
+  actor.handle = "lena";
+  actor.key = lena.key.spki();
+  actor.possession = lena.possession;
+  actor.roles = {{Role::approver, Scope{}}};
+  wanted.more_actors.push_back(std::move(actor));
+  created_ = must(create_ledger(globals(), home(), wanted));
+}
+
+ReadCase::~ReadCase() {
+  std::error_code ignored;
+  fs::remove_all(directory_, ignored);
+}
+
+Globals ReadCase::globals(const std::string& actor) const {
+  Globals globals;
+  globals.where = ledger().string();
+  globals.actor = actor;
+  return globals;
+}
+
+Globals ReadCase::json() const {
+  Globals globals = this->globals();
+  globals.json = true;
+  return globals;
+}
+
+Receipt ReadCase::say(const Command& command, const std::string& actor, const std::string& id) {
+  WriteFlags flags;
+  if (!id.empty()) flags.id = id;
+  const Written written = must(write(globals(actor), flags, home(), [&](const World&) { return Wanted{command, {}}; }));
+  if (const auto* away = std::get_if<TurnedAway>(&written)) throw std::runtime_error(away->message);
+  return std::get<Appended>(written).receipt;
+}
+
+Hash ReadCase::digest(const std::string& name, const std::string& version) const {
+  return sha256("manifest of " + name + " " + version);
+}
+
+Receipt ReadCase::register_model(const std::string& name, const std::string& version, const std::string& accuracy) {
+  const std::string metrics = "{\"accuracy\": " + accuracy + "}";
+  const Attachments attachments(ledger() / "attachments");
+  must(attachments.put("manifest of " + name + " " + version));
+  EvidenceRecorded evidence;
+  evidence.model = newest_ = digest(name, version);
+  evidence.source = "metrics.json";
+  evidence.digest = must(attachments.put(metrics));
+  evidence.bytes = metrics.size();
+  evidence.values.emplace("accuracy", must(Decimal::parse(accuracy)));
+  return say(RegisterModel{name, version, newest_, 1, 20, {evidence}});
+}
+
+void ReadCase::roll_out(const std::string& name, const std::string& version) {
+  Deploy deploy;
+  deploy.model = {name, version, digest(name, version), 1, 20, {}};
+  deploy.environment = "production";
+  say(deploy);
+  std::string rollout;
+  with_session([&](Session& session) { rollout = *must(session.world())->slots.find({name, "production"})->active; });
+  say(Promote{rollout, std::nullopt});
+  say(Promote{rollout, std::nullopt});
+  say(Notify{rollout, "the on-call list"});
+  say(Approve{rollout, Stage::full, ApprovalVerdict::grant, "looks well"}, "lena");
+  say(Promote{rollout, std::nullopt});
+}
+
+Receipt ReadCase::roll_back(const std::string& reason, Trigger trigger) {
+  Rollback command;
+  command.name = "logistic";
+  command.environment = "production";
+  command.reason = reason;
+  command.trigger = trigger;
+  return say(command);
+}
+
+std::vector<Answer> ReadCase::append(const std::vector<std::vector<Event>>& statements, const WrapRules& wrap) {
+  auto session = must(Session::open_for_writing(globals(), home()));
+  const Ledger& ledger = session->ledger();
+  const PrivateKey key = must(home().read_key("dana"));
+  const SystemClock clock;
+  std::vector<Envelope> envelopes;
+  for (const std::vector<Event>& events : statements) {
+    Statement statement;
+    statement.ledger = ledger.id();
+    statement.id = to_hex(random_bytes(16));
+    statement.author = "dana";
+    statement.at = clock.now();
+    statement.expires = statement.at + default_validity;
+    statement.basis = ledger.checkpoint().head;
+    statement.events = events;
+    envelopes.push_back(must(sign_statement(must(encode_statement(statement, ledger.origin())), key)));
+  }
+  must(session->world());
+  const Size snapshot = session->world_snapshot();
+  LiveRules live(session->take_world(), snapshot);
+  const std::unique_ptr<Rules> wrapped_rules = wrap ? wrap(live) : nullptr;
+  Rules& rules = wrapped_rules ? *wrapped_rules : live;
+  auto sequencer =
+      must(Sequencer::open(session->store(), rules, clock, must(home().log_key(ledger.id(), ledger.log_key()))));
+  return must(sequencer->append(envelopes));
+}
+
+void ReadCase::grow(std::size_t count) {
+  std::vector<std::vector<Event>> statements;
+  for (std::size_t i = 0; i < count; ++i) {
+    EvidenceRecorded evidence;
+    evidence.kind = EvidenceKind::card;
+    evidence.model = newest_;
+    evidence.source = "card.json";
+    evidence.digest = sha256(str("card ", grown_++));
+    statements.push_back({evidence});
+  }
+  append(statements);
+}
+
+}  // namespace cairn::test
