@@ -22,12 +22,18 @@ Result<Bytes> LiveRules::key_for(const KeyId& key) const {
   return Error{ErrorKind::turned_away, "the key " + key.hex().substr(0, 16) + " is not enrolled, or is revoked"};
 }
 
-Judgement LiveRules::judge(const Statement& statement, const KeyId& key, std::size_t payload_bytes, BasisCheck basis,
+const Decision* LiveRules::decision_on(const std::string& author, const std::string& id) const {
+  const auto found = decisions_.find({author, id});
+  return found == decisions_.end() ? nullptr : &found->second;
+}
+
+Judgement LiveRules::judge(const Statement& statement, const KeyId& key, std::size_t payload_bytes, Basis basis,
                            Millis recorded) {
-  const Basis where = basis == BasisCheck::on_history ? Basis::on_history : Basis::not_on_history;
-  decision_ = cairn::judge(*world_, statement, key, payload_bytes, where, recorded);
-  if (!decision_.door) return Ruled{outcome_of(decision_.verdict)};
-  const Door& door = *decision_.door;
+  if (std::exchange(batch_ended_, false)) decisions_.clear();
+  Decision& decision = decisions_[{statement.author, statement.id}];
+  decision = cairn::judge(*world_, statement, key, payload_bytes, basis, recorded);
+  if (!decision.door) return Ruled{outcome_of(decision.verdict)};
+  const Door& door = *decision.door;
   if (door.kind == Door::Kind::repeated) return Repeated{door.first};
   const ErrorKind kind = door.kind == Door::Kind::conflict ? ErrorKind::conflict : ErrorKind::turned_away;
   return TurnedAway{kind, door.reason, door.message};
@@ -39,12 +45,14 @@ void LiveRules::apply(const Recorded& recorded) {
 }
 
 void LiveRules::keep() {
+  batch_ended_ = true;
   world_->journal.keep();
   mark_.reset();
   last_snapshot_ = std::max(last_snapshot_, std::exchange(offered_snapshot_, 0));
 }
 
 void LiveRules::undo() {
+  batch_ended_ = true;
   if (mark_) world_->journal.undo_to(*mark_);
   world_->journal.keep();
   mark_.reset();

@@ -1,8 +1,11 @@
 // LiveRules: the rules and views of projections/, as the sequencer asks for them.
 #pragma once
 
+#include <map>
 #include <memory>
 #include <optional>
+#include <string>
+#include <utility>
 
 #include "ledger/sequencer.h"
 #include "projections/admit.h"
@@ -18,11 +21,11 @@ class LiveRules final : public Rules {
   World& world() { return *world_; }
   const World& world() const { return *world_; }
 
-  // What explain said of the newest statement that judge was asked about: for the receipt.
-  const Decision& newest_decision() const { return decision_; }
+  // What was said of a statement of the newest batch that judge was asked about, for its receipt; null: none was asked for.
+  const Decision* decision_on(const std::string& author, const std::string& id) const;
 
   Result<Bytes> key_for(const KeyId& key) const override;
-  Judgement judge(const Statement& statement, const KeyId& key, std::size_t payload_bytes, BasisCheck basis,
+  Judgement judge(const Statement& statement, const KeyId& key, std::size_t payload_bytes, Basis basis,
                   Millis recorded) override;
   void apply(const Recorded& recorded) override;
   void keep() override;
@@ -32,7 +35,8 @@ class LiveRules final : public Rules {
 
  private:
   std::unique_ptr<World> world_;
-  Decision decision_;
+  std::map<std::pair<std::string, std::string>, Decision> decisions_;  // by author and id, of the newest batch
+  bool batch_ended_ = false;
   Size last_snapshot_ = 0;
   Size offered_snapshot_ = 0;
   std::size_t last_bytes_ = 0;

@@ -81,7 +81,7 @@ void add_refusal(Json& json, const Refused& refused) {
 void print_json(const Json& json) { print(json.dump(2) + "\n"); }
 
 std::string receipt_text(const Receipt& receipt) {
-  std::string text = table({{"  entry", str(receipt.seq), toned("recorded " + format_time(receipt.recorded), Tone::quiet)},
+  std::string text = table({{"  entry", str(receipt.seq, ", recorded ", format_time(receipt.recorded))},
                             {"  leaf", receipt.leaf.hex()},
                             {"  tree", str(receipt.head.size, " entries")},
                             {"  root", receipt.head.root.hex()}});
@@ -89,24 +89,19 @@ std::string receipt_text(const Receipt& receipt) {
   return text;
 }
 
-std::string events_text(const std::vector<Event>& events) {
+std::string said_text(const std::vector<std::string>& said, const std::string& before = {}) {
   std::string text;
-  for (const Event& event : events) {
-    if (const auto* model = std::get_if<ModelRegistered>(&event)) {
-      text += "  registered " + model->name + " " + model->version + ", digest " + model->model.hex().substr(0, 12) + "\n";
-    } else if (const auto* proposed = std::get_if<RolloutProposed>(&event)) {
-      text += "  rollout " + proposed->rollout + " entered shadow\n";
-    } else if (const auto* advanced = std::get_if<RolloutAdvanced>(&event)) {
-      text += str("  rollout ", advanced->rollout, " to ", to_text(advanced->stage), ", ", advanced->percent, " %\n");
-    } else if (const auto* incident = std::get_if<IncidentOpened>(&event)) {
-      text += "  opened " + incident->incident + ", " + std::string(to_text(incident->severity)) + "\n";
-    } else if (const auto* rollback = std::get_if<RollbackExecuted>(&event)) {
-      text += "  rolled back from " + rollback->from.hex().substr(0, 12) + " to " + rollback->to.hex().substr(0, 12) + "\n";
-    } else if (const auto* emptied = std::get_if<SlotEmptied>(&event)) {
-      text += "  nothing to go back to: " + emptied->name + " in " + emptied->environment + " is empty now\n";
-    }
-  }
+  for (const std::string& sentence : said) text += wrapped(before + printable(sentence), 2);
   return text;
+}
+
+// What was admitted has no gate that fails, so a count is enough.
+std::string gates_line(const std::vector<GateOutcome>& gates, Seq seq) {
+  if (gates.empty()) return {};
+  const auto passed = std::count_if(gates.begin(), gates.end(), [](const GateOutcome& gate) { return gate.result == GateResult::pass; });
+  const auto rest = static_cast<std::ptrdiff_t>(gates.size()) - passed;
+  const std::string others = rest == 0 ? "" : str(", ", rest, " not applicable");
+  return str("  ", passed, " gates passed", others, ": cairn show ", seq, " lists them\n");
 }
 
 Exit show_appended(const Globals& globals, const Appended& appended) {
@@ -119,12 +114,13 @@ Exit show_appended(const Globals& globals, const Appended& appended) {
     print_json(json);
   } else if (refused) {
     print(toned("Refused", Tone::bad) + ", and recorded: " + toned(appended.receipt.outcome, Tone::strong) + "\n");
+    print(said_text(appended.said, "tried: "));
     if (appended.verdict.refused) print(refusal_text(*appended.verdict.refused));
     for (const Refused& other : appended.verdict.also) print(refusal_text(other));
     print(receipt_text(appended.receipt));
   } else {
-    print(toned("Admitted", Tone::good) + "\n" + events_text(appended.events));
-    if (!appended.verdict.gates.empty()) print(gate_table(appended.verdict.gates));
+    print(toned("Admitted", Tone::good) + "\n" + said_text(appended.said));
+    print(gates_line(appended.verdict.gates, appended.receipt.seq));
     print(receipt_text(appended.receipt));
   }
   return refused ? Exit::refused : Exit::done;
@@ -158,7 +154,7 @@ Exit show_tried(const Globals& globals, const Tried& tried) {
     print(refusal_text(*decision.verdict.refused));
     for (const Refused& other : decision.verdict.also) print(refusal_text(other));
   } else {
-    print(toned("Would be admitted", Tone::good) + "; nothing was signed or written\n" + events_text(tried.events));
+    print(toned("Would be admitted", Tone::good) + "; nothing was signed or written\n" + said_text(tried.said));
     if (!decision.verdict.gates.empty()) print(gate_table(decision.verdict.gates));
   }
   return refused ? Exit::refused : Exit::done;
@@ -168,7 +164,7 @@ Exit show_signed(const Globals& globals, const Signed& signed_file) {
   if (globals.json) {
     print_json({{"outcome", "signed"}, {"file", signed_file.file.string()}});
   } else {
-    print("Signed, not recorded yet: " + signed_file.file.string() + "\n" + events_text(signed_file.events) +
+    print("Signed, not recorded yet: " + signed_file.file.string() + "\n" + said_text(signed_file.said) +
           "  Have it recorded by whoever holds the log's key: cairn submit " + signed_file.file.string() + "\n");
   }
   return Exit::done;
@@ -197,12 +193,6 @@ Exit show_written(const Globals& globals, const Written& written) {
   if (const auto* tried = std::get_if<Tried>(&written)) return show_tried(globals, *tried);
   if (const auto* file = std::get_if<Signed>(&written)) return show_signed(globals, *file);
   return show_turned_away(globals, std::get<TurnedAway>(written));
-}
-
-Exit show_answer(const Globals& globals, const std::string& file, const Answer& answer) {
-  if (!globals.json) print(toned(printable(file), Tone::strong) + "\n");
-  if (const auto* away = std::get_if<TurnedAway>(&answer)) return show_turned_away(globals, *away);
-  return show_appended(globals, Appended{std::get<Receipt>(answer), {}, {}});
 }
 
 }  // namespace cairn

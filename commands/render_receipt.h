@@ -12,9 +12,6 @@ namespace cairn {
 // Prints it and says how the command ended.
 Exit show_written(const Globals& globals, const Written& written);
 
-// What submit answers for one file.
-Exit show_answer(const Globals& globals, const std::string& file, const Answer& answer);
-
 // Each gate on a line: result, name, value, comparison, threshold, and where the value is from.
 std::string gate_table(const std::vector<GateOutcome>& gates);
 

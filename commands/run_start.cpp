@@ -141,9 +141,13 @@ Result<Exit> run_submit(const Globals& globals, const std::vector<Path>& files) 
   TRY_LET(home, home_of());
   TRY_LET(answers, submit(globals, home, files));
   Exit worst = Exit::done;
+  const bool list = globals.json && files.size() > 1;
   for (std::size_t i = 0; i < answers.size(); ++i) {
-    worst = std::max(worst, show_answer(globals, files[i].string(), answers[i]));
+    if (list) print(i == 0 ? "[\n" : ",\n");
+    if (!globals.json) print(toned(printable(files[i].string()), Tone::strong) + "\n");
+    worst = std::max(worst, show_written(globals, answers[i]));
   }
+  if (list) print("]\n");
   return worst;
 }
 

@@ -7,6 +7,7 @@
 #include "commands/live_rules.h"
 #include "ledger/base/text.h"
 #include "ledger/evidence/readers.h"
+#include "projections/timeline.h"
 
 namespace cairn {
 
@@ -31,7 +32,15 @@ struct Draft {
   Statement statement;
   Bytes payload;
   std::vector<Bytes> attachments;
+  std::vector<std::string> said;
 };
+
+std::vector<std::string> sentences_of(const Statement& statement, const World& world) {
+  ModelNames names;
+  names.learn(world);
+  names.learn(statement.events);
+  return sentences(statement.events, names);
+}
 
 // Decides and encodes. An id that was used before is decided in the world of then, so that the same command says the same.
 Result<Draft> draft(const Ledger& ledger, const World& world, const std::string& author, const WriteFlags& flags,
@@ -64,6 +73,7 @@ Result<Draft> draft(const Ledger& ledger, const World& world, const std::string&
   TRY_LET(decoded, decode_statement(payload));
   made.statement = std::move(decoded);
   made.payload = std::move(payload);
+  made.said = sentences_of(made.statement, ground);
   return made;
 }
 
@@ -79,7 +89,7 @@ Result<Written> write_signed_file(const WriteFlags& flags, const Signer& signer,
     for (const Bytes& content : made.attachments) TRY(beside.put(content));
   }
   TRY(write_file_atomically(fs::absolute(*flags.sign_only), format_dsse(envelope) + "\n"));
-  return Written(Signed{*flags.sign_only, std::move(made.statement.events)});
+  return Written(Signed{*flags.sign_only, std::move(made.said)});
 }
 
 // Sleeps until the rules' due time, looking again now and then in case it came nearer. Returns when time is not what is missing.
@@ -132,6 +142,14 @@ Result<void> remember(const Home& home, const Hash& ledger, const std::vector<An
   return {};
 }
 
+Written answered(const LiveRules& rules, Answer answer, Statement statement, std::vector<std::string> said) {
+  if (auto* away = std::get_if<TurnedAway>(&answer)) return std::move(*away);
+  auto& receipt = std::get<Receipt>(answer);
+  const Decision* decision = receipt.repeated ? nullptr : rules.decision_on(statement.author, statement.id);
+  Verdict verdict = decision == nullptr ? Verdict{} : decision->verdict;
+  return Appended{std::move(receipt), std::move(verdict), std::move(statement.events), std::move(said)};
+}
+
 }  // namespace
 
 Result<Written> write_as(const Globals& globals, const WriteFlags& flags, const Home& home, const Signer& signer,
@@ -143,7 +161,7 @@ Result<Written> write_as(const Globals& globals, const WriteFlags& flags, const 
     TRY_LET(made, draft(session->ledger(), *world, signer.author, flags, make));
     if (flags.sign_only) return write_signed_file(flags, signer, std::move(made));
     Decision decision = try_out(*world, made, signer.key.public_key().id());
-    return Written(Tried{std::move(decision), std::move(made.statement.events)});
+    return Written(Tried{std::move(decision), std::move(made.said)});
   }
   TRY_LET(writing, start_sequencing(globals, home));
   const Ledger& ledger = writing->session->ledger();
@@ -152,10 +170,7 @@ Result<Written> write_as(const Globals& globals, const WriteFlags& flags, const 
   TRY_LET(envelope, sign_statement(std::move(made.payload), signer.key));
   TRY_LET(answers, writing->sequencer->append(std::span(&envelope, 1)));
   TRY(remember(home, ledger.id(), answers));
-  if (auto* away = std::get_if<TurnedAway>(&answers.front())) return Written(std::move(*away));
-  auto& receipt = std::get<Receipt>(answers.front());
-  Verdict verdict = receipt.repeated ? Verdict{} : writing->rules->newest_decision().verdict;
-  return Written(Appended{std::move(receipt), std::move(verdict), std::move(made.statement.events)});
+  return answered(*writing->rules, std::move(answers.front()), std::move(made.statement), std::move(made.said));
 }
 
 Result<Written> write(const Globals& globals, const WriteFlags& flags, const Home& home, const MakeCommand& make) {
@@ -163,7 +178,7 @@ Result<Written> write(const Globals& globals, const WriteFlags& flags, const Hom
   return write_as(globals, flags, home, Signer{globals.actor, std::move(key)}, make);
 }
 
-Result<std::vector<Answer>> submit(const Globals& globals, const Home& home, const std::vector<fs::path>& files) {
+Result<std::vector<Written>> submit(const Globals& globals, const Home& home, const std::vector<fs::path>& files) {
   std::vector<Envelope> envelopes;
   std::vector<Bytes> attachments;
   for (const fs::path& file : files) {
@@ -184,7 +199,15 @@ Result<std::vector<Answer>> submit(const Globals& globals, const Home& home, con
   TRY(put_attachments(writing->session->attachments(), attachments));
   TRY_LET(answers, writing->sequencer->append(envelopes));
   TRY(remember(home, writing->session->ledger().id(), answers));
-  return answers;
+  std::vector<Written> all;
+  for (std::size_t i = 0; i < answers.size(); ++i) {
+    // What was turned away may be no statement at all.
+    auto decoded = decode_statement(envelopes[i].payload);
+    Statement statement = decoded ? std::move(decoded).value() : Statement{};
+    auto said = sentences_of(statement, writing->rules->world());
+    all.push_back(answered(*writing->rules, std::move(answers[i]), std::move(statement), std::move(said)));
+  }
+  return all;
 }
 
 }  // namespace cairn

@@ -40,16 +40,17 @@ struct Appended {
   Receipt receipt;
   Verdict verdict;               // what the rules said now; empty for a repeated one
   std::vector<Event> events;
+  std::vector<std::string> said;  // the same as sentences
 };
 // --dry-run: what would have been said, and what the rules would say.
 struct Tried {
   Decision decision;
-  std::vector<Event> events;
+  std::vector<std::string> said;
 };
 // --sign-only
 struct Signed {
   std::filesystem::path file;
-  std::vector<Event> events;
+  std::vector<std::string> said;
 };
 
 using Written = std::variant<Appended, Tried, Signed, TurnedAway>;
@@ -62,7 +63,7 @@ Result<Written> write_as(const Globals& globals, const WriteFlags& flags, const 
                          const MakeCommand& make);
 
 // cairn submit: envelopes that others signed, one answer each; attachments are looked for in `<file>.attachments/`.
-Result<std::vector<Answer>> submit(const Globals& globals, const Home& home, const std::vector<std::filesystem::path>& files);
+Result<std::vector<Written>> submit(const Globals& globals, const Home& home, const std::vector<std::filesystem::path>& files);
 
 // cairn init
 struct NewLedger {

@@ -10,7 +10,6 @@ namespace {
 
 constexpr std::size_t max_recent_heads = 65536;
 constexpr std::size_t max_parsed_keys = 4096;
-constexpr std::string_view refused_tag = "outcome:refused";
 
 TurnedAway turned_away(std::string reason, std::string message) {
   return {ErrorKind::turned_away, std::move(reason), std::move(message)};
@@ -234,13 +233,13 @@ Sequencer::Checked Sequencer::check_first(const Envelope& envelope) const {
   return std::move(*statement);
 }
 
-Result<BasisCheck> Sequencer::check_basis(const Head& basis, const Pending& pending) const {
+Result<Basis> Sequencer::check_basis(const Head& basis, const Pending& pending) const {
   const auto verdict = [&basis](const Hash& root) {
-    return root == basis.root ? BasisCheck::on_history : BasisCheck::not_on_history;
+    return root == basis.root ? Basis::on_history : Basis::not_on_history;
   };
   const Size own_seq = pending.growth.size();
-  if (own_seq == 0) return BasisCheck::on_history;  // there is none to hold it against
-  if (basis.size == 0 || basis.size > own_seq) return BasisCheck::not_on_history;
+  if (own_seq == 0) return Basis::on_history;  // there is none to hold it against
+  if (basis.size == 0 || basis.size > own_seq) return Basis::not_on_history;
   if (basis.size >= pending.growth.base_size()) return verdict(pending.growth.root_at(basis.size));
 
   const auto recent = std::lower_bound(recent_.begin(), recent_.end(), basis.size,

@@ -23,9 +23,6 @@
 
 namespace cairn {
 
-// Whether the head that a statement's author had verified lies on this history; computed from the tree, since rules see no nodes.
-enum class BasisCheck { on_history, not_on_history };
-
 // Turned away at the door, and never stored: `kind` says how the caller exits, `reason` is a wire name such as "late".
 struct TurnedAway {
   ErrorKind kind = ErrorKind::turned_away;  // or conflict: a used id, an unmet `expects`
@@ -53,7 +50,7 @@ class Rules {
   // The SPKI of the key with this id, if it may sign now; else a turned_away error. Not asked for entry 0, which names its own.
   virtual Result<Bytes> key_for(const KeyId& key) const = 0;
 
-  virtual Judgement judge(const Statement& statement, const KeyId& key, std::size_t payload_bytes, BasisCheck basis,
+  virtual Judgement judge(const Statement& statement, const KeyId& key, std::size_t payload_bytes, Basis basis,
                           Millis recorded) = 0;
 
   // Folds an entry in; kept or undone with the whole batch.
@@ -114,7 +111,7 @@ class Sequencer {
   Result<Answer> receive(const Envelope& envelope, Pending& pending);
   Result<Checked> check(const Envelope& envelope, const Pending& pending);
   Checked check_first(const Envelope& envelope) const;
-  Result<BasisCheck> check_basis(const Head& basis, const Pending& pending) const;
+  Result<Basis> check_basis(const Head& basis, const Pending& pending) const;
   Result<Receipt> repeat(Seq first, const Pending& pending) const;
   Answer place(const Envelope& envelope, Statement statement, std::string outcome, Millis recorded, Pending& pending);
 

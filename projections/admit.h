@@ -85,9 +85,6 @@ struct Verdict {
   std::vector<GateOutcome> gates;
 };
 
-// Whether the basis lies on this history; the caller computed it from the tree.
-enum class Basis { on_history, not_on_history };
-
 // The refusal's standing texts, for admit and for documentation.
 std::string_view rule_of(Refusal refusal);    // the rule in one sentence
 std::string_view remedy_of(Refusal refusal);  // who or what can clear it

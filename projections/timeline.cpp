@@ -104,24 +104,6 @@ bool continues(const EvidenceRecorded* before, const EvidenceRecorded* now) {
   return before != nullptr && now != nullptr && before->model == now->model && before->environment == now->environment;
 }
 
-std::vector<std::string> sentences(const Statement& statement, const ModelNames& names) {
-  std::vector<std::string> said;
-  std::string kinds;
-  const std::vector<Event>& events = statement.events;
-  for (std::size_t i = 0; i < events.size(); ++i) {
-    const auto* evidence = std::get_if<EvidenceRecorded>(&events[i]);
-    const auto* next = i + 1 < events.size() ? std::get_if<EvidenceRecorded>(&events[i + 1]) : nullptr;
-    if (continues(evidence, next)) {
-      kinds += std::string(to_text(evidence->kind)) + ", ";
-      continue;
-    }
-    std::string text = describe(events[i], names);
-    if (!kinds.empty()) text.insert(std::string("recorded ").size(), std::exchange(kinds, {}));
-    said.push_back(std::move(text));
-  }
-  return said;
-}
-
 }  // namespace
 
 std::string short_hex(const Hash& hash) {
@@ -134,8 +116,11 @@ void ModelNames::learn(const World& world) {
 }
 
 void ModelNames::learn(const Recorded& entry) {
-  if (!entry.entry.outcome.empty()) return;
-  for (const Event& event : entry.statement.events) {
+  if (entry.entry.outcome.empty()) learn(entry.statement.events);
+}
+
+void ModelNames::learn(const std::vector<Event>& events) {
+  for (const Event& event : events) {
     if (const auto* e = std::get_if<ModelRegistered>(&event))
       names_.insert_or_assign(e->model, Name{e->name, e->version});
   }
@@ -155,6 +140,23 @@ std::string describe(const Event& event, const ModelNames& names) {
   return std::visit(Sentence{names}, event);
 }
 
+std::vector<std::string> sentences(const std::vector<Event>& events, const ModelNames& names) {
+  std::vector<std::string> said;
+  std::string kinds;
+  for (std::size_t i = 0; i < events.size(); ++i) {
+    const auto* evidence = std::get_if<EvidenceRecorded>(&events[i]);
+    const auto* next = i + 1 < events.size() ? std::get_if<EvidenceRecorded>(&events[i + 1]) : nullptr;
+    if (continues(evidence, next)) {
+      kinds += std::string(to_text(evidence->kind)) + ", ";
+      continue;
+    }
+    std::string text = describe(events[i], names);
+    if (!kinds.empty()) text.insert(std::string("recorded ").size(), std::exchange(kinds, {}));
+    said.push_back(std::move(text));
+  }
+  return said;
+}
+
 void Timeline::apply(const Recorded& entry) {
   names_.learn(entry);
   TimelineRow row;
@@ -165,7 +167,7 @@ void Timeline::apply(const Recorded& entry) {
   row.id = entry.statement.id;
   row.outcome = entry.entry.outcome;
   for (const Event& event : entry.statement.events) row.types.emplace_back(wire_name(event));
-  row.said = sentences(entry.statement, names_);
+  row.said = sentences(entry.statement.events, names_);
   rows_.push_back(std::move(row));
 }
 

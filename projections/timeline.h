@@ -21,6 +21,7 @@ class ModelNames {
  public:
   void learn(const World& world);
   void learn(const Recorded& entry);  // the registrations that were admitted
+  void learn(const std::vector<Event>& events);
   std::string of(const Hash& digest) const;
   std::string version_of(const Hash& digest) const;
 
@@ -37,6 +38,9 @@ std::string short_hex(const Hash& hash);
 
 // In the past tense, without a full stop: "took logistic/production/1 to canary, 10 %".
 std::string describe(const Event& event, const ModelNames& names);
+
+// One for each thing that was said, in order; pieces of evidence about one thing share one.
+std::vector<std::string> sentences(const std::vector<Event>& events, const ModelNames& names);
 
 struct TimelineRow {
   Seq seq = 0;

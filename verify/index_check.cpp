@@ -33,7 +33,7 @@ Finding first_difference(const std::string& tag, const std::vector<Seq>& rebuilt
 
 std::vector<std::string> index_tags(const Recorded& recorded) {
   std::vector<std::string> tags = tags_of(recorded.statement);
-  if (!recorded.entry.outcome.empty()) tags.emplace_back("outcome:refused");
+  if (!recorded.entry.outcome.empty()) tags.emplace_back(refused_tag);
   return tags;
 }
 

@@ -45,10 +45,11 @@ class [[nodiscard]] Result {
 
   T& value() & { ASSERT(ok()); return *std::get_if<0>(&state_); }
   const T& value() const& { ASSERT(ok()); return *std::get_if<0>(&state_); }
-  T&& value() && { ASSERT(ok()); return std::move(*std::get_if<0>(&state_)); }
+  // By value, so that `for (auto& x : f().value())` does not outlive what it walks over.
+  T value() && { ASSERT(ok()); return std::move(*std::get_if<0>(&state_)); }
   T& operator*() & { return value(); }
   const T& operator*() const& { return value(); }
-  T&& operator*() && { return std::move(*this).value(); }
+  T operator*() && { return std::move(*this).value(); }
   T* operator->() { return &value(); }
   const T* operator->() const { return &value(); }
 

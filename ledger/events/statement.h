@@ -53,6 +53,9 @@ Result<Statement> decode_statement(BytesView payload);
 // DSSE v1 pre-authentication encoding of our payload type: what is signed and verified.
 Bytes pae(BytesView payload);
 
+// Whether the head that a statement's author had verified lies on this history; computed from the tree, since rules see no nodes.
+enum class Basis { on_history, not_on_history };
+
 struct Signature {
   KeyId key;
   Bytes bytes;  // at most 65,535
@@ -75,5 +78,8 @@ Result<Envelope> parse_dsse(std::string_view text);
 // "rollout:ID", "incident:ID", "actor:HANDLE" (author and those spoken of), "digest:HEX" (of a model), "type:rollout.advanced".
 // Ascending, none twice.
 std::vector<std::string> tags_of(const Statement& statement);
+
+// Beside them, a refused entry carries this one.
+inline constexpr std::string_view refused_tag = "outcome:refused";
 
 }  // namespace cairn

@@ -188,7 +188,8 @@ class Archive {
   Result<void> check_local(ZipEntry& entry) {
     TRY_LET(head, bytes(entry.header, local_bytes));
     if (head.empty() || !head.starts_with("PK\3\4")) {
-      wrong(entry.header, str(shown(entry), " is not where the zip directory says"));
+      // The directory may point behind the end; the finding has to point into the file.
+      wrong(std::min(entry.header, file_.size()), str(shown(entry), " is not where the zip directory says"));
       return {};
     }
     const std::size_t name_bytes = little_endian<std::uint16_t>(head, 26);

@@ -67,7 +67,7 @@ std::vector<std::string> differences(const json& a, const json& b) {
 
 TEST_CASE("B1 B3 B4 B5 B6 B7 B8: the default policy's gates are the guide's numbers") {
   const auto policy = parsed(default_text());
-  check_gate(policy, "structure", "structure.findings <= 0 artefact");
+  check_gate(policy, "artefact-safe", "structure.findings <= 0 artefact");
   check_gate(policy, "accuracy", "metrics.accuracy >= 0.85 artefact");
   check_gate(policy, "ece", "metrics.ece <= 0.08 artefact");
   check_gate(policy, "f1", "metrics.f1 > 0.8 artefact");
@@ -208,8 +208,8 @@ TEST_CASE("each value out of its range is refused by its path") {
   check([](json& p) { p["gates"][1]["class"] = "baseline"; }, "policy: gates[1].is: drop<= and rise<= go with");
   check([](json& p) { p["gates"][1]["class"] = "model"; }, "policy: gates[1].class: ");
   check([](json& p) { p["gates"][1]["evidence"] = "rumour"; }, "policy: gates[1].evidence: ");
-  check([](json& p) { p["gates"][1]["name"] = "structure"; },
-        "policy: gates[1].name: \"structure\" is the name of another");
+  check([](json& p) { p["gates"][1]["name"] = "artefact-safe"; },
+        "policy: gates[1].name: \"artefact-safe\" is the name of another");
   check([](json& p) { p["gates"][1]["max_age"] = "0s"; }, "policy: gates[1].max_age: ");
   check([](json& p) { p["gates"][9]["threshold"] = "30"; }, "policy: gates[9].threshold: ");
   check([](json& p) { p["gates"] = json::object(); }, "policy: gates: is an object, not an array");

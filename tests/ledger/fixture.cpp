@@ -11,7 +11,7 @@ Result<Bytes> FakeRules::key_for(const KeyId& key) const {
   return found->second;
 }
 
-Judgement FakeRules::judge(const Statement& statement, const KeyId&, std::size_t, BasisCheck basis, Millis) {
+Judgement FakeRules::judge(const Statement& statement, const KeyId&, std::size_t, Basis basis, Millis) {
   ++judged;
   const auto used = present_.ids.find({statement.author, statement.id});
   if (used != present_.ids.end()) {
@@ -19,7 +19,7 @@ Judgement FakeRules::judge(const Statement& statement, const KeyId&, std::size_t
     return TurnedAway{ErrorKind::conflict, "id_used", "the id " + statement.id + " was used for something else"};
   }
   if (refuse_all) return Ruled{"not_today"};
-  if (basis == BasisCheck::not_on_history) return Ruled{"basis_not_on_history"};
+  if (basis == Basis::not_on_history) return Ruled{"basis_not_on_history"};
   for (const Event& event : statement.events) {
     const auto* granted = std::get_if<RoleGranted>(&event);
     if (granted != nullptr && granted->handle == "nobody") return Ruled{"unknown_actor"};

@@ -82,7 +82,7 @@ TEST_CASE("Every gate of the guide refuses the way into shadow by itself (B1 B4 
     std::string value, text, gate;
   };
   const std::vector<Bad> all = {
-      {EvidenceKind::structure, "findings", "1", "structure"},
+      {EvidenceKind::structure, "findings", "1", "artefact-safe"},
       {EvidenceKind::metrics, "accuracy", "0.849999999999999999", "accuracy"},
       {EvidenceKind::metrics, "ece", "0.080000000000000001", "ece"},
       {EvidenceKind::metrics, "f1", "0.8", "f1"},
