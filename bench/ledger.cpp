@@ -1,6 +1,6 @@
 // bench_ledger: what the first version promises, measured, with ratios to limits of the same machine in the same run.
 //
-//   bench_ledger [--entries N] [--cairn PATH] [--dir DIR]
+//   bench_ledger [--entries N] [--cairn PATH] [--dir DIR: kept afterwards]
 //
 // It makes a ledger of N entries (one signed statement each), then measures one durable append at a time, a whole audit, and
 // every reading command as a process. Medians; the machine's own limits are measured in between, so that noise falls on both.
@@ -273,12 +273,16 @@ void measure_commands(const Bench& bench) {
 
 int main(int argc, char** argv) {
   Bench bench;
+  bool kept = false;
   bench.directory = fs::temp_directory_path() / str("cairn-bench-", ::getpid());
   for (int i = 1; i + 1 < argc; i += 2) {
     const std::string flag = argv[i];
     if (flag == "--entries") bench.entries = need(parse_uint(argv[i + 1]));
     if (flag == "--cairn") bench.cairn = argv[i + 1];
-    if (flag == "--dir") bench.directory = argv[i + 1];
+    if (flag == "--dir") {
+      bench.directory = argv[i + 1];
+      kept = true;
+    }
   }
   fs::create_directories(bench.directory);
   bench.globals.where = (bench.directory / "ledger").string();
@@ -290,6 +294,6 @@ int main(int argc, char** argv) {
   measure_append(bench);
   measure_verify(bench);
   measure_commands(bench);
-  fs::remove_all(bench.directory);
+  if (!kept) fs::remove_all(bench.directory);
   return 0;
 }
