@@ -140,6 +140,13 @@ TEST_CASE("A grant that was withdrawn or denied by its person is gone") {
   s.when("lee", {s.approval(1)}).then_admitted();
 }
 
+TEST_CASE("What one person denies leaves another's grant as it is") {
+  Scenario s;
+  s.given("dana", {person("mia", {{Role::approver, {}}})});
+  approved(s).given("mia", {ApprovalDenied{rollout_id(1), Stage::full, "no"}});
+  CHECK(grants(s) == 1);
+}
+
 TEST_CASE("A grant ends with its rollout") {
   Scenario s;
   approved(s).given("ci", {RolloutAborted{rollout_id(1), "no"}});

@@ -74,7 +74,8 @@ TEST_CASE("An id is forgotten once nothing signed with it could be new") {
   Scenario s;
   const Statement first = s.said("ci", {metrics("v1")});
   s.given("ci", {registered("v1")}).when(first).then_admitted();
-  s.later(id_memory).when(first).then_turned_away("repeated");
+  s.later(id_memory - hour).given("ci", {metrics("v1", "0.8")});
+  s.later(hour).when(first).then_turned_away("repeated");
   s.later(1).when(first).then_turned_away("late");
   Statement again = s.said("ci", {metrics("v1")});
   again.id = first.id;

@@ -69,7 +69,8 @@ TEST_CASE("Ids and refusals that a snapshot left out are not asked for again") {
   s.later(3 * day).given("ci", {metrics("v1")}).later(5 * day).given("ci", {metrics("v1")});
   const auto carried = reopened(s.world);
   CHECK(carried->ids.rows().size() < s.entries.size());
-  s.now -= 6 * day;  // a log that lies about its clock
+  CHECK(carried->refusals.rows().empty());
+  s.now = start_of_scenario + 30 * minute;  // a log that lies about its clock
   s.given_a_lie("ci", {metrics("v1")});
   carried->apply(s.entries.back());
   CHECK(carried->encode() == s.world.encode());
@@ -110,6 +111,11 @@ TEST_CASE("A batch is undone back to its mark, and its ids with it") {
   CHECK(world.encode() == before);
   CHECK(known(s.entries[0]));
   CHECK_FALSE(known(s.entries.back()));
+  Recorded other = s.entries[2];  // takes the place of one that was undone
+  other.seq = 1;
+  world.apply(other);
+  CHECK(known(other));
+  CHECK_FALSE(known(s.entries[1]));
 }
 
 TEST_CASE("A refused entry changes nothing but ids, refusals and the position") {
@@ -191,6 +197,24 @@ TEST_CASE("A snapshot cut short anywhere does not decode") {
     if (World::decode(BytesView(bytes).substr(0, size)).ok()) FAIL("decoded at " << size << " of " << bytes.size());
   }
   CHECK_FALSE(World::decode(bytes + '\0').ok());
+}
+
+TEST_CASE("A snapshot that no fold could have written does not decode") {
+  World world;
+  REQUIRE(World::decode(world.encode()).ok());
+  SECTION("a slot at full without history") {
+    world.slots.edit({"net", "prod"}).occupied = true;
+  }
+  SECTION("a rollout under way that is not there") {
+    world.slots.edit({"net", "prod"}).active = rollout_id(1);
+  }
+  SECTION("a stage that does not exist") {
+    world.rollouts.edit(rollout_id(1)).stage = static_cast<Stage>(3);
+  }
+  SECTION("a time that no entry can have") {
+    world.rollouts.edit(rollout_id(1)).stage_since = -1;
+  }
+  CHECK_FALSE(World::decode(world.encode()).ok());
 }
 
 TEST_CASE("A snapshot with wrong bytes fails or decodes to a world that can be asked") {
