@@ -74,12 +74,21 @@ std::string filled_in(std::string remedy, const RolloutStanding& standing) {
   return remedy;
 }
 
+// A command keeps a line of its own, so that it can be copied.
+std::string remedy_text(const std::string& remedy) {
+  const std::size_t command = remedy.find(": cairn ");
+  if (command == std::string::npos) return wrapped("To clear it: " + remedy, 8);
+  std::string line = remedy.substr(command + 2);
+  while (!line.empty() && line.back() == '.') line.pop_back();
+  return wrapped("To clear it: " + remedy.substr(0, command + 1), 8) + "          " + line + "\n";
+}
+
 std::string missing_text(const Refused& refused, const RolloutStanding& standing) {
   std::string text = "      " + toned(wire_name(refused.refusal), Tone::bad) + "\n";
   if (refused.reasons.empty()) text += wrapped(refused.rule, 8);
   for (const std::string& reason : refused.reasons) text += wrapped(printable(reason), 8);
   if (refused.due) text += "        not before " + short_time(*refused.due) + "\n";
-  return text + wrapped("To clear it: " + filled_in(refused.remedy, standing), 8);
+  return text + remedy_text(filled_in(refused.remedy, standing));
 }
 
 std::string soak_text(const RolloutStanding& standing) {
