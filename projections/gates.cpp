@@ -162,6 +162,13 @@ GateOutcome evaluate(const World& world, const Gate& gate, const GateQuestion& q
     if (!outcome.baseline) return unknown(outcome, "of the version at full, " + why);
   }
   compare(outcome, *value, question.recorded);
+  // Within one entry a record has no place before or after the stage's beginning: it can speak against the stage, not
+  // for it, or one record would stand for every stage that its statement passes through.
+  const bool of_stage = gate.evidence_class == EvidenceClass::stage;
+  if (of_stage && row->seq == question.stage_entry && outcome.result == GateResult::pass) {
+    return unknown(outcome,
+                   "its " + std::string(to_text(gate.evidence)) + " evidence is of the entry that began the stage");
+  }
   return outcome;
 }
 

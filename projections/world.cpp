@@ -138,6 +138,7 @@ struct Fold {
     force.document = *document;
     force.adopted = seq;
     world.proposals.erase(event.policy);
+    void_unbound_grants();
   }
 
   void operator()(const ModelRegistered& event) {
@@ -295,6 +296,21 @@ struct Fold {
       world.shadows.edit({event.model, event.environment}) = {recorded, seq, rollout->stage_entry};
     } else if (result != GateResult::pass) {
       world.shadows.erase({event.model, event.environment});
+    }
+  }
+
+  // DESIGN 6: a grant is void once the rules of its stage change, and stays so should they change back.
+  void void_unbound_grants() {
+    for (const auto& [where, slot] : world.slots.rows()) {
+      const Rollout* rollout = slot.active ? world.rollouts.find(*slot.active) : nullptr;
+      if (rollout == nullptr) continue;
+      for (std::size_t i = 0; i < rollout->approvals.size(); ++i) {
+        const Approval& approval = rollout->approvals[i];
+        const StageRules* rules = world.policy().stage(rollout->environment, approval.stage);
+        const bool bound = rules != nullptr && approval.rules == rules->hash;
+        if (bound || approval.state != ApprovalState::granted) continue;
+        world.rollouts.edit(*slot.active).approvals[i].state = ApprovalState::voided;
+      }
     }
   }
 

@@ -108,6 +108,12 @@ TEST_CASE("Evidence of a stage is of its place and not older than the stage") {
   CHECK(ask(s, "drift", std::nullopt).result == GateResult::unknown);
 }
 
+TEST_CASE("Evidence in the entry that began the stage speaks against it and not for it") {
+  Scenario s;
+  s.given_models({"v1"}).given("watch", {drift("v1", "prod", "0.5")});
+  CHECK(ask(s, "drift", s.entries.size() - 1).result == GateResult::fail);
+}
+
 TEST_CASE("A baseline gate is NOT APPLICABLE by history alone (B3)") {
   Scenario s;
   s.given_models({"v1", "v2"});
