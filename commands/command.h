@@ -97,6 +97,12 @@ struct RecordMonitoring {
   std::vector<EvidenceRecorded> evidence;
 };
 
+// A model that lies in a directory, by what its files and their names say.
+struct FoundModel {
+  std::string version;
+  Hash model;
+};
+
 // cairn rollback: to what was at full before, unless a version is named
 struct Rollback {
   std::string name;
@@ -104,7 +110,7 @@ struct Rollback {
   std::string reason;
   Trigger trigger = Trigger::regression;
   std::optional<std::string> to_version;
-  std::optional<std::vector<Hash>> found;  // digests of the models that lie where the files should; none: not reachable
+  std::optional<std::vector<FoundModel>> found;  // what lies where the target's files should; none: not reachable
 };
 
 using Command = std::variant<CreateLedger, EnrolActor, ChangeRoles, RotateKey, RevokeKey, AdoptPolicy, RegisterModel,

@@ -1,6 +1,7 @@
 // From what is wanted to what has then been done. Pure: World and Command in, events out. Nothing is refused here (DESIGN,
 // idea 5): a promote that skips shadow is said, signed, and refused by admit, on the record.
 #include <algorithm>
+#include <set>
 
 #include "commands/command.h"
 #include "ledger/base/text.h"
@@ -195,7 +196,7 @@ struct Decide {
       proposal.events.push_back(RolloutAborted{*row.active, "rolled back: " + wanted.reason});
       expect_unchanged(world, "rollout:" + *row.active, proposal);
     }
-    TRY_LET(to, target_of(wanted, slot, *from));
+    TRY_LET(to, target_of(wanted, slot, *from, proposal));
     if (to) {
       proposal.events.push_back(ArtefactChecked{*to, match_of(wanted, *to)});
       proposal.events.push_back(
@@ -209,20 +210,37 @@ struct Decide {
     return proposal;
   }
 
-  static ArtefactMatch match_of(const Rollback& wanted, const Hash& to) {
+  // A file of the target's version with another digest is a mismatch, and so is the only model of a place that was named for the
+  // target; a place that holds others only says nothing about it.
+  ArtefactMatch match_of(const Rollback& wanted, const Hash& to) const {
     if (!wanted.found) return ArtefactMatch::not_reachable;
-    const bool there = std::find(wanted.found->begin(), wanted.found->end(), to) != wanted.found->end();
-    return there ? ArtefactMatch::match : ArtefactMatch::mismatch;
+    const Model* model = world.models.find(to);
+    bool other_files = wanted.found->size() == 1;
+    for (const FoundModel& found : *wanted.found) {
+      if (found.model == to) return ArtefactMatch::match;
+      other_files = other_files || (model != nullptr && found.version == model->version);
+    }
+    return other_files ? ArtefactMatch::mismatch : ArtefactMatch::not_reachable;
   }
 
-  Result<std::optional<Hash>> target_of(const Rollback& wanted, const SlotKey& slot, const Hash& from) const {
-    if (!wanted.to_version) {
-      const auto tenure = world.rollback_target(slot, from);
-      return tenure ? std::optional<Hash>(tenure->model) : std::nullopt;
+  // The version that was named, or the newest of history whose files are not known to differ. Which ones were passed over for that
+  // goes on record, each once.
+  Result<std::optional<Hash>> target_of(const Rollback& wanted, const SlotKey& slot, const Hash& from, Proposal& proposal) const {
+    if (wanted.to_version) {
+      const Hash* version = world.versions.find({wanted.name, *wanted.to_version});
+      if (version == nullptr) {
+        return usage("no version " + printable(*wanted.to_version) + " of " + printable(wanted.name) +
+                     " is registered; cairn history lists them");
+      }
+      return std::optional<Hash>(*version);
     }
-    const Hash* version = world.versions.find({wanted.name, *wanted.to_version});
-    if (version == nullptr) return usage("no version " + *wanted.to_version + " of " + wanted.name + " is registered");
-    return std::optional<Hash>(*version);
+    std::set<Hash> differing;
+    const auto tenure = world.rollback_target(slot, from, [&](const Hash& model) {
+      if (match_of(wanted, model) != ArtefactMatch::mismatch) return false;
+      if (differing.insert(model).second) proposal.events.push_back(ArtefactChecked{model, ArtefactMatch::mismatch});
+      return true;
+    });
+    return tenure ? std::optional<Hash>(tenure->model) : std::nullopt;
   }
 };
 

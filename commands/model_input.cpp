@@ -140,15 +140,15 @@ std::vector<Bytes> attachments_of(const ModelReading& reading) {
   return contents;
 }
 
-Result<std::optional<std::vector<Hash>>> digests_at(const Path& path) {
+Result<std::optional<std::vector<FoundModel>>> models_at(const Path& path) {
   const auto readings = read_model_directory(path, [](std::uint64_t, std::uint64_t) {});
   if (!readings) {
     warn("cairn: " + readings.error().message + "; the target's files count as not reachable\n");
-    return std::optional<std::vector<Hash>>();
+    return std::optional<std::vector<FoundModel>>();
   }
-  std::vector<Hash> digests;
-  for (const ModelReading& reading : *readings) digests.push_back(reading.digest);
-  return std::optional<std::vector<Hash>>(std::move(digests));
+  std::vector<FoundModel> found;
+  for (const ModelReading& reading : *readings) found.push_back({reading.version, reading.digest});
+  return std::optional<std::vector<FoundModel>>(std::move(found));
 }
 
 Result<Exit> validate_models(const Globals& globals, const ModelFlags& flags) {

@@ -16,8 +16,8 @@ RegisterModel register_command(const ModelReading& reading);
 // The manifest and every evidence file: what the events name by digest.
 std::vector<Bytes> attachments_of(const ModelReading& reading);
 
-// The digests of all models at this place; none if it cannot be read, which is said on stderr.
-Result<std::optional<std::vector<Hash>>> digests_at(const Path& path);
+// The models at this place; none if it cannot be read, which is said on stderr.
+Result<std::optional<std::vector<FoundModel>>> models_at(const Path& path);
 
 // deploy --validate-only: the guide's check list for every model of the directory, by the policy in force, or by the guide's where
 // there is no ledger. Records nothing. refused if one does not pass.
