@@ -182,6 +182,8 @@ TEST_CASE("history ends a tenure where another version took its place") {
   lived.roll_back("slow", Trigger::system);
   const Json tenures = run_json([&] { return run_history(lived.json(), "logistic"); })["tenures"];
   REQUIRE(tenures.size() == 3);
+  REQUIRE(!tenures[0]["ended"].is_null());
+  REQUIRE(!tenures[1]["ended"].is_null());
   CHECK(tenures[0]["ended"]["seq"] == 14);
   CHECK(tenures[0]["why_ended"] == "replaced by v2");
   CHECK(tenures[1]["ended"]["seq"] == 15);
