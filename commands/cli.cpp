@@ -60,7 +60,10 @@ int usage_error(const CLI::App& app, const CLI::ParseError& error) {
   for (const CLI::App* parent = innermost->get_parent(); parent != nullptr; parent = parent->get_parent()) {
     name = parent->get_name() + " " + name;
   }
-  warn("cairn: " + printable(error.what()) + "; see " + name + " --help\n");
+  const auto unknown = app.remaining(true);
+  const bool no_command = innermost->get_require_subcommand_min() > 0 && !unknown.empty();
+  const std::string what = no_command ? "there is no command " + innermost->get_name() + " " + unknown.front() : error.what();
+  warn("cairn: " + printable(what) + "; see " + name + " --help\n");
   return static_cast<int>(Exit::usage);
 }
 

@@ -69,6 +69,23 @@ Result<Wanted> monitoring_of(const World& world, const MonitorFlags& flags, cons
 
 Result<Home> home_of() { return Home::from_environment(); }
 
+// A word that a flag cannot take is the caller's mistake, with the flag's name.
+template <class T>
+Result<T> given(std::string_view flag, Result<T> parsed) {
+  if (!parsed) return usage(str(flag, ": ", parsed.error().message));
+  return parsed;
+}
+
+Result<void> check_percent(std::string_view flag, std::uint64_t percent) {
+  if (percent == 0 || percent > 100) return usage(str(flag, " ", percent, ": a share of traffic is 1 to 100"));
+  return {};
+}
+
+Result<void> said_something(std::string_view flag, const std::string& text) {
+  if (text.find_first_not_of(" \t\n") == std::string::npos) return usage(str(flag, " is empty: say it for whoever reads this later"));
+  return {};
+}
+
 }  // namespace
 
 Result<Exit> run_register(const Globals& globals, const WriteFlags& write_flags, const ModelFlags& model) {
@@ -83,7 +100,8 @@ Result<Exit> run_register(const Globals& globals, const WriteFlags& write_flags,
 Result<Exit> run_deploy(const Globals& globals, const WriteFlags& write_flags, const DeployFlags& flags) {
   if (flags.validate_only) return validate_models(globals, flags.model);
   TRY_LET(home, home_of());
-  TRY_LET(mode, parse_stage(flags.mode));
+  TRY_LET(mode, given("--deployment-mode", parse_stage(flags.mode)));
+  TRY(check_percent("--rollout-percentage", flags.percent));
   TRY_LET(reading, read_one_model(flags.model));
   TRY_LET(written, write(globals, write_flags, home, [&](const World&) {
             return Wanted{Deploy{register_command(reading), flags.environment, mode, flags.percent}, attachments_of(reading)};
@@ -94,13 +112,14 @@ Result<Exit> run_deploy(const Globals& globals, const WriteFlags& write_flags, c
 Result<Exit> run_promote(const Globals& globals, const WriteFlags& write_flags, const std::string& rollout,
                          std::optional<std::uint64_t> percent) {
   TRY_LET(home, home_of());
+  if (percent) TRY(check_percent("--percent", *percent));
   TRY_LET(written, write(globals, write_flags, home, [&](const World&) { return Wanted{Promote{rollout, percent}, {}}; }));
   return show_written(globals, written);
 }
 
 Result<Exit> run_approve(const Globals& globals, const WriteFlags& write_flags, const ApproveFlags& flags) {
   TRY_LET(home, home_of());
-  TRY_LET(stage, parse_stage(flags.stage));
+  TRY_LET(stage, given("--stage", parse_stage(flags.stage)));
   if (flags.deny && flags.withdraw) return usage("--deny and --withdraw say different things: give one");
   Approve command{flags.rollout, stage, ApprovalVerdict::grant, flags.reason};
   if (flags.deny) command.verdict = ApprovalVerdict::deny;
@@ -111,6 +130,7 @@ Result<Exit> run_approve(const Globals& globals, const WriteFlags& write_flags, 
 
 Result<Exit> run_notify(const Globals& globals, const WriteFlags& write_flags, const std::string& rollout, const std::string& to) {
   TRY_LET(home, home_of());
+  TRY(said_something("--to", to));
   TRY_LET(written, write(globals, write_flags, home, [&](const World&) { return Wanted{Notify{rollout, to}, {}}; }));
   return show_written(globals, written);
 }
@@ -127,10 +147,11 @@ Result<Exit> run_monitor_record(const Globals& globals, const WriteFlags& write_
 
 Result<Exit> run_rollback(const Globals& globals, const WriteFlags& write_flags, const RollbackFlags& flags) {
   TRY_LET(home, home_of());
-  TRY_LET(trigger, parse_trigger(flags.trigger));
+  TRY_LET(trigger, given("--trigger", parse_trigger(flags.trigger)));
+  TRY(said_something("--reason", flags.reason));
   Rollback command{flags.model, flags.environment, flags.reason, trigger, flags.to, std::nullopt};
   if (flags.model_path) {
-    TRY_LET(found, digests_at(*flags.model_path));
+    TRY_LET(found, models_at(*flags.model_path));
     command.found = std::move(found);
   }
   TRY_LET(written, write(globals, write_flags, home, [&](const World&) { return Wanted{command, {}}; }));
