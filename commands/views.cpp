@@ -1,6 +1,8 @@
 #include "commands/views.h"
 
+#include "ledger/base/text.h"
 #include "ledger/tlog/snapshot.h"
+#include "verify/rule_check.h"
 
 namespace cairn {
 
@@ -15,11 +17,29 @@ Result<std::unique_ptr<World>> from_snapshot(const Ledger& ledger, const AtSize&
   return world;
 }
 
+// The tree that these entries end in is part of the one that the log signed.
+Result<void> check_signed(const Ledger& ledger, const Frontier& tree) {
+  const Head& head = ledger.checkpoint().head;
+  TRY_LET(proof, ledger.prove_consistency(tree.size(), head.size));
+  if (check_consistency(tree.size(), tree.root(), head.size, head.root, proof).ok()) return {};
+  return not_verified(str("the first ", tree.size(), " entries of this ledger are not those that its log signed; ",
+                          "cairn verify names what differs"));
+}
+
+// What is stored is believed for the log's signature alone, and so is what follows from it: each leaf goes into the
+// tree that a signed snapshot, or nothing at all, began.
 Result<void> fold_on(const Ledger& ledger, World& world, Size size) {
-  return ledger.walk(world.position->size, size, [&](const Recorded& entry) -> Result<void> {
+  const Size begin = world.position->size;
+  TRY_LET(peaks, ledger.store().nodes(Frontier::peak_ids(begin)));
+  Frontier tree(begin, std::move(peaks));
+  const auto step = [&](const Recorded& entry) -> Result<void> {
+    TRY(check_known(entry));
+    tree.push(entry.leaf);
     world.apply(entry);
     return {};
-  });
+  };
+  TRY(ledger.walk(begin, size, step));
+  return check_signed(ledger, tree);
 }
 
 }  // namespace

@@ -1,4 +1,6 @@
-// Where a World comes from: the nearest signed snapshot that holds, and the entries after it.
+// Where a World comes from: the nearest signed snapshot that holds, and the entries after it, hashed up to a signed head.
+//
+// not_verified if these are not the entries that the log signed; a fault if an entry takes a newer cairn to understand.
 #pragma once
 
 #include <memory>

@@ -69,13 +69,30 @@ bool asks_for_newer(const Error& error) {
          error.message.find("use a newer one") != std::string::npos;
 }
 
+// A policy that asks for later rules can only have been admitted by a later program.
+Result<void> check_known(const Recorded& recorded) {
+  if (!recorded.entry.outcome.empty()) return {};
+  for (const Event& event : recorded.statement.events) {
+    const auto* proposed = std::get_if<PolicyProposed>(&event);
+    if (proposed == nullptr) continue;
+    const Result<Policy> policy = parse_policy(proposed->document);
+    if (!policy.ok() && asks_for_newer(policy.error())) {
+      return fault(str("entry ", recorded.seq, ": ", policy.error().message));
+    }
+  }
+  return {};
+}
+
 void RuleCheck::find(FindingKind kind, const Recorded& recorded, std::string what) {
   report_.findings.push_back({kind, recorded.seq, std::move(what)});
 }
 
 Result<void> RuleCheck::check(const Recorded& recorded, TreeCheck& tree) {
   check_order(recorded);
-  if (deciding_ && !check_known(recorded)) deciding_ = false;
+  if (const Result<void> known = check_known(recorded); deciding_ && !known.ok()) {
+    find(FindingKind::needs_newer, recorded, str(known.error().message, "; no rule is asked from here on"));
+    deciding_ = false;
+  }
   if (recorded.seq == 0) check_genesis(recorded);
   const bool signer_fits = check_signer(recorded);
   if (deciding_) {
@@ -95,20 +112,6 @@ void RuleCheck::check_order(const Recorded& recorded) {
          str("recorded at ", format_time(time), ", before the entry above it at ", format_time(newest_)));
   }
   newest_ = time;
-}
-
-// A policy that asks for later rules was adopted by a later program: what it means is not known here.
-bool RuleCheck::check_known(const Recorded& recorded) {
-  if (!recorded.entry.outcome.empty()) return true;
-  for (const Event& event : recorded.statement.events) {
-    const auto* proposed = std::get_if<PolicyProposed>(&event);
-    if (proposed == nullptr) continue;
-    const Result<Policy> policy = parse_policy(proposed->document);
-    if (policy.ok() || !asks_for_newer(policy.error())) continue;
-    find(FindingKind::needs_newer, recorded, str(policy.error().message, "; no rule is asked from here on"));
-    return false;
-  }
-  return true;
 }
 
 void RuleCheck::check_genesis(const Recorded& recorded) {

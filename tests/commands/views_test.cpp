@@ -1,0 +1,114 @@
+// The World that commands show and sign by: of the entries that the log signed, and of no others.
+#include "commands/views.h"
+
+#include "ledger/base/text.h"
+#include "tests/catch.h"
+#include "tests/commands/read_case.h"
+
+namespace cairn::test {
+namespace {
+
+// A store whose disk somebody wrote to: one entry has another byte, its hashes and signatures are as they were.
+class Altered final : public Store {
+ public:
+  Altered(const Store& store, Seq seq) : store_(store), seq_(seq) {}
+  Result<void> commit(Size, const Batch&) override { return fault("read only"); }
+  Result<Tip> tip() const override { return store_.tip(); }
+  Result<std::vector<Bytes>> read(Seq from, ReadLimit limit) const override {
+    auto page = store_.read(from, limit);
+    if (page && seq_ >= from && seq_ - from < page->size()) (*page)[seq_ - from][8] ^= 1;  // its recorded time
+    return page;
+  }
+  Result<std::vector<Hash>> nodes(std::span<const NodeId> ids) const override { return store_.nodes(ids); }
+  Result<std::vector<Seq>> find(std::string_view tag, Seq from, std::size_t limit) const override {
+    return store_.find(tag, from, limit);
+  }
+  Result<std::vector<std::string>> tags(std::string_view after, std::size_t limit) const override {
+    return store_.tags(after, limit);
+  }
+  Result<std::vector<AtSize>> checkpoints(Size from, std::size_t limit) const override {
+    return store_.checkpoints(from, limit);
+  }
+  Result<std::optional<AtSize>> snapshot(Size at_most) const override { return store_.snapshot(at_most); }
+
+ private:
+  const Store& store_;
+  Seq seq_;
+};
+
+Result<LoadedWorld> world_with_altered(Session& session, Seq seq, Size size) {
+  const Altered store(session.store(), seq);
+  TRY_LET(ledger, Ledger::open(store));
+  return load_world(ledger, size);
+}
+
+// A later program's rules: it admits what this one does not know.
+class LaterRules final : public Rules {
+ public:
+  explicit LaterRules(LiveRules& rules) : rules_(rules) {}
+  Result<Bytes> key_for(const KeyId& key) const override { return rules_.key_for(key); }
+  Judgement judge(const Statement&, const KeyId&, std::size_t, Basis, Millis) override { return Ruled{}; }
+  void apply(const Recorded& recorded) override { rules_.apply(recorded); }
+  void keep() override { rules_.keep(); }
+  void undo() override { rules_.undo(); }
+  Millis newest_recorded() const override { return rules_.newest_recorded(); }
+  Bytes snapshot(Size) override { return {}; }
+
+ private:
+  LiveRules& rules_;
+};
+
+}  // namespace
+
+TEST_CASE("no view is made of entries that the log did not sign") {
+  ReadCase place;
+  place.register_model("logistic", "v1", "0.9");
+  place.with_session([](Session& session) {
+    const Size size = session.ledger().size();
+    REQUIRE(world_with_altered(session, size, size).ok());
+    for (const Size until : {size, size - 1}) {
+      INFO("the first " << until);
+      const auto loaded = world_with_altered(session, until - 1, until);
+      REQUIRE_FALSE(loaded.ok());
+      CHECK(loaded.error().kind == ErrorKind::not_verified);
+    }
+  });
+}
+
+TEST_CASE("no view is made of altered entries behind a snapshot") {
+  ReadCase place;
+  place.register_model("logistic", "v1", "0.9");
+  place.grow(300);
+  place.grow(5);
+  place.with_session([](Session& session) {
+    const Size size = session.ledger().size();
+    const auto whole = load_world(session.ledger(), size);
+    REQUIRE(whole.ok());
+    REQUIRE(whole->snapshot > 0);
+    REQUIRE(whole->snapshot < size);
+    const auto loaded = world_with_altered(session, size - 1, size);
+    REQUIRE_FALSE(loaded.ok());
+    CHECK(loaded.error().kind == ErrorKind::not_verified);
+  });
+}
+
+TEST_CASE("a ledger whose policy asks for later rules is neither shown nor written") {
+  ReadCase place;
+  place.with_session([&place](Session& session) {
+    std::string later = (*session.world())->force->document;
+    const Hash replaced = sha256(later);
+    const std::size_t at = later.find("\"rules\": 1");
+    REQUIRE(at != std::string::npos);
+    later.replace(at, 10, "\"rules\": 2");
+    place.append({{PolicyProposed{later}, PolicyAdopted{sha256(later), replaced}}},
+                 [](LiveRules& rules) { return std::make_unique<LaterRules>(rules); });
+  });
+  place.with_session([](Session& session) {
+    const auto world = session.world();
+    REQUIRE_FALSE(world.ok());
+    CHECK(world.error().kind == ErrorKind::fault);
+    CHECK(world.error().message.find("a newer cairn") != std::string::npos);
+  });
+}
+
+}  // namespace cairn::test
