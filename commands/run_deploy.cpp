@@ -67,6 +67,23 @@ Result<Wanted> monitoring_of(const World& world, const MonitorFlags& flags, cons
   return Wanted{std::move(command), {content}};
 }
 
+// What a report means for the soak of its stage (DESIGN 6), which its receipt alone would not tell.
+std::string meaning_of(const World& world, const RecordMonitoring& recorded) {
+  std::string text;
+  for (const EvidenceRecorded& evidence : recorded.evidence) {
+    const GateResult result = judge_monitoring(world.policy(), evidence.values);
+    const std::string name = world.models.find(evidence.model)->name + " in " + evidence.environment + ": ";
+    if (result == GateResult::pass) {
+      text += "  " + name + toned("PASS", Tone::good) + ", which counts towards its soak\n";
+    } else if (result == GateResult::fail) {
+      text += "  " + name + toned("FAIL", Tone::bad) + ", which starts its soak over and voids grants\n";
+    } else {
+      text += "  " + name + toned("UNKNOWN", Tone::warn) + ", a value is missing: it interrupts the soak\n";
+    }
+  }
+  return text;
+}
+
 Result<Home> home_of() { return Home::from_environment(); }
 
 // A word that a flag cannot take is the caller's mistake, with the flag's name.
@@ -140,9 +157,15 @@ Result<Exit> run_monitor_record(const Globals& globals, const WriteFlags& write_
   TRY_LET(content, read_file(flags.file, max_evidence_bytes));
   const auto stems = models_in_drift_metrics(content);
   if (!stems) return fault(flags.file.string() + ": " + stems.error().message);
-  TRY_LET(written, write(globals, write_flags, home,
-                         [&](const World& world) { return monitoring_of(world, flags, content, *stems); }));
-  return show_written(globals, written);
+  std::string meaning;
+  TRY_LET(written, write(globals, write_flags, home, [&](const World& world) -> Result<Wanted> {
+            TRY_LET(wanted, monitoring_of(world, flags, content, *stems));
+            meaning = meaning_of(world, std::get<RecordMonitoring>(wanted.command));
+            return wanted;
+          }));
+  const Exit ended = show_written(globals, written);
+  if (!globals.json && ended == Exit::done) print(meaning);
+  return ended;
 }
 
 Result<Exit> run_rollback(const Globals& globals, const WriteFlags& write_flags, const RollbackFlags& flags) {
