@@ -96,6 +96,17 @@ void print_key(const Globals& globals, const std::string& name, const PublicKey&
 
 Result<Home> home_of() { return Home::from_environment(); }
 
+// Whether the log has enrolled the key that an earlier rotation made: then a crash, or a submission by somebody else, has
+// only left the files here behind.
+Result<bool> next_key_signs(const Globals& globals, const Home& home) {
+  const auto next = home.next_key(globals.actor);
+  if (!next) return false;
+  TRY_LET(session, Session::open(globals, home));
+  TRY_LET(world, session->world());
+  const Key* row = world->signing_key(next->public_key().id());
+  return row != nullptr && row->handle == globals.actor;
+}
+
 }  // namespace
 
 Result<Exit> run_init(const Globals& globals, const InitFlags& flags) {
@@ -171,6 +182,13 @@ Result<Exit> run_key_rotate(const Globals& globals, const WriteFlags& write_flag
   TRY_LET(key_type, parse_key_type(type));
   TRY_LET(old_key, home.read_key(globals.actor));
   if (write_flags.dry_run) return usage("a rotation has nothing to try out: leave --dry-run away");
+  TRY_LET(enrolled, next_key_signs(globals, home));
+  if (enrolled) {
+    TRY(home.replace_key(globals.actor));
+    TRY_LET(key, home.read_key(globals.actor));
+    print_key(globals, globals.actor, key.public_key(), home.public_key_path(globals.actor));
+    return Exit::done;
+  }
   TRY_LET(new_key, home.make_next_key(globals.actor, key_type));
   RotateKey command{globals.actor, old_key.public_key().id(), new_key.public_key().spki(), {}};
   TRY_LET(possession, new_key.sign(possession_text(globals.actor, new_key.public_key().id())));
