@@ -64,9 +64,12 @@ std::optional<std::string> assertion_of(const Event& event, const std::string& a
 
 }  // namespace
 
+// By the end of the message, which is ours: what stands before it may quote the ledger, and broken bytes that say "a
+// newer cairn" are broken bytes.
 bool asks_for_newer(const Error& error) {
-  return error.message.find("a newer cairn") != std::string::npos ||
-         error.message.find("use a newer one") != std::string::npos;
+  const std::string rules = str(" needs a newer cairn; this one knows rules up to ", newest_rules);
+  return error.message.ends_with("; a newer cairn may read it") || error.message.ends_with(", so use a newer one") ||
+         error.message.ends_with(rules);
 }
 
 // A policy that asks for later rules can only have been admitted by a later program.

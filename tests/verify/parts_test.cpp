@@ -5,6 +5,7 @@
 #include "tests/catch.h"
 #include "tests/verify/forge.h"
 #include "verify/render_report.h"
+#include "verify/rule_check.h"
 #include "verify/tree_check.h"
 
 using namespace cairn;
@@ -114,4 +115,19 @@ TEST_CASE("what is verified exits with 0, what is not with 5, and what needs a n
   CHECK(exit_code(report) == 1);
   report.findings.push_back({FindingKind::node_wrong, 3, ""});
   CHECK(exit_code(report) == 5);
+}
+
+TEST_CASE("broken bytes that ask for a newer cairn are broken all the same, and a later version is not") {
+  for (const char* payload : {R"({"a newer cairn)", "so use a newer one"}) {
+    INFO(payload);
+    Entry entry;
+    entry.payload = payload;
+    Bytes bytes = encode_entry(entry);
+    const auto broken = decode_recorded(3, bytes);
+    REQUIRE(!broken.ok());
+    REQUIRE(broken.error().message.find("a newer") != std::string::npos);
+    CHECK(!asks_for_newer(broken.error()));
+    bytes[0] = static_cast<char>(entry_version + 1);
+    CHECK(asks_for_newer(decode_recorded(3, bytes).error()));
+  }
 }
