@@ -99,12 +99,15 @@ struct Decide {
     return proposal;
   }
 
+  // Evidence grows old (the gates' max_age), so registering a known model says again what was found when it was read just now.
   Result<Proposal> operator()(const RegisterModel& wanted) const {
     Proposal proposal;
-    register_what_is_new(world, wanted, proposal);
-    if (proposal.events.empty()) {
-      return usage(wanted.name + " " + wanted.version + " is registered, and nothing beside it has changed");
+    if (world.models.has(wanted.model)) {
+      for (const EvidenceRecorded& evidence : wanted.evidence) proposal.events.push_back(evidence);
+    } else {
+      register_what_is_new(world, wanted, proposal);
     }
+    if (proposal.events.empty()) return usage(wanted.name + " " + wanted.version + " is registered, and nothing lies beside it");
     expect_unchanged(world, "model:" + wanted.name, proposal);
     return proposal;
   }

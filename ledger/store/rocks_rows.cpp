@@ -255,7 +255,7 @@ Result<std::unique_ptr<rocksdb::DB>> try_open_reader(const fs::path& directory, 
   TRY_LET(files, list_files(directory));
   const std::vector<std::string> logs_after = only_logs(files);
   if (!std::includes(logs_after.begin(), logs_after.end(), logs.begin(), logs.end())) {
-    return fault(str("the ledger at ", directory.string(), " is written faster than it can be opened: try again"));
+    return unavailable(str("the ledger at ", directory.string(), " is written faster than it can be opened: try again"));
   }
   TRY(check_log_boundaries(*db, directory));
   TRY(sync_logs(directory, logs_after));

@@ -96,6 +96,23 @@ TEST_CASE("promote to full archives the version that gives way, in the same stat
   CHECK(archived->replaced_by == AtFull::digest("v4"));
 }
 
+TEST_CASE("registering a known model records its evidence anew, since evidence grows old; deploying it records only news") {
+  AtFull given;
+  const Hash model = AtFull::digest("v3");
+  EvidenceRecorded metrics;
+  metrics.model = model;
+  metrics.digest = sha256("metrics");
+  given.world.apply_event(metrics, given.statement, {}, 0);
+  const RegisterModel again{"net", "v3", model, 1, 10, {metrics}};
+  const auto registered = decide(given.world, again);
+  REQUIRE(registered.ok());
+  CHECK(registered->events.size() == 1);
+  const auto deployed = decide(given.world, Deploy{again, "staging", Stage::shadow, 10});
+  REQUIRE(deployed.ok());
+  REQUIRE(deployed->events.size() == 1);
+  CHECK(std::holds_alternative<RolloutProposed>(deployed->events.front()));
+}
+
 TEST_CASE("what there is nothing to say about is a usage error, and never an empty statement") {
   const AtFull given;
   const auto refused = [&](const Command& command) {
