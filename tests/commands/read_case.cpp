@@ -40,9 +40,6 @@ T must(Result<T> result) {
   if (!result) throw std::runtime_error(result.error().message);
   return std::move(result).value();
 }
-void must(const Result<void>& result) {
-  if (!result) throw std::runtime_error(result.error().message);
-}
 
 fs::path fresh_directory() {
   return fs::temp_directory_path() / ("cairn-read-" + to_hex(random_bytes(8)));
