@@ -100,6 +100,8 @@ Result<Created> create_ledger(const Globals& globals, const Home& home, const Ne
   if (const auto* away = std::get_if<TurnedAway>(&answers.front())) return Error{away->kind, away->message};
   created.receipt = std::get<Receipt>(std::move(answers.front()));
   created.id = created.receipt.leaf;
+  TRY_LET(statement, decode_statement(envelope.payload));
+  created.statement = std::move(statement.id);
   TRY(home.name_log_key(log_public, created.id));
   TRY(home.remember_place(directory.string(), created.id));
   TRY(home.remember_head(created.id, created.receipt.checkpoint));

@@ -54,10 +54,11 @@ void add_made(Json& json, const std::vector<Event>& events) {
   }
 }
 
-Json json_of(const Receipt& receipt) {
+Json json_of(const Receipt& receipt, const std::string& id) {
   Json json = {{"outcome", receipt.outcome.empty() ? "admitted" : "refused"}};
   if (!receipt.outcome.empty()) json["refusal"] = receipt.outcome;
   json["seq"] = receipt.seq;
+  json["id"] = id;
   json["recorded"] = receipt.recorded;
   json["leaf_hash"] = receipt.leaf.hex();
   json["tree_size"] = receipt.head.size;
@@ -70,12 +71,20 @@ Json json_of(const Receipt& receipt) {
   return json;
 }
 
-void add_refusal(Json& json, const Refused& refused) {
+void add_refused(Json& json, const Refused& refused) {
   json["refusal"] = wire_name(refused.refusal);
   json["rule"] = refused.rule;
   json["reasons"] = refused.reasons;
   json["remedy"] = refused.remedy;
   if (refused.due) json["due"] = *refused.due;
+}
+
+void add_refusal(Json& json, const Verdict& verdict) {
+  if (!verdict.refused) return;
+  add_refused(json, *verdict.refused);
+  Json also = Json::array();
+  for (const Refused& other : verdict.also) add_refused(also.emplace_back(Json::object()), other);
+  json["also"] = std::move(also);
 }
 
 void print_json(const Json& json) { print(json.dump(2) + "\n"); }
@@ -107,8 +116,8 @@ std::string gates_line(const std::vector<GateOutcome>& gates, Seq seq) {
 Exit show_appended(const Globals& globals, const Appended& appended) {
   const bool refused = !appended.receipt.outcome.empty();
   if (globals.json) {
-    Json json = json_of(appended.receipt);
-    if (appended.verdict.refused) add_refusal(json, *appended.verdict.refused);
+    Json json = json_of(appended.receipt, appended.id);
+    add_refusal(json, appended.verdict);
     json["gates"] = json_of(appended.verdict.gates);
     if (!refused) add_made(json, appended.events);
     print_json(json);
@@ -146,7 +155,7 @@ Exit show_tried(const Globals& globals, const Tried& tried) {
   const bool refused = decision.verdict.refused.has_value();
   if (globals.json) {
     Json json = {{"outcome", refused ? "would_be_refused" : "would_be_admitted"}};
-    if (refused) add_refusal(json, *decision.verdict.refused);
+    add_refusal(json, decision.verdict);
     json["gates"] = json_of(decision.verdict.gates);
     print_json(json);
   } else if (refused) {
@@ -171,6 +180,8 @@ Exit show_signed(const Globals& globals, const Signed& signed_file) {
 }
 
 }  // namespace
+
+std::string receipt_json(const Receipt& receipt, const std::string& id) { return json_of(receipt, id).dump(); }
 
 std::string gate_table(const std::vector<GateOutcome>& gates) {
   std::vector<std::vector<std::string>> rows;

@@ -12,6 +12,9 @@ namespace cairn {
 // Prints it and says how the command ended.
 Exit show_written(const Globals& globals, const Written& written);
 
+// What CLI.md promises of a receipt, of the statement with this id.
+std::string receipt_json(const Receipt& receipt, const std::string& id);
+
 // Each gate on a line: result, name, value, comparison, threshold, and where the value is from.
 std::string gate_table(const std::vector<GateOutcome>& gates);
 

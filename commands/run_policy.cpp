@@ -1,6 +1,7 @@
 // policy show, check, adopt.
 #include <nlohmann/json.hpp>
 
+#include "commands/moments.h"
 #include "commands/render_receipt.h"
 #include "commands/run.h"
 #include "ledger/base/text.h"
@@ -61,7 +62,7 @@ Result<Exit> run_policy_show(const Globals& globals, const std::optional<std::st
   TRY_LET(session, Session::open(globals, home));
   std::string document;
   if (at) {
-    TRY_LET(time, parse_time(*at));
+    TRY_LET(time, read_moment(*at));
     TRY_LET(then, policy_at(session->ledger(), time));
     document = std::move(then);
   } else {

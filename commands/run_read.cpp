@@ -6,6 +6,7 @@
 #include <thread>
 
 #include "commands/moments.h"
+#include "commands/past_verdict.h"
 #include "commands/render_entry.h"
 #include "commands/render_status.h"
 #include "commands/render_timeline.h"
@@ -140,22 +141,13 @@ Result<ExplainedEntry> explained(const Ledger& ledger, Seq seq, ModelNames& name
   names.learn(world);
   names.learn(recorded);
   ExplainedEntry entry;
-  const Head& basis = recorded.statement.basis;
-  if (seq == 0) {
-    entry.basis_holds = basis == Head{};
-  } else {
-    entry.basis_holds = basis.size > 0 && basis.size <= seq;
-    if (entry.basis_holds) {
-      TRY_LET(root, ledger.root_at(basis.size));
-      entry.basis_holds = root == basis.root;
-    }
-  }
+  TRY_LET(holds, basis_holds(ledger, recorded));
+  entry.basis_holds = holds;
   const KeyId key = recorded.entry.signatures.empty() ? KeyId{} : recorded.entry.signatures.front().key;
   if (const Key* row = world.keys.find(key)) entry.signer = row->handle;
   if (seq > 0 && key == world.genesis->recovery_id) entry.signer = recovery_author;
   if (seq == 0) entry.signer = recorded.statement.author;
-  const Basis where = entry.basis_holds ? Basis::on_history : Basis::not_on_history;
-  entry.verdict = explain(world, recorded.statement, key, where, recorded.entry.recorded);
+  entry.verdict = past_verdict(world, recorded, holds);
   entry.recorded = std::move(recorded);
   return entry;
 }

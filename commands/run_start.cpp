@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "commands/default_policy.h"
+#include "commands/moments.h"
 #include "commands/render_receipt.h"
 #include "commands/run.h"
 #include "ledger/base/text.h"
@@ -39,8 +40,9 @@ Result<PublicKeyFile> read_public_key_file(const Path& file) {
 Result<std::vector<Grant>> parse_grants(const std::vector<std::string>& texts) {
   std::vector<Grant> grants;
   for (const std::string& text : texts) {
-    TRY_LET(grant, parse_grant(text));
-    grants.push_back(grant);
+    const auto grant = parse_grant(text);
+    if (!grant) return usage(grant.error().message);
+    grants.push_back(*grant);
   }
   std::sort(grants.begin(), grants.end());
   return grants;
@@ -111,6 +113,7 @@ Result<bool> next_key_signs(const Globals& globals, const Home& home) {
 
 Result<Exit> run_init(const Globals& globals, const InitFlags& flags) {
   TRY_LET(home, home_of());
+  TRY(check_actor(globals));
   NewLedger wanted;
   wanted.origin = flags.origin;
   wanted.policy = std::string(default_policy);
@@ -124,16 +127,12 @@ Result<Exit> run_init(const Globals& globals, const InitFlags& flags) {
   }
   TRY_LET(created, create_ledger(globals, home, wanted));
   if (globals.json) {
-    const Json json = {{"outcome", "admitted"},
-                       {"ledger", created.id.hex()},
-                       {"vkey", created.vkey},
-                       {"seq", created.receipt.seq},
-                       {"leaf_hash", created.receipt.leaf.hex()},
-                       {"tree_size", created.receipt.head.size},
-                       {"root", created.receipt.head.root.hex()},
-                       {"checkpoint", created.receipt.checkpoint},
-                       {"recovery_key", created.recovery_file.string()},
-                       {"recovery_passphrase", created.recovery_passphrase}};
+    Json json = {{"ledger", created.id.hex()},
+                 {"vkey", created.vkey},
+                 {"recovery_key", created.recovery_file.string()},
+                 {"recovery_passphrase", created.recovery_passphrase}};
+    const Json receipt = Json::parse(receipt_json(created.receipt, created.statement));
+    json.insert(receipt.begin(), receipt.end());
     print(json.dump(2) + "\n");
     return Exit::done;
   }
@@ -180,6 +179,7 @@ Result<Exit> run_key_show(const Globals& globals, const std::string& name) {
 Result<Exit> run_key_rotate(const Globals& globals, const WriteFlags& write_flags, const std::string& type) {
   TRY_LET(home, home_of());
   TRY_LET(key_type, parse_key_type(type));
+  TRY(check_actor(globals));
   TRY_LET(old_key, home.read_key(globals.actor));
   if (write_flags.dry_run) return usage("a rotation has nothing to try out: leave --dry-run away");
   TRY_LET(enrolled, next_key_signs(globals, home));
@@ -203,7 +203,7 @@ Result<Exit> run_key_revoke(const Globals& globals, const WriteFlags& write_flag
   TRY_LET(home, home_of());
   Millis since = 0;
   if (flags.compromised_since) {
-    TRY_LET(time, parse_time(*flags.compromised_since));
+    TRY_LET(time, read_moment(*flags.compromised_since));
     since = time;
   }
   TRY_LET(written, write(globals, write_flags, home, [&](const World& world) -> Result<Wanted> {

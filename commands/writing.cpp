@@ -5,6 +5,7 @@
 #include <thread>
 
 #include "commands/live_rules.h"
+#include "commands/past_verdict.h"
 #include "ledger/base/text.h"
 #include "ledger/evidence/readers.h"
 #include "projections/timeline.h"
@@ -142,12 +143,19 @@ Result<void> remember(const Home& home, const Hash& ledger, const std::vector<An
   return {};
 }
 
-Written answered(const LiveRules& rules, Answer answer, Statement statement, std::vector<std::string> said) {
-  if (auto* away = std::get_if<TurnedAway>(&answer)) return std::move(*away);
+// A refusal that lay there already is explained again: who asks twice needs its reasons twice.
+Result<Written> answered(const Sequencing& writing, Answer answer, Statement statement, std::vector<std::string> said) {
+  if (auto* away = std::get_if<TurnedAway>(&answer)) return Written(std::move(*away));
   auto& receipt = std::get<Receipt>(answer);
-  const Decision* decision = receipt.repeated ? nullptr : rules.decision_on(statement.author, statement.id);
+  const Decision* decision = receipt.repeated ? nullptr : writing.rules->decision_on(statement.author, statement.id);
   Verdict verdict = decision == nullptr ? Verdict{} : decision->verdict;
-  return Appended{std::move(receipt), std::move(verdict), std::move(statement.events), std::move(said)};
+  if (receipt.repeated && !receipt.outcome.empty()) {
+    TRY_LET(ledger, Ledger::open(writing.session->store()));
+    TRY_LET(then, past_verdict(ledger, receipt.seq));
+    verdict = std::move(then);
+  }
+  return Written(Appended{std::move(receipt), std::move(verdict), std::move(statement.id), std::move(statement.events),
+                          std::move(said)});
 }
 
 }  // namespace
@@ -170,10 +178,16 @@ Result<Written> write_as(const Globals& globals, const WriteFlags& flags, const 
   TRY_LET(envelope, sign_statement(std::move(made.payload), signer.key));
   TRY_LET(answers, writing->sequencer->append(std::span(&envelope, 1)));
   TRY(remember(home, ledger.id(), answers));
-  return answered(*writing->rules, std::move(answers.front()), std::move(made.statement), std::move(made.said));
+  return answered(*writing, std::move(answers.front()), std::move(made.statement), std::move(made.said));
+}
+
+Result<void> check_actor(const Globals& globals) {
+  if (globals.actor.empty()) return usage("say who signs: --as ACTOR, or CAIRN_ACTOR");
+  return {};
 }
 
 Result<Written> write(const Globals& globals, const WriteFlags& flags, const Home& home, const MakeCommand& make) {
+  TRY(check_actor(globals));
   TRY_LET(key, home.read_key(globals.actor));
   return write_as(globals, flags, home, Signer{globals.actor, std::move(key)}, make);
 }
@@ -205,7 +219,8 @@ Result<std::vector<Written>> submit(const Globals& globals, const Home& home, co
     auto decoded = decode_statement(envelopes[i].payload);
     Statement statement = decoded ? std::move(decoded).value() : Statement{};
     auto said = sentences_of(statement, writing->rules->world());
-    all.push_back(answered(*writing->rules, std::move(answers[i]), std::move(statement), std::move(said)));
+    TRY_LET(one, answered(*writing, std::move(answers[i]), std::move(statement), std::move(said)));
+    all.push_back(std::move(one));
   }
   return all;
 }

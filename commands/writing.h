@@ -38,7 +38,8 @@ using MakeCommand = std::function<Result<Wanted>(const World& world)>;
 // Appended, or found to have been before.
 struct Appended {
   Receipt receipt;
-  Verdict verdict;               // what the rules said now; empty for a repeated one
+  Verdict verdict;                // what the rules said; empty for what was admitted before
+  std::string id;                 // the statement's
   std::vector<Event> events;
   std::vector<std::string> said;  // the same as sentences
 };
@@ -54,6 +55,9 @@ struct Signed {
 };
 
 using Written = std::variant<Appended, Tried, Signed, TurnedAway>;
+
+// A usage error if nobody said who signs.
+Result<void> check_actor(const Globals& globals);
 
 // Signs as globals.actor, with the key from this home.
 Result<Written> write(const Globals& globals, const WriteFlags& flags, const Home& home, const MakeCommand& make);
@@ -73,6 +77,7 @@ struct NewLedger {
 };
 struct Created {
   Receipt receipt;
+  std::string statement;  // its id
   Hash id;
   std::string vkey;
   std::filesystem::path recovery_file;

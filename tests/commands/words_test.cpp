@@ -1,0 +1,198 @@
+// What is typed: help, completion, unknown words, and that no word of it moves the log's clock.
+#include <algorithm>
+#include <nlohmann/json.hpp>
+#include <set>
+
+#include "ledger/base/text.h"
+#include "ledger/base/time.h"
+#include "tests/catch.h"
+#include "tests/commands/shell.h"
+
+namespace cairn::test {
+namespace {
+
+namespace fs = std::filesystem;
+
+// The commands that a help text lists, under "Subcommands".
+Words commands_in(const std::string& help) {
+  Words commands;
+  const std::size_t at = help.find("\nSubcommands:\n");
+  if (at == std::string::npos) return commands;
+  for (const std::string_view line : split(std::string_view(help).substr(at + 14), '\n')) {
+    if (line.size() < 3 || line.substr(0, 2) != "  " || line[2] == ' ') break;
+    commands.emplace_back(line.substr(2, line.find(' ', 2) - 2));
+  }
+  return commands;
+}
+
+// Every command that can be typed, as its words.
+std::vector<Words> all_commands(const Workplace& place, const Words& parent = {}) {
+  Words words = parent;
+  words.push_back("--help");
+  std::vector<Words> all;
+  for (const std::string& command : commands_in(place.expect(0, "dana", words))) {
+    Words path = parent;
+    path.push_back(command);
+    all.push_back(path);
+    for (Words& below : all_commands(place, path)) all.push_back(std::move(below));
+  }
+  return all;
+}
+
+std::set<std::string> long_flags(const std::string& help) {
+  std::set<std::string> flags;
+  for (std::size_t at = help.find("--"); at != std::string::npos; at = help.find("--", at + 2)) {
+    const std::size_t end = help.find_first_not_of("abcdefghijklmnopqrstuvwxyz-", at + 2);
+    flags.insert(help.substr(at, end - at));
+  }
+  return flags;
+}
+
+TEST_CASE("every command says with --help what it does and shows an example that begins with its own words") {
+  const Workplace place;
+  const auto commands = all_commands(place);
+  CHECK(commands.size() >= 27);
+  for (const Words& command : commands) {
+    Words words = command;
+    words.push_back("--help");
+    const std::string help = place.expect(0, "dana", words);
+    INFO(help);
+    const std::size_t example = help.find("\nExample:\n  cairn ");
+    REQUIRE(example != std::string::npos);
+    std::size_t at = example;
+    for (const std::string& word : command) {
+      at = help.find(word, at);
+      CHECK(at != std::string::npos);
+    }
+  }
+  CHECK(!fs::exists(place.ledger()));
+}
+
+TEST_CASE("no word of the command line and no variable of the environment moves the log's clock") {
+  const Workplace place;
+  std::set<std::string> flags = long_flags(place.expect(0, "dana", {"--help"}));
+  for (Words command : all_commands(place)) {
+    command.push_back("--help");
+    flags.merge(long_flags(place.expect(0, "dana", command)));
+  }
+  REQUIRE(flags.contains("--lock-timeout"));
+  for (const std::string& flag : flags) {
+    INFO(flag);
+    // It says that the clock is right, and moves nothing.
+    if (flag == "--clock-is-right" || flag == "--lock-timeout") continue;
+    for (const char* part : {"now", "clock", "time", "date", "expires", "recorded", "skew", "fake"}) {
+      CHECK(!contains(flag + "-", "-" + std::string(part) + "-"));
+    }
+  }
+
+  place.init(Workplace::Policy::easy);
+  const Environment tempting = {{"CAIRN_NOW", "2001-01-01T00:00:00Z"}, {"CAIRN_TIME", "978307200000"},
+                                {"CAIRN_CLOCK", "978307200000"},       {"CAIRN_FAKE_TIME", "978307200"},
+                                {"FAKETIME", "@2001-01-01 00:00:00"},  {"SOURCE_DATE_EPOCH", "978307200"}};
+  const Millis before = SystemClock().now();
+  const Ran ran = place.cairn("dana", {"actor", "role", "ben", "--grant", "deployer", "--json"}, tempting);
+  REQUIRE(ran.code == 0);
+  const auto recorded = nlohmann::json::parse(ran.out)["recorded"].get<Millis>();
+  CHECK(recorded >= before);
+  CHECK(recorded <= SystemClock().now());
+}
+
+TEST_CASE("the program asks the environment for nothing but its home, ledger and actor") {
+  const std::string program = text_of(CAIRN_PROGRAM);
+  std::set<std::string> names;
+  const std::string letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZ_";
+  for (std::size_t at = program.find("CAIRN_"); at != std::string::npos; at = program.find("CAIRN_", at + 1)) {
+    names.insert(program.substr(at, program.find_first_not_of(letters, at) - at));
+  }
+  names.erase("CAIRN_");
+  CHECK(names == std::set<std::string>{"CAIRN_ACTOR", "CAIRN_HOME", "CAIRN_LEDGER"});
+}
+
+TEST_CASE("the completion scripts for bash and zsh parse, and all three know every command") {
+  const Workplace place;
+  for (const std::string shell : {"bash", "zsh", "fish"}) {
+    const std::string script = place.expect(0, "dana", {"completion", shell});
+    for (const Words& command : all_commands(place)) {
+      INFO(shell << " " << command.back());
+      CHECK(contains(script, command.back()));
+    }
+    const fs::path file = place.directory() / ("completion." + shell);
+    put_text(file, script);
+    if (shell == "fish") continue;
+    const Ran parsed = Started(place.directory() / "printed", {"/bin/bash", "-n", file.string()}, {}).wait();
+    INFO(parsed.err);
+    CHECK(parsed.code == 0);
+  }
+  CHECK(place.cairn("dana", {"completion", "tcsh"}).code == 2);
+}
+
+TEST_CASE("bash completes commands, their subcommands and their flags") {
+  const Workplace place;
+  const fs::path file = place.directory() / "completion.bash";
+  put_text(file, place.expect(0, "dana", {"completion", "bash"}));
+  const auto completed = [&](const std::string& typed) {
+    const std::string script = "source " + file.string() + "; COMP_WORDS=(" + typed +
+                               "); COMP_CWORD=$((${#COMP_WORDS[@]} - 1)); _cairn; echo \" ${COMPREPLY[*]} \"";
+    return Started(place.directory() / "printed", {"/bin/bash", "-c", script}, {}).wait().out;
+  };
+  CHECK(contains(completed("cairn roll"), " rollback "));
+  CHECK(contains(completed("cairn key ''"), " rotate "));
+  CHECK(contains(completed("cairn --json key ro"), " rotate "));
+  CHECK(contains(completed("cairn deploy --env"), " --environment "));
+  CHECK(!contains(completed("cairn key ''"), " rollback "));
+}
+
+TEST_CASE("unknown and missing words are one line that names them and the help, and exit 2") {
+  const Workplace place;
+  place.init(Workplace::Policy::easy);
+  const auto files = place.files();
+  struct Case {
+    Words words;
+    std::string names;
+  };
+  const std::vector<Case> cases = {
+      {{}, "cairn --help"},
+      {{"frobnicate"}, "frobnicate"},
+      {{"status", "--frob"}, "--frob"},
+      {{"promote"}, "ROLLOUT"},
+      {{"promote", "a/production/1", "extra"}, "extra"},
+      {{"promote", "a/production/1", "--percent", "ten"}, "ten"},
+      {{"promote", "a/production/1", "--percent", "-1"}, "--percent"},
+      {{"key"}, "cairn key --help"},
+      {{"key", "steal"}, "cairn key --help"},
+      {{"show", "1", "--entry", "--dsse"}, "--dsse"},
+      {{"status", "--seq", "18446744073709551616"}, "no entry"},
+      {{"--lock-timeout", "soon", "status"}, "soon"},
+      {{"deploy", "--environment", "staging"}, "--model-path"},
+  };
+  for (const Case& bad : cases) {
+    const Ran ran = place.cairn("dana", bad.words);
+    INFO((bad.words.empty() ? "" : bad.words.front()) << ": " << ran.out << ran.err);
+    CHECK(ran.code == 2);
+    CHECK(ran.out.empty());
+    CHECK(ran.err.starts_with("cairn: "));
+    CHECK(count_lines(ran.err) == 1);
+    CHECK(contains(ran.err, bad.names));
+  }
+  CHECK(place.files() == files);
+  CHECK(place.size() == 1);
+}
+
+TEST_CASE("what is typed cannot write escape sequences to the terminal through an error") {
+  const Workplace place;
+  const Ran ran = place.cairn("dana", {"status", "--\x1b[31mred"});
+  CHECK(ran.code == 2);
+  CHECK(!contains(ran.err, "\x1b"));
+}
+
+TEST_CASE("an answer that cannot be written is a fault, not a success") {
+  const Workplace place;
+  place.init(Workplace::Policy::easy);
+  const std::string command = std::string(CAIRN_PROGRAM) + " status > /dev/full";
+  const Ran ran = Started(place.directory() / "printed", {"/bin/sh", "-c", command}, place.environment("dana")).wait();
+  CHECK(ran.code == 1);
+  CHECK(contains(ran.err, "standard output"));
+}
+
+}  // namespace
+}  // namespace cairn::test
