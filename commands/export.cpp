@@ -4,11 +4,10 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <cstring>
 #include <set>
 
+#include "ledger/base/file.h"
 #include "ledger/base/text.h"
-#include "ledger/crypto/keys.h"
 #include "ledger/evidence/readers.h"
 #include "ledger/tlog/tile.h"
 
@@ -18,48 +17,20 @@ namespace fs = std::filesystem;
 
 namespace {
 
-constexpr mode_t public_file = 0644;
+constexpr unsigned public_file = 0644;
 constexpr std::string_view temporary_suffix = ".tmp";
-
-Error failed(const std::string& what, const fs::path& path, int code) {
-  return fault("cannot " + what + " " + path.string() + ": " + std::strerror(code) + "; see to it and export again");
-}
-
-Result<void> write_all(int descriptor, const fs::path& file, BytesView content) {
-  while (!content.empty()) {
-    const ssize_t written = ::write(descriptor, content.data(), content.size());
-    if (written < 0 && errno == EINTR) continue;
-    if (written <= 0) return failed("write", file, written == 0 ? EIO : errno);
-    content.remove_prefix(static_cast<std::size_t>(written));
-  }
-  return {};
-}
 
 // Appears whole. Not synced: publish() syncs all of them at once, before the checkpoint names them.
 Result<void> put_file(const fs::path& file, BytesView content) {
   std::error_code error;
   fs::create_directories(file.parent_path(), error);
-  if (error) return fault("cannot make " + file.parent_path().string() + ": " + error.message());
-  const fs::path temporary = file.string() + "." + to_hex(random_bytes(8)) + std::string(temporary_suffix);
-  const int descriptor = ::open(temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, public_file);
-  if (descriptor < 0) return failed("write", temporary, errno);
-  Result<void> written = write_all(descriptor, temporary, content);
-  if (::close(descriptor) != 0 && written) written = failed("write", temporary, errno);
-  if (written) {
-    fs::rename(temporary, file, error);
-    if (error) written = fault("cannot rename " + temporary.string() + ": " + error.message());
-  }
-  if (!written) fs::remove(temporary, error);
-  return written;
+  if (error) return file_error("make the directory", file.parent_path(), error.value());
+  return replace_file(file, content, public_file, Sync::by_caller);
 }
 
 Result<void> sync_file_system(const fs::path& directory) {
-  const int descriptor = ::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  if (descriptor < 0) return failed("open", directory, errno);
-  const bool synced = ::syncfs(descriptor) == 0;
-  const int code = errno;
-  ::close(descriptor);
-  if (!synced) return failed("sync", directory, code);
+  const Descriptor opened(::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (!opened.ok() || ::syncfs(opened.get()) != 0) return file_error("sync", directory, errno);
   return {};
 }
 

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <mutex>
 
+#include "ledger/base/file.h"
 #include "ledger/base/text.h"
 #include "ledger/store/batch_check.h"
 #include "ledger/store/rocks_keys.h"
@@ -15,8 +16,9 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// What is acknowledged. Reads are bounded by it, so rows of a commit under way or of one that failed are never shown.
-struct Head {
+// The newest commit that was acknowledged. Reads are bounded by it, so rows of a commit under way or of one that failed
+// are never shown.
+struct Acknowledged {
   Size size = 0;
   Bytes checkpoint;
   std::shared_ptr<const RightEdge> edge;  // a reader's is loaded when it is first asked for a node
@@ -41,13 +43,13 @@ class RocksStore final : public Store {
   Result<std::optional<AtSize>> snapshot(Size at_most) const override;
 
  private:
-  std::shared_ptr<const Head> head() const {
-    const std::lock_guard lock(head_mutex_);
-    return head_;
+  std::shared_ptr<const Acknowledged> acknowledged() const {
+    const std::lock_guard lock(acknowledged_mutex_);
+    return acknowledged_;
   }
-  void set_head(Head head) {
-    const std::lock_guard lock(head_mutex_);
-    head_ = std::make_shared<const Head>(std::move(head));
+  void acknowledge(Acknowledged now) {
+    const std::lock_guard lock(acknowledged_mutex_);
+    acknowledged_ = std::make_shared<const Acknowledged>(std::move(now));
   }
   Result<std::shared_ptr<const RightEdge>> edge() const;
   Error at_ledger(std::string_view what, std::string_view reason) const {
@@ -65,8 +67,8 @@ class RocksStore final : public Store {
 
   std::mutex commit_mutex_;
   std::optional<std::string> failure_;  // of a commit; guarded by commit_mutex_
-  mutable std::mutex head_mutex_;
-  mutable std::shared_ptr<const Head> head_ = std::make_shared<const Head>();
+  mutable std::mutex acknowledged_mutex_;
+  mutable std::shared_ptr<const Acknowledged> acknowledged_ = std::make_shared<const Acknowledged>();
 };
 
 Result<void> RocksStore::mark_new() {
@@ -86,14 +88,14 @@ Result<void> RocksStore::load() {
     return fault(str("the ledger at ", directory_.string(), " has the format '", printable(*version),
                      "', this program reads '", store_version, "': use the program that wrote it"));
   }
-  Head head;
+  Acknowledged now;
   const auto notes = rows_->cursor("c", "d");
   notes->seek_back("d");
   TRY(notes->status());
   if (notes->at()) {
     TRY_LET(size, number_of_key(notes->key(), 'c'));
-    head.size = size;
-    head.checkpoint = Bytes(notes->value());
+    now.size = size;
+    now.checkpoint = Bytes(notes->value());
   }
   const auto entries = rows_->cursor("e", "f");
   entries->seek_back("f");
@@ -103,15 +105,15 @@ Result<void> RocksStore::load() {
     TRY_LET(last, number_of_key(entries->key(), 'e'));
     entry_count = last + 1;
   }
-  if (entry_count != head.size) {
-    return at_ledger("the newest checkpoint", str("is of ", head.size, " entries, but the last entry is number ",
+  if (entry_count != now.size) {
+    return at_ledger("the newest checkpoint", str("is of ", now.size, " entries, but the last entry is number ",
                                                   entry_count, ": the ledger is damaged, restore it from a copy"));
   }
   if (lock_) {
-    TRY_LET(right_edge, nodes_.load_edge(head.size));
-    head.edge = std::make_shared<const RightEdge>(std::move(right_edge));
+    TRY_LET(right_edge, nodes_.load_edge(now.size));
+    now.edge = std::make_shared<const RightEdge>(std::move(right_edge));
   }
-  set_head(std::move(head));
+  acknowledge(std::move(now));
   return {};
 }
 
@@ -121,7 +123,7 @@ Result<void> RocksStore::commit(Size expected, const Batch& batch) {
   const std::lock_guard lock(commit_mutex_);
   if (!lock_) return fault(str("the ledger at ", directory_.string(), " was opened for reading only"));
   if (failure_) return fault(str("an earlier commit failed, open the ledger again before the next one: ", *failure_));
-  const std::shared_ptr<const Head> before = head();
+  const std::shared_ptr<const Acknowledged> before = acknowledged();
   if (expected != before->size) {
     return conflict(str("the ledger has ", before->size, " entries, not ", expected, ": read it again and retry"));
   }
@@ -153,17 +155,17 @@ Result<void> RocksStore::commit(Size expected, const Batch& batch) {
         str(*failure_, "; nothing was acknowledged: make room or look after the disk, then open the ledger again"));
   }
   const Size size = edge->size();
-  set_head({size, batch.checkpoint, std::move(edge)});
+  acknowledge({size, batch.checkpoint, std::move(edge)});
   return {};
 }
 
 Result<Tip> RocksStore::tip() const {
-  const std::shared_ptr<const Head> now = head();
+  const std::shared_ptr<const Acknowledged> now = acknowledged();
   return Tip{now->size, now->checkpoint};
 }
 
 Result<std::vector<Bytes>> RocksStore::read(Seq from, ReadLimit limit) const {
-  const Size size = head()->size;
+  const Size size = acknowledged()->size;
   std::vector<Bytes> found;
   if (from >= size || limit.count == 0) return found;
   const std::uint64_t wanted = std::min<std::uint64_t>(limit.count, size - from);
@@ -183,13 +185,13 @@ Result<std::vector<Bytes>> RocksStore::read(Seq from, ReadLimit limit) const {
 }
 
 Result<std::shared_ptr<const RightEdge>> RocksStore::edge() const {
-  const std::shared_ptr<const Head> now = head();
+  const std::shared_ptr<const Acknowledged> now = acknowledged();
   if (now->edge) return now->edge;
   TRY_LET(right_edge, nodes_.load_edge(now->size));
   auto loaded = std::make_shared<const RightEdge>(std::move(right_edge));
   // Only a reader comes here, and its head never moves on.
-  const std::lock_guard lock(head_mutex_);
-  head_ = std::make_shared<const Head>(Head{now->size, now->checkpoint, loaded});
+  const std::lock_guard lock(acknowledged_mutex_);
+  acknowledged_ = std::make_shared<const Acknowledged>(Acknowledged{now->size, now->checkpoint, loaded});
   return loaded;
 }
 
@@ -199,7 +201,7 @@ Result<std::vector<Hash>> RocksStore::nodes(std::span<const NodeId> ids) const {
 }
 
 Result<std::vector<Seq>> RocksStore::find(std::string_view tag, Seq from, std::size_t limit) const {
-  const Size size = head()->size;
+  const Size size = acknowledged()->size;
   std::vector<Seq> found;
   if (tag.empty() || tag.size() > max_tag_bytes || tag.find('\0') != std::string_view::npos) return found;
   const auto rows = rows_->cursor(posting_key(tag, 0), behind_tag(tag));
@@ -221,7 +223,7 @@ Result<std::vector<Seq>> RocksStore::find(std::string_view tag, Seq from, std::s
 }
 
 Result<std::vector<std::string>> RocksStore::tags(std::string_view after, std::size_t limit) const {
-  const Size size = head()->size;
+  const Size size = acknowledged()->size;
   std::vector<std::string> found;
   const auto rows = rows_->cursor(Bytes(posting_begin), Bytes(posting_end));
   for (rows->seek(after.empty() ? Bytes(posting_begin) : behind_tag(after)); rows->at() && found.size() < limit;) {
@@ -235,7 +237,7 @@ Result<std::vector<std::string>> RocksStore::tags(std::string_view after, std::s
 }
 
 Result<std::vector<AtSize>> RocksStore::checkpoints(Size from, std::size_t limit) const {
-  const Size size = head()->size;
+  const Size size = acknowledged()->size;
   std::vector<AtSize> found;
   const auto rows = rows_->cursor("c", "d");
   for (rows->seek(checkpoint_key(from)); rows->at() && found.size() < limit; rows->next()) {
@@ -249,7 +251,7 @@ Result<std::vector<AtSize>> RocksStore::checkpoints(Size from, std::size_t limit
 
 Result<std::optional<AtSize>> RocksStore::snapshot(Size at_most) const {
   const auto rows = rows_->cursor("s", "t");
-  rows->seek_back(snapshot_key(std::min(at_most, head()->size)));
+  rows->seek_back(snapshot_key(std::min(at_most, acknowledged()->size)));
   TRY(rows->status());
   if (!rows->at()) return std::optional<AtSize>{};
   TRY_LET(at, number_of_key(rows->key(), 's'));
@@ -272,7 +274,7 @@ Result<std::unique_ptr<Store>> open_rocks_store(const fs::path& directory, Store
     return std::unique_ptr<Store>(std::move(reader));
   }
   const bool create = mode == StoreMode::create;
-  if (create) TRY(make_durable_directory(directory));
+  if (create) TRY(make_directories(directory, 0700));
   if (!create && !holds_database(directory)) return no_ledger(directory);
   TRY_LET(lock, WriterLock::take(directory, options.lock_timeout));
   TRY_LET(rows, RocksRows::open_writer(directory, create, options.memtable_bytes));

@@ -1,4 +1,4 @@
-// The directory of an embedded ledger: made durably, and the write-ahead log files in it. Linux and POSIX only.
+// The directory of an embedded ledger, and the write-ahead log files in it. POSIX only; does file I/O.
 #pragma once
 
 #include <filesystem>
@@ -8,10 +8,6 @@
 #include "ledger/base/result.h"
 
 namespace cairn {
-
-// Makes it and the directories above that are missing, readable by the owner only. Each new name is synced: after a
-// power cut the ledger is found where init said it is.
-Result<void> make_durable_directory(const std::filesystem::path& directory);
 
 // Whether RocksDB keeps something there.
 bool holds_database(const std::filesystem::path& directory);

@@ -48,8 +48,8 @@ const std::vector<Foreign>& foreign_headers() {
       {{"CLI/"}, {"commands/cli*.cpp", "verify/main*.cpp"}},
       {{"zlib.h"}, {"ledger/evidence/*.cpp"}},
       {{"fcntl.h", "unistd.h", "sys/", "signal.h", "poll.h", "termios.h", "dirent.h"},
-       {"ledger/crypto/*.cpp", "ledger/store/*.cpp", "ledger/evidence/*.cpp", "ledger/*.cpp", "commands/*.cpp",
-        "verify/*.cpp"}},
+       {"ledger/base/file.cpp", "ledger/crypto/*.cpp", "ledger/store/*.cpp", "ledger/evidence/*.cpp", "ledger/*.cpp",
+        "commands/*.cpp", "verify/*.cpp"}},
   };
   return table;
 }

@@ -1,0 +1,114 @@
+#include "ledger/base/file.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <random>
+#include <system_error>
+
+#include "ledger/base/text.h"
+
+namespace cairn {
+namespace {
+
+namespace fs = std::filesystem;
+
+fs::path parent_of(const fs::path& path) {
+  return path.has_parent_path() ? path.parent_path() : fs::path(".");
+}
+
+// Only has to differ from those of other writers of this file: create_file lets no two have one name.
+std::string random_digits() {
+  std::random_device source;
+  Bytes bytes;
+  while (bytes.size() < 8) bytes += static_cast<char>(static_cast<unsigned char>(source() & 0xff));
+  return to_hex(bytes);
+}
+
+Result<void> write_all(const Descriptor& file, BytesView content, const fs::path& path) {
+  while (!content.empty()) {
+    const ssize_t written = ::write(file.get(), content.data(), content.size());
+    if (written < 0 && errno == EINTR) continue;
+    if (written <= 0) return file_error("write", path, written == 0 ? EIO : errno);
+    content.remove_prefix(static_cast<std::size_t>(written));
+  }
+  return {};
+}
+
+Result<void> fill(Descriptor& file, BytesView content, unsigned mode, Sync sync, const fs::path& path) {
+  // The umask may have taken even our own right to read.
+  if (mode == owner_only && ::fchmod(file.get(), mode) != 0) return file_error("set the mode of", path, errno);
+  TRY(write_all(file, content, path));
+  if (sync == Sync::here && ::fsync(file.get()) != 0) return file_error("sync", path, errno);
+  if (!file.close()) return file_error("write", path, errno);
+  return {};
+}
+
+}  // namespace
+
+Descriptor::~Descriptor() {
+  close();
+}
+
+bool Descriptor::close() {
+  if (descriptor_ < 0) return true;
+  const int descriptor = descriptor_;
+  descriptor_ = -1;
+  return ::close(descriptor) == 0;
+}
+
+Error file_error(std::string_view what, const fs::path& path, int code) {
+  return fault(str("cannot ", what, " ", printable(path.string()), ": ", std::generic_category().message(code),
+                   "; see to it and repeat"));
+}
+
+Result<void> make_directories(const fs::path& directory, unsigned mode) {
+  std::error_code ignored;
+  if (fs::is_directory(directory, ignored)) return {};
+  const fs::path parent = parent_of(directory);
+  if (parent != directory) TRY(make_directories(parent, mode));
+  if (::mkdir(directory.c_str(), mode) != 0) {
+    const int code = errno;
+    const bool came_first = code == EEXIST && fs::is_directory(directory, ignored);  // another process
+    if (!came_first) return file_error("make the directory", directory, code);
+  }
+  return sync_directory(parent);
+}
+
+Result<void> sync_directory(const fs::path& directory) {
+  const Descriptor opened(::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (!opened.ok()) return file_error("open the directory", directory, errno);
+  if (::fsync(opened.get()) != 0 && errno != EINVAL) return file_error("sync the directory", directory, errno);
+  return {};
+}
+
+Result<void> create_file(const fs::path& file, BytesView content, unsigned mode, Sync sync) {
+  Descriptor opened(::open(file.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode));
+  if (!opened.ok() && errno == EEXIST) return conflict(str(printable(file.string()), " exists; choose another name"));
+  if (!opened.ok()) return file_error("create", file, errno);
+  const Result<void> filled = fill(opened, content, mode, sync, file);
+  if (!filled) ::unlink(file.c_str());
+  return filled;
+}
+
+Result<void> replace_file(const fs::path& file, BytesView content, unsigned mode, Sync sync) {
+  const fs::path temporary = str(file.string(), '.', random_digits(), ".tmp");
+  TRY(create_file(temporary, content, mode, sync));
+  if (::rename(temporary.c_str(), file.c_str()) != 0) {
+    const Error error = file_error("put a new file in the place of", file, errno);
+    ::unlink(temporary.c_str());
+    return error;
+  }
+  return sync == Sync::here ? sync_directory(parent_of(file)) : Result<void>();
+}
+
+Result<void> rename_file(const fs::path& from, const fs::path& to) {
+  if (::rename(from.c_str(), to.c_str()) != 0) {
+    return file_error(str("rename to ", printable(to.filename().string())), from, errno);
+  }
+  return sync_directory(parent_of(to));
+}
+
+}  // namespace cairn

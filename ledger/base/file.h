@@ -1,0 +1,57 @@
+// Files that are there whole or not at all, and are still there after a power cut. POSIX only; does file I/O, holds no
+// state.
+//
+// A file is durable once its bytes are synced and its name is synced in its directory; a new directory, once its name
+// is. Every error names the file and the system's reason.
+#pragma once
+
+#include <filesystem>
+#include <string_view>
+
+#include "ledger/base/result.h"
+#include "ledger/base/types.h"
+
+namespace cairn {
+
+// An open file descriptor, or none; closed at the end of its scope.
+class Descriptor {
+ public:
+  explicit Descriptor(int descriptor) : descriptor_(descriptor) {}
+  ~Descriptor();
+  Descriptor(const Descriptor&) = delete;
+  Descriptor& operator=(const Descriptor&) = delete;
+
+  bool ok() const { return descriptor_ >= 0; }
+  int get() const { return descriptor_; }
+  bool close();  // false: what was written may not be there
+
+ private:
+  int descriptor_;
+};
+
+// "cannot <what> <path>: <reason>": `code` is an errno.
+Error file_error(std::string_view what, const std::filesystem::path& path, int code);
+
+// Modes are those of open(2) and mkdir(2), so the umask takes from them; but one for the owner only is exact.
+inline constexpr unsigned owner_only = 0600;
+
+// Who syncs the bytes and the name: this function, or its caller for many files at once.
+enum class Sync { here, by_caller };
+
+// Makes the directories of this path that are missing, and syncs the name of each that it made.
+Result<void> make_directories(const std::filesystem::path& directory, unsigned mode);
+
+// One that is on a file system without such a sync (EINVAL) is as durable as it can be, and no error.
+Result<void> sync_directory(const std::filesystem::path& directory);
+
+// A new file: conflict if the name is taken, be it by a link. Removed again if it cannot be written whole. Its name is
+// not synced.
+Result<void> create_file(const std::filesystem::path& file, BytesView content, unsigned mode, Sync sync = Sync::here);
+
+// In the place of an older file or of none. A crash leaves the one or the other, and perhaps `<file>.<16 hex>.tmp`.
+Result<void> replace_file(const std::filesystem::path& file, BytesView content, unsigned mode, Sync sync = Sync::here);
+
+// To another name in the same directory, durably.
+Result<void> rename_file(const std::filesystem::path& from, const std::filesystem::path& to);
+
+}  // namespace cairn

@@ -1,0 +1,98 @@
+// Files that are there whole or not at all, as far as a test can see it without cutting the power.
+#include "ledger/base/file.h"
+
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <fstream>
+#include <iterator>
+
+#include "tests/catch.h"
+
+namespace fs = std::filesystem;
+using namespace cairn;
+
+namespace {
+
+class Folder {
+ public:
+  Folder() {
+    std::string pattern = (fs::temp_directory_path() / "cairn-file-XXXXXX").string();
+    path_ = ::mkdtemp(pattern.data());
+  }
+  ~Folder() { fs::remove_all(path_); }
+  Folder(const Folder&) = delete;
+  Folder& operator=(const Folder&) = delete;
+
+  fs::path operator/(const std::string& name) const { return path_ / name; }
+  std::size_t count() const {
+    return static_cast<std::size_t>(std::distance(fs::directory_iterator(path_), fs::directory_iterator()));
+  }
+
+ private:
+  fs::path path_;
+};
+
+std::string content_of(const fs::path& file) {
+  std::ifstream in(file, std::ios::binary);
+  return {std::istreambuf_iterator<char>(in), {}};
+}
+
+unsigned mode_of(const fs::path& path) {
+  struct stat status {};
+  REQUIRE(::stat(path.c_str(), &status) == 0);
+  return status.st_mode & 07777U;
+}
+
+}  // namespace
+
+TEST_CASE("a new file takes no name that is taken, be it by a link that leads nowhere") {
+  const Folder folder;
+  REQUIRE(create_file(folder / "a", "first", 0644).ok());
+  const auto again = create_file(folder / "a", "second", 0644);
+  REQUIRE(!again.ok());
+  CHECK(again.error().kind == ErrorKind::conflict);
+  CHECK(content_of(folder / "a") == "first");
+  fs::create_symlink("nowhere", folder / "link");
+  CHECK(create_file(folder / "link", "third", 0644).error().kind == ErrorKind::conflict);
+  CHECK(!fs::exists(folder / "nowhere"));
+}
+
+TEST_CASE("a file that is replaced holds the new content alone, and nothing lies beside it") {
+  const Folder folder;
+  const auto sync = GENERATE(Sync::here, Sync::by_caller);
+  REQUIRE(replace_file(folder / "a", "a long first content", 0644, sync).ok());
+  REQUIRE(replace_file(folder / "a", "second", 0644, sync).ok());
+  CHECK(content_of(folder / "a") == "second");
+  CHECK(folder.count() == 1);
+}
+
+TEST_CASE("a file for its owner only is that under every umask") {
+  const Folder folder;
+  const mode_t before = ::umask(0377);
+  const auto written = create_file(folder / "key", "secret", owner_only);
+  ::umask(before);
+  REQUIRE(written.ok());
+  CHECK(mode_of(folder / "key") == 0600);
+}
+
+TEST_CASE("directories are made down to the last, and what stands in their place is named") {
+  const Folder folder;
+  REQUIRE(make_directories(folder / "a/b/c", 0700).ok());
+  CHECK(mode_of(folder / "a/b") == 0700);
+  CHECK(make_directories(folder / "a/b/c", 0700).ok());
+  REQUIRE(create_file(folder / "file", "", 0644).ok());
+  const auto made = make_directories(folder / "file/x", 0700);
+  REQUIRE(!made.ok());
+  CHECK(made.error().message.find((folder / "file").string()) != std::string::npos);
+}
+
+TEST_CASE("what cannot be replaced stays, and what was begun for it goes") {
+  const Folder folder;
+  REQUIRE(make_directories(folder / "taken/by", 0700).ok());
+  const auto replaced = replace_file(folder / "taken", "content", 0644);
+  REQUIRE(!replaced.ok());
+  CHECK(replaced.error().kind == ErrorKind::fault);
+  CHECK(fs::is_directory(folder / "taken/by"));
+  CHECK(folder.count() == 1);
+}
