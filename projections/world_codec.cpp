@@ -4,6 +4,7 @@
 // that cannot decode one folds from zero, so a change of this layout only needs another `layout` number.
 #include <utility>
 
+#include "ledger/base/big_endian.h"
 #include "projections/world.h"
 
 namespace cairn {
@@ -12,12 +13,11 @@ namespace {
 
 constexpr std::string_view magic = "cairn world\n";
 constexpr std::uint64_t layout = 1;
+constexpr unsigned number_bytes = 8;
 
 class Writer {
  public:
-  void number(std::uint64_t value) {
-    for (int shift = 56; shift >= 0; shift -= 8) bytes_.push_back(static_cast<char>(value >> shift & 0xff));
-  }
+  void number(std::uint64_t value) { append_big_endian(bytes_, value, number_bytes); }
   void text(BytesView value) {
     number(value.size());
     bytes_ += value;
@@ -34,12 +34,7 @@ class Reader {
  public:
   explicit Reader(BytesView bytes) : rest_(bytes) {}
 
-  std::uint64_t number() {
-    const BytesView bytes = raw(8);
-    std::uint64_t value = 0;
-    for (const char byte : bytes) value = value << 8 | static_cast<unsigned char>(byte);
-    return value;
-  }
+  std::uint64_t number() { return from_big_endian(raw(number_bytes)); }
   BytesView text() { return raw(number()); }
   BytesView raw(std::uint64_t size) {
     if (failed_ || size > rest_.size()) {

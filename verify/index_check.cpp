@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <iterator>
 
+#include "ledger/base/big_endian.h"
 #include "ledger/base/text.h"
 
 namespace cairn {
@@ -10,12 +11,6 @@ namespace {
 
 constexpr std::size_t page = 256;
 constexpr std::size_t most_located = 16;  // tags whose first difference is named; of more only that they differ
-
-Bytes big_endian(std::uint64_t value) {
-  Bytes bytes(8, '\0');
-  for (std::size_t i = 8; i-- > 0; value >>= 8) bytes[i] = static_cast<char>(value & 0xff);
-  return bytes;
-}
 
 // `rebuilt` and `stored` differ.
 Finding first_difference(const std::string& tag, const std::vector<Seq>& rebuilt, const std::vector<Seq>& stored) {
@@ -39,7 +34,9 @@ std::vector<std::string> index_tags(const Recorded& recorded) {
 
 void IndexCheck::Seqs::push(Seq seq) {
   ++count;
-  running = sha256(Bytes(running.view()) + big_endian(seq));
+  Bytes text(running.view());
+  append_big_endian(text, seq, sizeof seq);
+  running = sha256(text);
 }
 
 void IndexCheck::add(const Recorded& recorded) {

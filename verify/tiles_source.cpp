@@ -5,6 +5,7 @@
 #include <fstream>
 #include <system_error>
 
+#include "ledger/base/big_endian.h"
 #include "ledger/base/text.h"
 #include "ledger/tlog/checkpoint.h"
 #include "ledger/tlog/note.h"
@@ -25,7 +26,7 @@ std::uint16_t width_of(Size count, std::uint64_t index) {
 }
 
 std::size_t entry_length(BytesView bundle) {
-  return static_cast<std::size_t>(static_cast<unsigned char>(bundle[0])) << 8 | static_cast<unsigned char>(bundle[1]);
+  return static_cast<std::size_t>(from_big_endian(bundle.substr(0, 2)));
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "ledger/base/big_endian.h"
 #include "ledger/base/text.h"
 #include "ledger/tlog/tile.h"
 #include "ledger/tlog/tree.h"
@@ -14,10 +15,6 @@ constexpr std::size_t max_outcome_bytes = 64;
 bool is_outcome(std::string_view text) {
   const auto fits = [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_'; };
   return text.size() <= max_outcome_bytes && std::all_of(text.begin(), text.end(), fits);
-}
-
-void put(Bytes& out, std::uint64_t value, unsigned bytes) {
-  for (unsigned i = bytes; i-- > 0;) out += static_cast<char>(static_cast<unsigned char>(value >> (8 * i) & 0xff));
 }
 
 // Takes fields off the front of an entry and says at which byte one is cut short.
@@ -35,9 +32,7 @@ class Cursor {
 
   Result<std::uint64_t> number(unsigned count, std::string_view what) {
     TRY_LET(field, take(count, what));
-    std::uint64_t value = 0;
-    for (const char c : field) value = value << 8 | static_cast<unsigned char>(c);
-    return value;
+    return from_big_endian(field);
   }
 
   BytesView rest() const { return bytes_.substr(at_); }
@@ -76,17 +71,17 @@ Bytes encode_entry(const Entry& entry) {
   ASSERT(entry.signatures.size() <= 255);
   Bytes out;
   out.reserve(128 + entry.payload.size());
-  put(out, entry_version, 1);
-  put(out, static_cast<std::uint64_t>(entry.recorded), 8);
-  put(out, entry.outcome.size(), 1);
+  append_big_endian(out, entry_version, 1);
+  append_big_endian(out, static_cast<std::uint64_t>(entry.recorded), 8);
+  append_big_endian(out, entry.outcome.size(), 1);
   out += entry.outcome;
-  put(out, entry.signatures.size(), 1);
+  append_big_endian(out, entry.signatures.size(), 1);
   for (std::size_t i = 0; i < entry.signatures.size(); ++i) {
     const auto& signature = entry.signatures[i];
     ASSERT(i == 0 || entry.signatures[i - 1].key < signature.key);
     ASSERT(signature.bytes.size() <= 65535);
     out += signature.key.view();
-    put(out, signature.bytes.size(), 2);
+    append_big_endian(out, signature.bytes.size(), 2);
     out += signature.bytes;
   }
   out += entry.payload;

@@ -2,27 +2,18 @@
 
 #include <limits>
 
+#include "ledger/base/big_endian.h"
 #include "ledger/base/text.h"
 #include "ledger/store/batch_check.h"
 
 namespace cairn {
 namespace {
 
-constexpr std::size_t number_bytes = 8;
-
-void append_number(Bytes& key, std::uint64_t number) {
-  for (int shift = 56; shift >= 0; shift -= 8) key.push_back(static_cast<char>(number >> shift & 0xff));
-}
-
-std::uint64_t read_number(BytesView eight) {
-  std::uint64_t number = 0;
-  for (const char byte : eight) number = number << 8 | static_cast<unsigned char>(byte);
-  return number;
-}
+constexpr unsigned number_bytes = 8;
 
 Bytes numbered(char kind, std::uint64_t number) {
   Bytes key(1, kind);
-  append_number(key, number);
+  append_big_endian(key, number, number_bytes);
   return key;
 }
 
@@ -47,7 +38,7 @@ Bytes snapshot_key(Size size) {
 Bytes subtree_key(std::uint8_t level, std::uint64_t index) {
   Bytes key = "h";
   key.push_back(static_cast<char>(level));
-  append_number(key, index);
+  append_big_endian(key, index, number_bytes);
   return key;
 }
 
@@ -55,7 +46,7 @@ Bytes posting_key(std::string_view tag, Seq first) {
   Bytes key(posting_begin);
   key.append(tag);
   key.push_back('\0');
-  append_number(key, first);
+  append_big_endian(key, first, number_bytes);
   return key;
 }
 
@@ -70,7 +61,7 @@ Result<std::uint64_t> number_of_key(BytesView key, char kind) {
   if (key.size() != 1 + number_bytes || key[0] != kind) {
     return fault(str("the key ", to_hex(key), " is not of kind '", kind, "'"));
   }
-  return read_number(key.substr(1));
+  return from_big_endian(key.substr(1));
 }
 
 Result<PostingKey> parse_posting_key(BytesView key) {
@@ -79,7 +70,7 @@ Result<PostingKey> parse_posting_key(BytesView key) {
   const BytesView tag = key.substr(1, key.size() - number_bytes - 2);
   if (tag.size() > max_tag_bytes || tag.find('\0') != BytesView::npos) return bad;
   if (key[1 + tag.size()] != '\0') return bad;
-  return PostingKey{tag, read_number(key.substr(key.size() - number_bytes))};
+  return PostingKey{tag, from_big_endian(key.substr(key.size() - number_bytes))};
 }
 
 Bytes encode_posting(std::span<const Seq> seqs) {

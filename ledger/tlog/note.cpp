@@ -4,6 +4,7 @@
 #include <array>
 #include <optional>
 
+#include "ledger/base/big_endian.h"
 #include "ledger/base/text.h"
 #include "ledger/crypto/sha256.h"
 
@@ -14,21 +15,17 @@ constexpr std::uint8_t type_ed25519 = 0x01;
 constexpr std::uint8_t type_cosignature = 0x04;
 constexpr std::size_t ed25519_bytes = 32;
 constexpr std::size_t signature_bytes = 64;
+constexpr unsigned key_id_bytes = 4;
 constexpr std::string_view dash = "\xE2\x80\x94 ";  // U+2014 and a space
 
-std::uint32_t read_u32(BytesView bytes) {
-  std::uint32_t value = 0;
-  for (std::size_t i = 0; i < 4; ++i) value = value << 8 | static_cast<std::uint8_t>(bytes[i]);
-  return value;
+// The first four bytes, as key ids are taken from hashes, blobs and vkeys.
+std::uint32_t read_key_id(BytesView bytes) {
+  return static_cast<std::uint32_t>(from_big_endian(bytes.substr(0, key_id_bytes)));
 }
 
-std::uint64_t read_u64(BytesView bytes) {
-  return std::uint64_t{read_u32(bytes)} << 32 | read_u32(bytes.substr(4));
-}
-
-Bytes write_u32(std::uint32_t value) {
-  Bytes bytes(4, '\0');
-  for (std::size_t i = 4; i-- > 0; value >>= 8) bytes[i] = static_cast<char>(value & 0xff);
+Bytes key_id_in_bytes(std::uint32_t key_id) {
+  Bytes bytes;
+  append_big_endian(bytes, key_id, key_id_bytes);
   return bytes;
 }
 
@@ -37,7 +34,7 @@ Bytes typed_key(std::uint8_t type, const PublicKey& key) {
 }
 
 std::uint32_t note_key_id(std::string_view name, BytesView type_and_key) {
-  return read_u32(sha256(str(name, '\n', type_and_key)).view());
+  return read_key_id(sha256(str(name, '\n', type_and_key)).view());
 }
 
 struct SignatureLine {
@@ -59,8 +56,8 @@ Result<SignatureLine> parse_signature_line(std::string_view line) {
   if (!is_note_name(name)) return malformed(str("'", printable(name), "' cannot be the name of a key"));
   const Result<Bytes> blob = from_base64(line.substr(space + 1));
   if (!blob.ok()) return malformed(str("the signature by ", printable(name), " is not base64"));
-  if (blob->size() < 5) return malformed(str("the signature by ", printable(name), " is too short"));
-  return SignatureLine{name, read_u32(*blob), blob->substr(4)};
+  if (blob->size() <= key_id_bytes) return malformed(str("the signature by ", printable(name), " is too short"));
+  return SignatureLine{name, read_key_id(*blob), blob->substr(key_id_bytes)};
 }
 
 struct NoteParts {
@@ -132,10 +129,10 @@ Result<NoteVerifier> NoteVerifier::from_vkey(std::string_view vkey) {
   const std::string_view name = vkey.substr(0, first);
   if (!is_note_name(name)) return refused("the name is empty, not UTF-8, or holds a space");
   const Result<Bytes> id = from_hex(vkey.substr(first + 1, second - first - 1));
-  if (!id.ok() || id->size() != 4) return refused("the key id is not 8 lowercase hexadecimal digits");
+  if (!id.ok() || id->size() != key_id_bytes) return refused("the key id is not 8 lowercase hexadecimal digits");
   const Result<Bytes> typed = from_base64(vkey.substr(second + 1));
   if (!typed.ok() || typed->empty()) return refused("the key is not base64");
-  const std::uint32_t key_id = read_u32(*id);
+  const std::uint32_t key_id = read_key_id(*id);
   if (note_key_id(name, *typed) != key_id) return refused("the key id is not the one of this name and key");
   const auto type = static_cast<std::uint8_t>(typed->front());
   if (type != type_ed25519 && type != type_cosignature) {
@@ -165,7 +162,7 @@ Result<NoteVerifier> NoteVerifier::for_log(std::string_view name, const PublicKe
 }
 
 std::string NoteVerifier::vkey() const {
-  return str(name_, '+', to_hex(write_u32(key_id_)), '+', to_base64(typed_key(type_, key_)));
+  return str(name_, '+', to_hex(key_id_in_bytes(key_id_)), '+', to_base64(typed_key(type_, key_)));
 }
 
 Result<void> NoteVerifier::verify(std::string_view text, BytesView signature) const {
@@ -175,7 +172,7 @@ Result<void> NoteVerifier::verify(std::string_view text, BytesView signature) co
                             time_bytes + signature_bytes, " are needed"));
   }
   if (type_ == type_ed25519) return key_.verify(text, signature);
-  const std::uint64_t time = read_u64(signature);
+  const std::uint64_t time = from_big_endian(signature.substr(0, time_bytes));
   if (time >> 63 != 0) return not_verified(str("the time of the cosignature by ", printable(name_), " is too large"));
   return key_.verify(str("cosignature/v1\ntime ", time, '\n', text), signature.substr(time_bytes));
 }
@@ -202,7 +199,7 @@ Result<std::string> sign_note(std::string_view text, std::string_view name, cons
   if (!is_note_text(text)) return usage("only UTF-8 lines that each end in a newline can be signed as a note");
   TRY_LET(verifier, NoteVerifier::for_log(name, key.public_key()));
   TRY_LET(signature, key.sign(text));
-  std::string note = str(text, '\n', dash, name, ' ', to_base64(write_u32(verifier.key_id()) + signature), '\n');
+  std::string note = str(text, '\n', dash, name, ' ', to_base64(key_id_in_bytes(verifier.key_id()) + signature), '\n');
   if (note.size() > max_note_bytes) return usage(str("a note has at most ", max_note_bytes, " bytes"));
   return note;
 }

@@ -3,6 +3,7 @@
 #include <limits>
 
 #include "ledger/base/assert.h"
+#include "ledger/base/big_endian.h"
 #include "ledger/base/text.h"
 
 namespace cairn {
@@ -69,8 +70,7 @@ Result<Bytes> encode_bundle(std::span<const Bytes> entries) {
   Bytes bundle;
   bundle.reserve(total);
   for (const Bytes& entry : entries) {
-    bundle.push_back(static_cast<char>(entry.size() >> 8));
-    bundle.push_back(static_cast<char>(entry.size() & 0xff));
+    append_big_endian(bundle, entry.size(), 2);
     bundle += entry;
   }
   return bundle;
@@ -82,8 +82,7 @@ Result<std::vector<Bytes>> decode_bundle(BytesView bundle, std::size_t count) {
   entries.reserve(count);
   for (std::size_t i = 0; i < count; ++i) {
     if (bundle.size() < 2) return fault(str("the bundle ends after ", i, " of ", count, " entries"));
-    const std::size_t size =
-        static_cast<std::size_t>(static_cast<unsigned char>(bundle[0])) << 8 | static_cast<unsigned char>(bundle[1]);
+    const auto size = static_cast<std::size_t>(from_big_endian(bundle.substr(0, 2)));
     bundle.remove_prefix(2);
     if (bundle.size() < size) return fault(str("the bundle ends within entry ", i, " of ", count));
     entries.emplace_back(bundle.substr(0, size));
