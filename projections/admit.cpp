@@ -10,7 +10,7 @@ namespace cairn {
 namespace {
 
 // One statement before the rules. Each operator() judges one event in the world that the events before it have made.
-class Rules : public Questions {
+class EventRules : public Questions {
  public:
   using Questions::Questions;
 
@@ -377,7 +377,7 @@ Verdict explain(World& world, const Statement& statement, const KeyId& key, Basi
   }
   const bool outermost = !world.journal.recording();
   const std::size_t mark = world.journal.mark();
-  Rules rules(world, statement, recorded);
+  EventRules rules(world, statement, recorded);
   rules.statement_as_a_whole();
   std::vector<Refused> noes = rules.take_noes();
   for (const Event& event : statement.events) {

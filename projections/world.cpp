@@ -31,11 +31,8 @@ const Policy& World::policy() const {
 bool World::has_role(std::string_view handle, Role role, std::string_view environment, std::string_view model) const {
   const Actor* actor = actors.find(std::string(handle));
   if (actor == nullptr) return false;
-  return std::any_of(actor->roles.begin(), actor->roles.end(), [&](const Grant& grant) {
-    return grant.role == role &&
-           (environment.empty() || grant.scope.environment == "*" || grant.scope.environment == environment) &&
-           (model.empty() || grant.scope.model == "*" || grant.scope.model == model);
-  });
+  return std::any_of(actor->roles.begin(), actor->roles.end(),
+                     [&](const Grant& grant) { return grant.role == role && grant.scope.covers(environment, model); });
 }
 
 const Key* World::signing_key(const KeyId& key) const {
@@ -222,13 +219,13 @@ struct Fold {
   void operator()(const ApprovalDenied& event) {
     if (!world.rollouts.has(event.rollout)) return;
     Rollout& rollout = world.rollouts.edit(event.rollout);
-    retire_grants(rollout, event.stage, ApprovalState::withdrawn, statement.author);
+    withdraw_grants(rollout, event.stage);
     rollout.approvals.push_back(
         {statement.author, event.stage, Hash{}, ApprovalState::denied, key, seq, recorded, event.reason});
   }
   void operator()(const ApprovalWithdrawn& event) {
     if (!world.rollouts.has(event.rollout)) return;
-    retire_grants(world.rollouts.edit(event.rollout), event.stage, ApprovalState::withdrawn, statement.author);
+    withdraw_grants(world.rollouts.edit(event.rollout), event.stage);
   }
 
   void operator()(const IncidentOpened& event) {
@@ -254,11 +251,11 @@ struct Fold {
     slot.occupied = true;
   }
 
-  static void retire_grants(Rollout& rollout, Stage stage, ApprovalState state, const std::string& person) {
+  void withdraw_grants(Rollout& rollout, Stage stage) const {
     for (Approval& approval : rollout.approvals) {
-      const bool concerned =
-          approval.state == ApprovalState::granted && approval.stage == stage && approval.person == person;
-      if (concerned) approval.state = state;
+      const bool own =
+          approval.state == ApprovalState::granted && approval.stage == stage && approval.person == statement.author;
+      if (own) approval.state = ApprovalState::withdrawn;
     }
   }
 

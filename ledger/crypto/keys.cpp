@@ -97,7 +97,7 @@ Result<void> PublicKey::verify(BytesView message, BytesView signature) const {
   if (ed25519) {
     TRY(check_ed25519_signature(signature));
   } else {
-    const auto pair = parse_ecdsa(signature);
+    const auto pair = decode_ecdsa(signature);
     if (!pair) return not_verified("the ECDSA signature is not in DER");
     if (!is_low_s(*pair)) return not_verified("the ECDSA signature is malleated: s is above half the group's order");
   }

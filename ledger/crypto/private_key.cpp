@@ -137,10 +137,10 @@ Result<Bytes> PrivateKey::sign(BytesView message) const {
   signature.resize(size);
   if (ed25519) return signature;
 
-  auto pair = parse_ecdsa(signature);
+  auto pair = decode_ecdsa(signature);
   ASSERT(pair.has_value());
   make_low_s(*pair);
-  return format_ecdsa(*pair);
+  return encode_ecdsa(*pair);
 }
 
 Result<std::string> PrivateKey::to_pem(const std::optional<std::string>& passphrase) const {

@@ -54,7 +54,7 @@ void append_integer(Bytes& der, const Number& value) {
   der.append(first, value.end());
 }
 
-// Takes an INTEGER off the front of `der`, in any spelling: parse_ecdsa compares spellings.
+// Takes an INTEGER off the front of `der`, in any spelling: decode_ecdsa compares spellings.
 bool take_integer(BytesView& der, Number& value) {
   if (der.size() < 2 || der[0] != '\x02') return false;
   const std::size_t size = static_cast<unsigned char>(der[1]);
@@ -88,7 +88,7 @@ Result<void> check_ed25519_signature(BytesView signature) {
   return {};
 }
 
-Bytes format_ecdsa(const EcdsaPair& pair) {
+Bytes encode_ecdsa(const EcdsaPair& pair) {
   Bytes body;
   append_integer(body, pair.r);
   append_integer(body, pair.s);
@@ -97,11 +97,11 @@ Bytes format_ecdsa(const EcdsaPair& pair) {
   return der + body;
 }
 
-std::optional<EcdsaPair> parse_ecdsa(BytesView der) {
+std::optional<EcdsaPair> decode_ecdsa(BytesView der) {
   if (der.size() < 2) return std::nullopt;
   EcdsaPair pair;
   auto rest = der.substr(2);
-  if (!take_integer(rest, pair.r) || !take_integer(rest, pair.s) || format_ecdsa(pair) != der) return std::nullopt;
+  if (!take_integer(rest, pair.r) || !take_integer(rest, pair.s) || encode_ecdsa(pair) != der) return std::nullopt;
   return pair;
 }
 

@@ -25,8 +25,8 @@ struct EcdsaPair {
   std::array<std::uint8_t, 32> s{};
 };
 
-Bytes format_ecdsa(const EcdsaPair& pair);            // DER
-std::optional<EcdsaPair> parse_ecdsa(BytesView der);  // exactly what format_ecdsa writes
+Bytes encode_ecdsa(const EcdsaPair& pair);             // DER
+std::optional<EcdsaPair> decode_ecdsa(BytesView der);  // exactly what encode_ecdsa writes
 
 bool is_low_s(const EcdsaPair& pair);  // s <= n/2
 void make_low_s(EcdsaPair& pair);      // of the two valid values of s the lower; needs s < n

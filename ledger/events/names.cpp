@@ -94,7 +94,8 @@ Result<ArtefactMatch> parse_artefact_match(std::string_view text) {
 }
 
 bool Scope::covers(std::string_view in_environment, std::string_view of_model) const {
-  return (environment == "*" || environment == in_environment) && (model == "*" || model == of_model);
+  return (in_environment.empty() || environment == "*" || environment == in_environment) &&
+         (of_model.empty() || model == "*" || model == of_model);
 }
 
 std::string to_text(const Scope& scope) {

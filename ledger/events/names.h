@@ -42,7 +42,7 @@ struct Scope {
   std::string environment = "*";
   std::string model = "*";
 
-  bool covers(std::string_view in_environment, std::string_view of_model) const;
+  bool covers(std::string_view in_environment, std::string_view of_model) const;  // "": not asked about
   auto operator<=>(const Scope&) const = default;
 };
 

@@ -1,12 +1,14 @@
 // The rows of a RocksDB ledger: one key space, the first byte says what a row is (DESIGN 7, FORMAT.md). Pure.
 //
-//   m                            "cairn store 0"
-//   e seq                        an entry
-//   c size                       the checkpoint of that size, a signed note
-//   t index                      8192 bytes: the leaf hashes of entries [256 index, 256 index + 256), once all are
-//   there h level index                32 bytes: the root of the complete subtree of 256^level leaves, level >= 1 p tag
-//   NUL first-seq          the seqs of one tag in one batch: LEB128 differences, the first is in the key s size a
-//   snapshot of that size
+// clang-format off
+//   m                    "cairn store 0"
+//   e seq                an entry
+//   c size               the checkpoint of that size, a signed note
+//   t index              8192 bytes: the leaf hashes of entries [256 index, 256 index + 256), once all are there
+//   h level index        32 bytes: the root of the complete subtree of 256^level leaves, level >= 1
+//   p tag NUL first-seq  the seqs of one tag in one batch: LEB128 differences, the first is in the key
+//   s size               a snapshot of that size
+// clang-format on
 //
 // Numbers in keys are 8 bytes big-endian, so that byte order is number order; a level is one byte.
 #pragma once

@@ -96,15 +96,15 @@ TEST_CASE("An ECDSA signature is valid with low s only") {
   const auto key = rfc6979_key();
   const auto high = pair_of(rfc6979_r, rfc6979_s);
   const auto low = pair_of(rfc6979_r, rfc6979_low_s);
-  CHECK(key.verify("sample", format_ecdsa(low)).ok());
-  CHECK_FALSE(key.verify("sample", format_ecdsa(high)).ok());
-  CHECK_FALSE(key.verify("samplf", format_ecdsa(low)).ok());
+  CHECK(key.verify("sample", encode_ecdsa(low)).ok());
+  CHECK_FALSE(key.verify("sample", encode_ecdsa(high)).ok());
+  CHECK_FALSE(key.verify("samplf", encode_ecdsa(low)).ok());
 
   auto made_low = high;
   make_low_s(made_low);
-  CHECK(format_ecdsa(made_low) == format_ecdsa(low));
+  CHECK(encode_ecdsa(made_low) == encode_ecdsa(low));
   make_low_s(made_low);
-  CHECK(format_ecdsa(made_low) == format_ecdsa(low));
+  CHECK(encode_ecdsa(made_low) == encode_ecdsa(low));
 }
 
 TEST_CASE("Low s ends at half the group's order") {
@@ -114,11 +114,11 @@ TEST_CASE("Low s ends at half the group's order") {
 
 TEST_CASE("An ECDSA signature has one DER spelling") {
   const auto key = rfc6979_key();
-  const auto good = format_ecdsa(pair_of(rfc6979_r, rfc6979_low_s));
+  const auto good = encode_ecdsa(pair_of(rfc6979_r, rfc6979_low_s));
   REQUIRE(to_hex(good) == std::string("30450221"
                                       "00") +
                               rfc6979_r + "0220" + rfc6979_low_s);
-  REQUIRE(parse_ecdsa(good).has_value());
+  REQUIRE(decode_ecdsa(good).has_value());
 
   const std::string r = rfc6979_r, s = rfc6979_low_s;
   const std::string spellings[] = {
@@ -168,14 +168,14 @@ TEST_CASE("An ECDSA signature has one DER spelling") {
   };
   for (const auto& spelling : spellings) {
     INFO(spelling);
-    CHECK_FALSE(parse_ecdsa(bytes(spelling)).has_value());
+    CHECK_FALSE(decode_ecdsa(bytes(spelling)).has_value());
     CHECK_FALSE(key.verify("sample", bytes(spelling)).ok());
   }
 }
 
 TEST_CASE("Every change of one byte of an ECDSA signature is refused") {
   const auto key = rfc6979_key();
-  const auto good = format_ecdsa(pair_of(rfc6979_r, rfc6979_low_s));
+  const auto good = encode_ecdsa(pair_of(rfc6979_r, rfc6979_low_s));
   for (std::size_t at = 0; at < good.size(); ++at) {
     auto changed = good;
     changed[at] = static_cast<char>(changed[at] ^ 0x01);
@@ -186,8 +186,8 @@ TEST_CASE("Every change of one byte of an ECDSA signature is refused") {
 
 TEST_CASE("ECDSA signatures with r or s of zero hold for nothing") {
   const auto key = rfc6979_key();
-  CHECK(to_hex(format_ecdsa(pair_of(zero, one))) == "3006020100020101");
-  CHECK(parse_ecdsa(format_ecdsa(pair_of(zero, one))).has_value());
-  CHECK_FALSE(key.verify("sample", format_ecdsa(pair_of(zero, one))).ok());
-  CHECK_FALSE(key.verify("sample", format_ecdsa(pair_of(rfc6979_r, zero))).ok());
+  CHECK(to_hex(encode_ecdsa(pair_of(zero, one))) == "3006020100020101");
+  CHECK(decode_ecdsa(encode_ecdsa(pair_of(zero, one))).has_value());
+  CHECK_FALSE(key.verify("sample", encode_ecdsa(pair_of(zero, one))).ok());
+  CHECK_FALSE(key.verify("sample", encode_ecdsa(pair_of(rfc6979_r, zero))).ok());
 }
