@@ -90,9 +90,13 @@ void CheckpointCheck::at(Size size, const Hash& root) {
 }
 
 Result<void> CheckpointCheck::finish(Size entries, Findings& findings) {
+  // A log keeps a checkpoint for each commit: what they miss is one finding, or the cause would drown in them.
+  Size kept = 0;
+  Size first = 0;
+  Size last = 0;
   for (;;) {
     TRY_LET(size, next(findings));
-    if (!size) return {};
+    if (!size) break;
     Waiting head = std::move(waiting_.extract(waiting_.begin()).mapped());
     if (!log_) continue;
     ++checked_;
@@ -100,11 +104,24 @@ Result<void> CheckpointCheck::finish(Size entries, Findings& findings) {
     const std::string which = describe(head.origin, *size);
     if (!opened.ok()) {
       findings.push_back({FindingKind::checkpoint_bad, std::nullopt, str(which, ": ", opened.error().message)});
-    } else if (head.origin != Origin::newest) {  // what the newest one misses, the walk through the entries has said
+    } else if (head.origin == Origin::kept_by_log) {
+      if (kept++ == 0) first = *size;
+      last = *size;
+    } else if (head.origin == Origin::known) {  // what the newest one misses, the walk through the entries has said
       findings.push_back({FindingKind::entry_missing, std::nullopt,
                           str(which, " is signed, and only ", entries, " entries are here")});
     }
   }
+  if (kept == 1) {
+    findings.push_back(
+        {FindingKind::entry_missing, std::nullopt,
+         str(describe(Origin::kept_by_log, first), " is signed, and only ", entries, " entries are here")});
+  } else if (kept > 1) {
+    findings.push_back({FindingKind::entry_missing, std::nullopt,
+                        str(kept, " kept checkpoints, of sizes ", first, " to ", last, ", are signed, and only ",
+                            entries, " entries are here")});
+  }
+  return {};
 }
 
 }  // namespace cairn
