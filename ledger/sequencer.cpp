@@ -156,7 +156,7 @@ Result<Answer> Sequencer::receive(const Envelope& envelope, Pending& pending) {
   // Order comes from the tree; the time only must not contradict it when the clock goes back.
   const Millis recorded = std::max(pending.now, rules_.newest_recorded());
   Judgement judgement =
-      rules_.judge(statement, envelope.signatures.front().key, envelope.payload.size(), basis, recorded);
+      rules_.admit(statement, envelope.signatures.front().key, envelope.payload.size(), basis, recorded);
   if (auto* away = std::get_if<TurnedAway>(&judgement)) return Answer(std::move(*away));
   if (const auto* repeated = std::get_if<Repeated>(&judgement)) {
     TRY_LET(receipt, repeat(repeated->first, pending));

@@ -50,7 +50,7 @@ class Rules {
   // The SPKI of the key with this id, if it may sign now; else a turned_away error. Not asked for entry 0, which names its own.
   virtual Result<Bytes> key_for(const KeyId& key) const = 0;
 
-  virtual Judgement judge(const Statement& statement, const KeyId& key, std::size_t payload_bytes, Basis basis,
+  virtual Judgement admit(const Statement& statement, const KeyId& key, std::size_t payload_bytes, Basis basis,
                           Millis recorded) = 0;
 
   // Folds an entry in; kept or undone with the whole batch.

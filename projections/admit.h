@@ -107,7 +107,7 @@ struct Decision {
 };
 
 // The whole answer for one verified statement. `payload_bytes` bounds what a refusal may cost the log.
-Decision judge(World& world, const Statement& statement, const KeyId& key, std::size_t payload_bytes, Basis basis,
+Decision admit(World& world, const Statement& statement, const KeyId& key, std::size_t payload_bytes, Basis basis,
                Millis recorded);
 
 // The outcome that goes into the entry: empty for admitted.

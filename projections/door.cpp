@@ -92,7 +92,7 @@ std::optional<Door> refusal_too_many(const World& world, const Statement& statem
 
 }  // namespace
 
-Decision judge(World& world, const Statement& statement, const KeyId& key, std::size_t payload_bytes, Basis basis,
+Decision admit(World& world, const Statement& statement, const KeyId& key, std::size_t payload_bytes, Basis basis,
                Millis recorded) {
   Decision decision;
   decision.door = at_the_door(world, statement, key, recorded);

@@ -215,7 +215,7 @@ Result<void> RuleCheck::decide(const Recorded& recorded, TreeCheck& tree) {
   }
   const KeyId& key = recorded.entry.signatures.front().key;
   const Basis basis = on_history ? Basis::on_history : Basis::not_on_history;
-  compare(recorded, judge(world_, statement, key, recorded.entry.payload.size(), basis, recorded.entry.recorded));
+  compare(recorded, admit(world_, statement, key, recorded.entry.payload.size(), basis, recorded.entry.recorded));
   return {};
 }
 

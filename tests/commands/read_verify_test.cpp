@@ -54,9 +54,9 @@ class Lenient final : public Rules {
  public:
   explicit Lenient(LiveRules& rules) : rules_(rules) {}
   Result<Bytes> key_for(const KeyId& key) const override { return rules_.key_for(key); }
-  Judgement judge(const Statement& statement, const KeyId& key, std::size_t payload_bytes, Basis basis,
+  Judgement admit(const Statement& statement, const KeyId& key, std::size_t payload_bytes, Basis basis,
                   Millis recorded) override {
-    const Judgement judged = rules_.judge(statement, key, payload_bytes, basis, recorded);
+    const Judgement judged = rules_.admit(statement, key, payload_bytes, basis, recorded);
     return std::holds_alternative<Ruled>(judged) ? Ruled{} : judged;
   }
   void apply(const Recorded& recorded) override { rules_.apply(recorded); }
@@ -74,9 +74,9 @@ class Forgetful final : public Rules {
  public:
   explicit Forgetful(LiveRules& rules) : rules_(rules) {}
   Result<Bytes> key_for(const KeyId& key) const override { return rules_.key_for(key); }
-  Judgement judge(const Statement& statement, const KeyId& key, std::size_t payload_bytes, Basis basis,
+  Judgement admit(const Statement& statement, const KeyId& key, std::size_t payload_bytes, Basis basis,
                   Millis recorded) override {
-    return rules_.judge(statement, key, payload_bytes, basis, recorded);
+    return rules_.admit(statement, key, payload_bytes, basis, recorded);
   }
   void apply(const Recorded& recorded) override { rules_.apply(recorded); }
   void keep() override { rules_.keep(); }

@@ -9,8 +9,8 @@
 #include <algorithm>
 #include <cstdlib>
 #include <fstream>
-#include <iterator>
 #include <nlohmann/json.hpp>
+#include <sstream>
 
 #include "ledger/base/text.h"
 #include "ledger/crypto/keys.h"
@@ -99,7 +99,9 @@ std::string guide_policy() {
 
 std::string text_of(const fs::path& file) {
   std::ifstream in(file, std::ios::binary);
-  return {std::istreambuf_iterator<char>(in), {}};
+  std::ostringstream text;
+  text << in.rdbuf();
+  return std::move(text).str();
 }
 
 void put_text(const fs::path& file, const std::string& text) {

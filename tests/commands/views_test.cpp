@@ -47,7 +47,7 @@ class LaterRules final : public Rules {
  public:
   explicit LaterRules(LiveRules& rules) : rules_(rules) {}
   Result<Bytes> key_for(const KeyId& key) const override { return rules_.key_for(key); }
-  Judgement judge(const Statement&, const KeyId&, std::size_t, Basis, Millis) override { return Ruled{}; }
+  Judgement admit(const Statement&, const KeyId&, std::size_t, Basis, Millis) override { return Ruled{}; }
   void apply(const Recorded& recorded) override { rules_.apply(recorded); }
   void keep() override { rules_.keep(); }
   void undo() override { rules_.undo(); }

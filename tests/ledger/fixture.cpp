@@ -11,7 +11,7 @@ Result<Bytes> FakeRules::key_for(const KeyId& key) const {
   return found->second;
 }
 
-Judgement FakeRules::judge(const Statement& statement, const KeyId&, std::size_t, Basis basis, Millis) {
+Judgement FakeRules::admit(const Statement& statement, const KeyId&, std::size_t, Basis basis, Millis) {
   ++judged;
   const auto used = present_.ids.find({statement.author, statement.id});
   if (used != present_.ids.end()) {

@@ -25,7 +25,7 @@ class FixedClock final : public Clock {
 class FakeRules final : public Rules {
  public:
   Result<Bytes> key_for(const KeyId& key) const override;
-  Judgement judge(const Statement& statement, const KeyId& key, std::size_t payload_bytes, Basis basis,
+  Judgement admit(const Statement& statement, const KeyId& key, std::size_t payload_bytes, Basis basis,
                   Millis recorded) override;
   void apply(const Recorded& recorded) override;
   void keep() override;

@@ -213,7 +213,7 @@ Scenario& Scenario::when(const std::string& author, std::vector<Event> events) {
 Scenario& Scenario::when(const Statement& statement, const KeyId& key, Basis basis) {
   const Bytes before = world.encode();
   const std::size_t payload_bytes = encode_statement(statement, origin).value().size();
-  decision = judge(world, statement, key, payload_bytes, basis, now);
+  decision = admit(world, statement, key, payload_bytes, basis, now);
   const bool untouched = world.encode() == before && !world.journal.recording();
   REQUIRE(untouched);
   if (!decision.door) record(statement, key, outcome_of(decision.verdict));
