@@ -17,7 +17,9 @@ constexpr const char* about =
     "An audit and governance ledger for model deployments: every act a signed statement in one Merkle tree.";
 
 void add_globals(CLI::App& app, Globals& globals) {
-  app.add_option("--ledger", globals.where, "where the ledger is: a directory")->envname("CAIRN_LEDGER")->capture_default_str();
+  app.add_option("--ledger", globals.where, "where the ledger is: a directory")
+      ->envname("CAIRN_LEDGER")
+      ->capture_default_str();
   app.add_option("--as", globals.actor, "whose key signs")->envname("CAIRN_ACTOR");
   app.add_flag("--json", globals.json, "one JSON document on stdout, and nothing else");
   app.add_option_function<std::string>(
@@ -29,7 +31,8 @@ void add_globals(CLI::App& app, Globals& globals) {
          },
          "how long to wait for another writing process (default 30s)")
       ->type_name("DURATION");
-  app.add_flag("--clock-is-right", globals.clock_is_right, "append although the clock is far ahead of the newest entry");
+  app.add_flag("--clock-is-right", globals.clock_is_right,
+               "append although the clock is far ahead of the newest entry");
 }
 
 int report(const Globals& globals, const Error& error) {
@@ -62,14 +65,16 @@ int usage_error(const CLI::App& app, const CLI::ParseError& error) {
   }
   const auto unknown = app.remaining(true);
   const bool no_command = innermost->get_require_subcommand_min() > 0 && !unknown.empty();
-  const std::string what = no_command ? "there is no command " + innermost->get_name() + " " + unknown.front() : error.what();
+  const std::string what =
+      no_command ? "there is no command " + innermost->get_name() + " " + unknown.front() : error.what();
   warn("cairn: " + printable(what) + "; see " + name + " --help\n");
   return static_cast<int>(Exit::usage);
 }
 
 }  // namespace
 
-CLI::App* add_command(CLI::App& parent, const std::string& name, const std::string& description, const std::string& example) {
+CLI::App* add_command(CLI::App& parent, const std::string& name, const std::string& description,
+                      const std::string& example) {
   CLI::App* command = parent.add_subcommand(name, description);
   command->footer("Example:\n  " + example);
   command->fallthrough();
@@ -78,10 +83,12 @@ CLI::App* add_command(CLI::App& parent, const std::string& name, const std::stri
 
 std::shared_ptr<WriteFlags> add_write_flags(CLI::App& command) {
   auto flags = std::make_shared<WriteFlags>();
-  command.add_option("--sign-only", flags->sign_only, "write the signed statement to FILE and append nothing")->type_name("FILE");
+  command.add_option("--sign-only", flags->sign_only, "write the signed statement to FILE and append nothing")
+      ->type_name("FILE");
   command.add_flag("--dry-run", flags->dry_run, "ask the rules; sign and write nothing");
   command.add_flag("--wait", flags->wait, "sleep until the rules' due time");
-  command.add_option("--id", flags->id, "idempotency key: the same id and words give the first receipt again")->type_name("TEXT");
+  command.add_option("--id", flags->id, "idempotency key: the same id and words give the first receipt again")
+      ->type_name("TEXT");
   return flags;
 }
 

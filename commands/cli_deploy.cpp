@@ -10,7 +10,8 @@ namespace {
 void add_model_flags(CLI::App& command, ModelFlags& model) {
   command.add_option("--model-path", model.path, "the directory of the model")->required()->type_name("DIR");
   command.add_option("--name", model.name, "which model, where there are several")->type_name("NAME");
-  command.add_option("--version", model.version, "its version (default: the files' time stamp, or their digest)")->type_name("V");
+  command.add_option("--version", model.version, "its version (default: the files' time stamp, or their digest)")
+      ->type_name("V");
 }
 
 void add_register(CLI::App& app, Invocation& invocation) {
@@ -31,7 +32,9 @@ void add_deploy(CLI::App& app, Invocation& invocation) {
                                   "--rollout-percentage 10 --environment production");
   add_model_flags(*command, flags->model);
   command->add_option("--deployment-mode", flags->mode, "shadow, canary or full")->capture_default_str();
-  command->add_option("--rollout-percentage", flags->percent, "of traffic, for canary")->capture_default_str()->type_name("P");
+  command->add_option("--rollout-percentage", flags->percent, "of traffic, for canary")
+      ->capture_default_str()
+      ->type_name("P");
   command->add_option("--environment", flags->environment, "where")->capture_default_str()->type_name("E");
   command->add_flag("--validate-only", flags->validate_only, "print the check list and record nothing");
   auto write = add_write_flags(*command);
@@ -46,7 +49,8 @@ void add_promote(CLI::App& app, Invocation& invocation) {
   CLI::App* command = add_command(app, "promote", "Take a rollout to the next step of its ladder",
                                   "cairn promote logistic/production/1 --wait");
   command->add_option("ROLLOUT", *rollout, "cairn status lists them")->required();
-  command->add_option("--percent", *percent, "this percentage instead of the policy's next; 100 is full")->type_name("P");
+  command->add_option("--percent", *percent, "this percentage instead of the policy's next; 100 is full")
+      ->type_name("P");
   auto write = add_write_flags(*command);
   command->callback([&invocation, rollout, percent, write] {
     invocation.action = [&invocation, rollout, percent, write] {
@@ -57,8 +61,9 @@ void add_promote(CLI::App& app, Invocation& invocation) {
 
 void add_approve(CLI::App& app, Invocation& invocation) {
   auto flags = std::make_shared<ApproveFlags>();
-  CLI::App* command = add_command(app, "approve", "Grant, deny or withdraw an approval of a coming stage",
-                                  "cairn --as ben approve logistic/production/1 --stage full --reason \"canary looks good\"");
+  CLI::App* command =
+      add_command(app, "approve", "Grant, deny or withdraw an approval of a coming stage",
+                  "cairn --as ben approve logistic/production/1 --stage full --reason \"canary looks good\"");
   command->add_option("ROLLOUT", flags->rollout, "cairn status lists them")->required();
   command->add_option("--stage", flags->stage, "the stage that it is about")->capture_default_str();
   command->add_flag("--deny", flags->deny, "say no");
@@ -79,19 +84,25 @@ void add_notify(CLI::App& app, Invocation& invocation) {
   command->add_option("--to", *to, "who was told, and how")->required()->type_name("TEXT");
   auto write = add_write_flags(*command);
   command->callback([&invocation, rollout, to, write] {
-    invocation.action = [&invocation, rollout, to, write] { return run_notify(invocation.globals, *write, *rollout, *to); };
+    invocation.action = [&invocation, rollout, to, write] {
+      return run_notify(invocation.globals, *write, *rollout, *to);
+    };
   });
 }
 
 void add_monitor(CLI::App& app, Invocation& invocation) {
-  CLI::App* monitor = add_command(app, "monitor", "Put monitoring results on record", "cairn monitor record drift_metrics.json");
+  CLI::App* monitor =
+      add_command(app, "monitor", "Put monitoring results on record", "cairn monitor record drift_metrics.json");
   monitor->require_subcommand(1);
   auto flags = std::make_shared<MonitorFlags>();
   CLI::App* record = add_command(*monitor, "record", "Record a drift_metrics.json, for each model that it speaks of",
                                  "cairn monitor record drift_metrics.json --environment production");
   record->add_option("FILE", flags->file, "what the monitoring script wrote")->required();
-  record->add_option("--environment", flags->environment, "where it was measured")->capture_default_str()->type_name("E");
-  record->add_option("--model", flags->model, "only this model, even if the file does not speak of it")->type_name("NAME");
+  record->add_option("--environment", flags->environment, "where it was measured")
+      ->capture_default_str()
+      ->type_name("E");
+  record->add_option("--model", flags->model, "only this model, even if the file does not speak of it")
+      ->type_name("NAME");
   auto write = add_write_flags(*record);
   record->callback([&invocation, flags, write] {
     invocation.action = [&invocation, flags, write] { return run_monitor_record(invocation.globals, *write, *flags); };
@@ -100,14 +111,16 @@ void add_monitor(CLI::App& app, Invocation& invocation) {
 
 void add_rollback(CLI::App& app, Invocation& invocation) {
   auto flags = std::make_shared<RollbackFlags>();
-  CLI::App* command = add_command(app, "rollback", "Go back to the newest other version that was at full, and open an incident",
-                                  "cairn rollback logistic --environment production --reason \"error rate doubled\"");
+  CLI::App* command =
+      add_command(app, "rollback", "Go back to the newest other version that was at full, and open an incident",
+                  "cairn rollback logistic --environment production --reason \"error rate doubled\"");
   command->add_option("MODEL", flags->model, "its name")->required();
   command->add_option("--environment", flags->environment, "where")->required()->type_name("E");
   command->add_option("--reason", flags->reason, "why")->required()->type_name("TEXT");
   command->add_option("--trigger", flags->trigger, "regression, safety or system")->capture_default_str();
   command->add_option("--to", flags->to, "this version instead of the one that history names")->type_name("VERSION");
-  command->add_option("--model-path", flags->model_path, "where the target's files are, to be checked")->type_name("DIR");
+  command->add_option("--model-path", flags->model_path, "where the target's files are, to be checked")
+      ->type_name("DIR");
   auto write = add_write_flags(*command);
   command->callback([&invocation, flags, write] {
     invocation.action = [&invocation, flags, write] { return run_rollback(invocation.globals, *write, *flags); };

@@ -1,4 +1,5 @@
-// The parts of the command line, each in its own file since CLI11's header is slow to compile. Included by commands/cli*.cpp only.
+// The parts of the command line, each in its own file since CLI11's header is slow to compile. Included by
+// commands/cli*.cpp only.
 #pragma once
 
 #include <functional>
@@ -25,7 +26,8 @@ void add_read_commands(CLI::App& app, Invocation& invocation);
 void add_verify_commands(CLI::App& app, Invocation& invocation);
 
 // A subcommand with its one-line description and, in --help, one real example.
-CLI::App* add_command(CLI::App& parent, const std::string& name, const std::string& description, const std::string& example);
+CLI::App* add_command(CLI::App& parent, const std::string& name, const std::string& description,
+                      const std::string& example);
 
 // --sign-only, --dry-run, --wait, --id
 std::shared_ptr<WriteFlags> add_write_flags(CLI::App& command);

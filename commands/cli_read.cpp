@@ -9,8 +9,9 @@ namespace {
 
 void add_status(CLI::App& app, Invocation& invocation) {
   auto flags = std::make_shared<StatusFlags>();
-  CLI::App* command = add_command(app, "status", "What runs where, at what percent, since when, and what each rollout waits for",
-                                  "cairn status --environment production");
+  CLI::App* command =
+      add_command(app, "status", "What runs where, at what percent, since when, and what each rollout waits for",
+                  "cairn status --environment production");
   command->add_option("--environment", flags->environment, "only there")->type_name("E");
   command->add_option("--model", flags->model, "only this model")->type_name("NAME");
   auto* at = command->add_option("--at", flags->at, "as it was at this time")->type_name("TIME");
@@ -61,16 +62,19 @@ void add_show(CLI::App& app, Invocation& invocation) {
 }
 
 void add_heads(CLI::App& app, Invocation& invocation) {
-  CLI::App* checkpoint = add_command(app, "checkpoint", "The newest signed head of the log", "cairn checkpoint > today.note");
-  checkpoint->callback([&invocation] { invocation.action = [&invocation] { return run_checkpoint(invocation.globals); }; });
+  CLI::App* checkpoint =
+      add_command(app, "checkpoint", "The newest signed head of the log", "cairn checkpoint > today.note");
+  checkpoint->callback(
+      [&invocation] { invocation.action = [&invocation] { return run_checkpoint(invocation.globals); }; });
   CLI::App* log_key = add_command(app, "log-key", "The log's verifier key, for auditors", "cairn log-key");
   log_key->callback([&invocation] { invocation.action = [&invocation] { return run_log_key(invocation.globals); }; });
 }
 
 void add_prove(CLI::App& app, Invocation& invocation) {
   auto flags = std::make_shared<ProveFlags>();
-  CLI::App* command = add_command(app, "prove", "Prove that an entry is in the log, or that the log continues an older head",
-                                  "cairn prove 17 --out entry-17.tlog-proof");
+  CLI::App* command =
+      add_command(app, "prove", "Prove that an entry is in the log, or that the log continues an older head",
+                  "cairn prove 17 --out entry-17.tlog-proof");
   auto* seq = command->add_option("SEQ", flags->seq, "the entry's number");
   command->add_option("--extends", flags->extends, "an older checkpoint")->excludes(seq)->type_name("OLD.note");
   command->add_option("--out", flags->out, "where to write the proof")->required()->type_name("FILE");
@@ -84,7 +88,8 @@ void add_verify(CLI::App& app, Invocation& invocation) {
   CLI::App* command = add_command(app, "verify", "Audit the ledger: every hash, signature, rule and view",
                                   "cairn verify --since last-month.note");
   command->add_flag("--quick", flags->quick, "hashes, tree and checkpoints only");
-  command->add_option("--since", flags->since, "a checkpoint that somebody kept: it must lie on this history")->type_name("NOTE");
+  command->add_option("--since", flags->since, "a checkpoint that somebody kept: it must lie on this history")
+      ->type_name("NOTE");
   command->add_option("--key", flags->key, "the log's vkey, as it was given to you")->type_name("VKEY");
   command->callback([&invocation, flags] {
     invocation.action = [&invocation, flags] { return run_verify(invocation.globals, *flags); };
@@ -93,8 +98,9 @@ void add_verify(CLI::App& app, Invocation& invocation) {
 
 void add_export(CLI::App& app, Invocation& invocation) {
   auto directory = std::make_shared<Path>();
-  CLI::App* command = add_command(app, "export", "Write the log as C2SP tlog-tiles, for any static host; again: what is new",
-                                  "cairn export public/");
+  CLI::App* command =
+      add_command(app, "export", "Write the log as C2SP tlog-tiles, for any static host; again: what is new",
+                  "cairn export public/");
   command->add_option("DIR", *directory, "where to")->required();
   command->callback([&invocation, directory] {
     invocation.action = [&invocation, directory] { return run_export(invocation.globals, *directory); };
@@ -106,7 +112,8 @@ void add_replay(CLI::App& app, Invocation& invocation) {
   CLI::App* command = add_command(app, "replay", "Fold from the first entry, decide everything again, and compare",
                                   "cairn replay --to 2026-11-20");
   command->add_option("--to", *to, "stop at this time, or after this entry")->type_name("TIME|SEQ");
-  command->callback([&invocation, to] { invocation.action = [&invocation, to] { return run_replay(invocation.globals, *to); }; });
+  command->callback(
+      [&invocation, to] { invocation.action = [&invocation, to] { return run_replay(invocation.globals, *to); }; });
 }
 
 }  // namespace

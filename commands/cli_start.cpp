@@ -13,7 +13,9 @@ void add_init(CLI::App& app, Invocation& invocation) {
                                   "cairn init --origin example.com/models --actor ben=ben.pub.pem:approver");
   command->add_option("--origin", flags->origin, "the log's name, in every checkpoint")->required()->type_name("NAME");
   command->add_option("--policy", flags->policy, "the policy to begin with (default: the guide's)")->type_name("FILE");
-  command->add_option("--actor", flags->actors, "further actors to enrol")->type_name("HANDLE=PUB.pem:ROLE,...")->take_all();
+  command->add_option("--actor", flags->actors, "further actors to enrol")
+      ->type_name("HANDLE=PUB.pem:ROLE,...")
+      ->take_all();
   command->callback([&invocation, flags] {
     invocation.action = [&invocation, flags] { return run_init(invocation.globals, *flags); };
   });
@@ -51,22 +53,29 @@ void add_key(CLI::App& app, Invocation& invocation) {
   add_key_files(*key, invocation);
 
   auto type = std::make_shared<std::string>("ed25519");
-  CLI::App* rotate = add_command(*key, "rotate", "Put a new key in the place of your own", "cairn --as dana key rotate");
+  CLI::App* rotate =
+      add_command(*key, "rotate", "Put a new key in the place of your own", "cairn --as dana key rotate");
   rotate->add_option("--type", *type, "ed25519 or ecdsa-p256")->capture_default_str();
   auto rotate_write = add_write_flags(*rotate);
   rotate->callback([&invocation, type, rotate_write] {
-    invocation.action = [&invocation, type, rotate_write] { return run_key_rotate(invocation.globals, *rotate_write, *type); };
+    invocation.action = [&invocation, type, rotate_write] {
+      return run_key_rotate(invocation.globals, *rotate_write, *type);
+    };
   });
 
   auto flags = std::make_shared<RevokeFlags>();
-  CLI::App* revoke = add_command(*key, "revoke", "End a key: from then on it signs nothing",
-                                 "cairn key revoke 5f0c2ab19e77 --compromised-since 2026-11-20T08:00Z --reason \"laptop stolen\"");
+  CLI::App* revoke =
+      add_command(*key, "revoke", "End a key: from then on it signs nothing",
+                  "cairn key revoke 5f0c2ab19e77 --compromised-since 2026-11-20T08:00Z --reason \"laptop stolen\"");
   revoke->add_option("KEY", flags->key, "its id, or the first 8 or more digits")->required();
-  revoke->add_option("--compromised-since", flags->compromised_since, "since when others may have had it")->type_name("TIME");
+  revoke->add_option("--compromised-since", flags->compromised_since, "since when others may have had it")
+      ->type_name("TIME");
   revoke->add_option("--reason", flags->reason, "why")->type_name("TEXT");
   auto revoke_write = add_write_flags(*revoke);
   revoke->callback([&invocation, flags, revoke_write] {
-    invocation.action = [&invocation, flags, revoke_write] { return run_key_revoke(invocation.globals, *revoke_write, *flags); };
+    invocation.action = [&invocation, flags, revoke_write] {
+      return run_key_revoke(invocation.globals, *revoke_write, *flags);
+    };
   });
 }
 
@@ -75,11 +84,16 @@ void add_actor_add(CLI::App& actor, Invocation& invocation) {
   CLI::App* command = add_command(actor, "add", "Enrol an actor with a key and roles",
                                   "cairn actor add ben --key ben.pub.pem --role approver@environment=production");
   command->add_option("NAME", flags->handle, "the handle, given once and never again")->required();
-  command->add_option("--key", flags->key, "the public key file that cairn key new wrote")->required()->type_name("PUB.pem");
-  command->add_option("--role", flags->roles, "a role, with its scope if it has one")->type_name("ROLE[@SCOPE]")->take_all();
+  command->add_option("--key", flags->key, "the public key file that cairn key new wrote")
+      ->required()
+      ->type_name("PUB.pem");
+  command->add_option("--role", flags->roles, "a role, with its scope if it has one")
+      ->type_name("ROLE[@SCOPE]")
+      ->take_all();
   command->add_flag("--service", flags->service, "a program, not a person");
   command->add_option("--owner", flags->owner, "of a service: the person who answers for it")->type_name("PERSON");
-  command->add_option("--recovery-key", flags->recovery_key, "sign with the recovery key, to enrol an admin")->type_name("FILE");
+  command->add_option("--recovery-key", flags->recovery_key, "sign with the recovery key, to enrol an admin")
+      ->type_name("FILE");
   command->add_option("--passphrase-file", flags->passphrase_file, "the recovery key's passphrase")->type_name("FILE");
   auto write = add_write_flags(*command);
   command->callback([&invocation, flags, write] {
@@ -112,16 +126,20 @@ void add_policy(CLI::App& app, Invocation& invocation) {
   policy->require_subcommand(1);
 
   auto at = std::make_shared<std::optional<std::string>>();
-  CLI::App* show = add_command(*policy, "show", "Print the policy in force, byte for byte", "cairn policy show > policy.json");
+  CLI::App* show =
+      add_command(*policy, "show", "Print the policy in force, byte for byte", "cairn policy show > policy.json");
   show->add_option("--at", *at, "as it was at this time")->type_name("TIME");
-  show->callback([&invocation, at] { invocation.action = [&invocation, at] { return run_policy_show(invocation.globals, *at); }; });
+  show->callback([&invocation, at] {
+    invocation.action = [&invocation, at] { return run_policy_show(invocation.globals, *at); };
+  });
 
   auto file = std::make_shared<Path>();
   CLI::App* check = add_command(*policy, "check", "Say whether a policy reads well, and where it does not",
                                 "cairn policy check policy.json");
   check->add_option("FILE", *file, "the document")->required();
-  check->callback(
-      [&invocation, file] { invocation.action = [&invocation, file] { return run_policy_check(invocation.globals, *file); }; });
+  check->callback([&invocation, file] {
+    invocation.action = [&invocation, file] { return run_policy_check(invocation.globals, *file); };
+  });
 
   CLI::App* adopt = add_command(*policy, "adopt", "Put a policy in force, after listing what it does to rollouts",
                                 "cairn policy adopt policy.json");

@@ -1,8 +1,8 @@
 // Everything that a user can want of a ledger, on one page.
 //
-// A command is an intent in the imperative. decide turns it, with the World as it is, into the events that say it has been done;
-// whether that is allowed is not asked here but of admit, on the signed statement (DESIGN, idea 5). What a command needs from
-// outside (files that were read, keys, random numbers) was put into it before.
+// A command is an intent in the imperative. decide turns it, with the World as it is, into the events that say it has
+// been done; whether that is allowed is not asked here but of admit, on the signed statement (DESIGN, idea 5). What a
+// command needs from outside (files that were read, keys, random numbers) was put into it before.
 #pragma once
 
 #include <map>
@@ -123,7 +123,8 @@ struct Proposal {
   Millis validity = default_validity;
 };
 
-// Pure. A usage error only where there is nothing to say: an unknown rollout, a model that is there already, an empty change.
+// Pure. A usage error only where there is nothing to say: an unknown rollout, a model that is there already, an empty
+// change.
 Result<Proposal> decide(const World& world, const Command& command);
 
 }  // namespace cairn

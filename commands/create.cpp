@@ -1,5 +1,5 @@
-// cairn init: keys first, then entry 0, then the names by which the keys are found. A crash leaves keys that nothing names, or a
-// whole ledger whose log key is still found under its own id.
+// cairn init: keys first, then entry 0, then the names by which the keys are found. A crash leaves keys that nothing
+// names, or a whole ledger whose log key is still found under its own id.
 #include "commands/live_rules.h"
 #include "commands/writing.h"
 #include "ledger/base/text.h"
@@ -34,7 +34,8 @@ Result<ActorEnrolled> first_actor(const std::string& handle, const PrivateKey& k
   actor.key = key.public_key().spki();
   TRY_LET(possession, key.sign(possession_text(handle, key.public_key().id())));
   actor.possession = std::move(possession);
-  for (const Role role : {Role::admin, Role::deployer, Role::approver, Role::monitor, Role::incident_commander, Role::auditor}) {
+  for (const Role role :
+       {Role::admin, Role::deployer, Role::approver, Role::monitor, Role::incident_commander, Role::auditor}) {
     actor.roles.push_back({role, Scope{}});
   }
   return actor;
@@ -52,7 +53,7 @@ Result<Envelope> entry_zero(const CreateLedger& wanted, const Signer& signer, Mi
   // Asked before anything is made, so that a bad policy or key leaves nothing behind.
   TRY_LET(decoded, decode_statement(payload));
   World empty;
-  const Decision decision = judge(empty, decoded, signer.key.public_key().id(), payload.size(), Basis::on_history, now);
+  const Decision decision = admit(empty, decoded, signer.key.public_key().id(), payload.size(), Basis::on_history, now);
   if (decision.verdict.refused) {
     const Refused& refused = *decision.verdict.refused;
     std::string message = refused.rule;
@@ -67,7 +68,8 @@ Result<Envelope> entry_zero(const CreateLedger& wanted, const Signer& signer, Mi
 
 Result<Created> create_ledger(const Globals& globals, const Home& home, const NewLedger& wanted) {
   TRY_LET(directory, directory_of(globals.where));
-  if (!is_note_name(wanted.origin)) return usage("--origin is a name without spaces or '+', such as example.com/models");
+  if (!is_note_name(wanted.origin))
+    return usage("--origin is a name without spaces or '+', such as example.com/models");
   TRY_LET(actor_key, first_actors_key(home, globals.actor));
   TRY_LET(log_key, PrivateKey::generate(KeyType::ed25519));
   TRY_LET(recovery_key, PrivateKey::generate(KeyType::ed25519));

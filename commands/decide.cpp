@@ -1,5 +1,5 @@
-// From what is wanted to what has then been done. Pure: World and Command in, events out. Nothing is refused here (DESIGN,
-// idea 5): a promote that skips shadow is said, signed, and refused by admit, on the record.
+// From what is wanted to what has then been done. Pure: World and Command in, events out. Nothing is refused here
+// (DESIGN, idea 5): a promote that skips shadow is said, signed, and refused by admit, on the record.
 #include <algorithm>
 #include <set>
 
@@ -16,7 +16,9 @@ std::string next_rollout(const World& world, const SlotKey& slot) {
   return str(slot.first, "/", slot.second, "/", (row == nullptr ? 0 : row->rollouts) + 1);
 }
 
-std::string next_incident(const World& world) { return str("INC-", world.incidents.rows().size() + 1); }
+std::string next_incident(const World& world) {
+  return str("INC-", world.incidents.rows().size() + 1);
+}
 
 Result<const Rollout*> find_rollout(const World& world, const std::string& id) {
   const Rollout* rollout = world.rollouts.find(id);
@@ -99,7 +101,8 @@ struct Decide {
     return proposal;
   }
 
-  // Evidence grows old (the gates' max_age), so registering a known model says again what was found when it was read just now.
+  // Evidence grows old (the gates' max_age), so registering a known model says again what was found when it was read
+  // just now.
   Result<Proposal> operator()(const RegisterModel& wanted) const {
     Proposal proposal;
     if (world.models.has(wanted.model)) {
@@ -107,7 +110,8 @@ struct Decide {
     } else {
       register_what_is_new(world, wanted, proposal);
     }
-    if (proposal.events.empty()) return usage(wanted.name + " " + wanted.version + " is registered, and nothing lies beside it");
+    if (proposal.events.empty())
+      return usage(wanted.name + " " + wanted.version + " is registered, and nothing lies beside it");
     expect_unchanged(world, "model:" + wanted.name, proposal);
     return proposal;
   }
@@ -137,7 +141,8 @@ struct Decide {
     } else if (under_way && !in_shadow) {
       proposal.events.push_back(RolloutAdvanced{rollout, Stage::shadow, 0});
     }
-    if (proposal.events.empty()) return usage(rollout + " is in shadow already, and nothing beside the model has changed");
+    if (proposal.events.empty())
+      return usage(rollout + " is in shadow already, and nothing beside the model has changed");
     return proposal;
   }
 
@@ -163,13 +168,15 @@ struct Decide {
       const StageRules* rules = world.policy().stage(rollout->environment, wanted.stage);
       std::vector<Seq> seen;
       for (const auto& [key, row] : world.evidence.rows()) {
-        const bool shown = key.model == rollout->model && (key.environment.empty() || key.environment == rollout->environment);
+        const bool shown =
+            key.model == rollout->model && (key.environment.empty() || key.environment == rollout->environment);
         if (shown) seen.push_back(row.seq);
       }
       std::sort(seen.begin(), seen.end());
       seen.erase(std::unique(seen.begin(), seen.end()), seen.end());
       proposal.events.push_back(ApprovalGranted{wanted.rollout, rollout->model, rollout->environment, wanted.stage,
-                                                rules == nullptr ? Hash{} : rules->hash, std::move(seen), wanted.reason});
+                                                rules == nullptr ? Hash{} : rules->hash, std::move(seen),
+                                                wanted.reason});
     }
     return proposal;
   }
@@ -205,7 +212,8 @@ struct Decide {
       proposal.events.push_back(
           RollbackExecuted{wanted.name, wanted.environment, *from, *to, wanted.trigger, wanted.reason, incident});
     } else {
-      proposal.events.push_back(SlotEmptied{wanted.name, wanted.environment, *from, wanted.trigger, wanted.reason, incident});
+      proposal.events.push_back(
+          SlotEmptied{wanted.name, wanted.environment, *from, wanted.trigger, wanted.reason, incident});
     }
     const Severity severity = wanted.trigger == Trigger::safety ? Severity::critical : Severity::high;
     proposal.events.push_back(
@@ -213,8 +221,8 @@ struct Decide {
     return proposal;
   }
 
-  // A file of the target's version with another digest is a mismatch, and so is the only model of a place that was named for the
-  // target; a place that holds others only says nothing about it.
+  // A file of the target's version with another digest is a mismatch, and so is the only model of a place that was
+  // named for the target; a place that holds others only says nothing about it.
   ArtefactMatch match_of(const Rollback& wanted, const Hash& to) const {
     if (!wanted.found) return ArtefactMatch::not_reachable;
     const Model* model = world.models.find(to);
@@ -226,9 +234,10 @@ struct Decide {
     return other_files ? ArtefactMatch::mismatch : ArtefactMatch::not_reachable;
   }
 
-  // The version that was named, or the newest of history whose files are not known to differ. Which ones were passed over for that
-  // goes on record, each once.
-  Result<std::optional<Hash>> target_of(const Rollback& wanted, const SlotKey& slot, const Hash& from, Proposal& proposal) const {
+  // The version that was named, or the newest of history whose files are not known to differ. Which ones were passed
+  // over for that goes on record, each once.
+  Result<std::optional<Hash>> target_of(const Rollback& wanted, const SlotKey& slot, const Hash& from,
+                                        Proposal& proposal) const {
     if (wanted.to_version) {
       const Hash* version = world.versions.find({wanted.name, *wanted.to_version});
       if (version == nullptr) {
@@ -249,6 +258,8 @@ struct Decide {
 
 }  // namespace
 
-Result<Proposal> decide(const World& world, const Command& command) { return std::visit(Decide{world}, command); }
+Result<Proposal> decide(const World& world, const Command& command) {
+  return std::visit(Decide{world}, command);
+}
 
 }  // namespace cairn

@@ -23,7 +23,9 @@ constexpr std::string_view possession_begin = "-----BEGIN CAIRN KEY POSSESSION--
 constexpr std::string_view possession_end = "\n-----END CAIRN KEY POSSESSION-----\n";
 constexpr std::size_t max_home_file = 1 << 20;
 
-Result<std::string> no_passphrase() { return fault("the key file is protected by a passphrase; an actor's key here is not"); }
+Result<std::string> no_passphrase() {
+  return fault("the key file is protected by a passphrase; an actor's key here is not");
+}
 
 Result<void> make_private_directory(const fs::path& directory) {
   std::error_code error;
@@ -87,12 +89,17 @@ Result<void> write_file_atomically(const fs::path& file, BytesView content) {
 
 Result<Home> Home::from_environment() {
   if (const char* home = std::getenv("CAIRN_HOME"); home != nullptr && *home != '\0') return Home(fs::path(home));
-  if (const char* home = std::getenv("HOME"); home != nullptr && *home != '\0') return Home(fs::path(home) / ".config" / "cairn");
+  if (const char* home = std::getenv("HOME"); home != nullptr && *home != '\0')
+    return Home(fs::path(home) / ".config" / "cairn");
   return usage("neither CAIRN_HOME nor HOME is set: there is no place for keys");
 }
 
-fs::path Home::key_path(const std::string& name) const { return directory_ / "keys" / (name + ".pem"); }
-fs::path Home::public_key_path(const std::string& name) const { return directory_ / "keys" / (name + ".pub.pem"); }
+fs::path Home::key_path(const std::string& name) const {
+  return directory_ / "keys" / (name + ".pem");
+}
+fs::path Home::public_key_path(const std::string& name) const {
+  return directory_ / "keys" / (name + ".pub.pem");
+}
 
 Result<PrivateKey> Home::read_key(const std::string& name) const {
   TRY(check_file_name(name));
@@ -135,8 +142,8 @@ Result<void> Home::replace_key(const std::string& name) const {
   if (!next) return fault("no new key of " + name + " to put in place");
   TRY_LET(public_file, format_public_key_file(name, *next));
   TRY(write_file_atomically(public_key_path(name), public_file));
-  // A crash between the two renames leaves the new key as .next and no current one; the message of read_key would mislead, so the
-  // old one is copied aside first.
+  // A crash between the two renames leaves the new key as .next and no current one; the message of read_key would
+  // mislead, so the old one is copied aside first.
   TRY_LET(old_bytes, read_file(key_path(name), max_home_file));
   TRY(write_file_atomically(key_path(name + "." + old_key.public_key().id().hex().substr(0, 16)), old_bytes));
   return rename_and_sync(key_path(name + ".next"), key_path(name));
@@ -185,7 +192,9 @@ Result<void> Home::remember_head(const Hash& ledger, const std::string& note) co
   return write_file_atomically(directory_ / "heads" / (ledger.hex() + ".note"), note);
 }
 
-fs::path Home::place_file(const std::string& where) const { return directory_ / "ledgers" / sha256(where).hex(); }
+fs::path Home::place_file(const std::string& where) const {
+  return directory_ / "ledgers" / sha256(where).hex();
+}
 
 Result<std::optional<Hash>> Home::seen_at(const std::string& where) const {
   if (!fs::exists(place_file(where))) return std::optional<Hash>();
@@ -201,7 +210,8 @@ Result<void> Home::remember_place(const std::string& where, const Hash& ledger) 
 
 Result<std::string> format_public_key_file(const std::string& handle, const PrivateKey& key) {
   TRY_LET(possession, key.sign(possession_text(handle, key.public_key().id())));
-  return key.public_key().to_pem() + std::string(possession_begin) + to_base64(possession) + std::string(possession_end);
+  return key.public_key().to_pem() + std::string(possession_begin) + to_base64(possession) +
+         std::string(possession_end);
 }
 
 Result<PublicKeyFile> parse_public_key_file(std::string_view text) {

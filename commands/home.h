@@ -1,5 +1,5 @@
-// CAIRN_HOME: what belongs to a person and never to a ledger. Their keys, the heads they have verified, and, where this process
-// sequences, the log's key.
+// CAIRN_HOME: what belongs to a person and never to a ledger. Their keys, the heads they have verified, and, where this
+// process sequences, the log's key.
 //
 //   keys/<name>.pem, keys/<name>.pub.pem     signing keys; the public file also holds the proof of possession
 //   logs/<ledger id>.pem                     the log's key

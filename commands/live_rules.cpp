@@ -6,8 +6,8 @@ namespace cairn {
 
 namespace {
 
-// A reader folds at most this many entries after a snapshot, and the log writes at most a few bytes of snapshot for each byte of
-// entries: the larger the views, the rarer the snapshots.
+// A reader folds at most this many entries after a snapshot, and the log writes at most a few bytes of snapshot for
+// each byte of entries: the larger the views, the rarer the snapshots.
 constexpr Size least_snapshot_gap = 256;
 constexpr std::size_t state_bytes_an_entry = 2048;
 
@@ -27,11 +27,11 @@ const Decision* LiveRules::decision_on(const std::string& author, const std::str
   return found == decisions_.end() ? nullptr : &found->second;
 }
 
-Judgement LiveRules::judge(const Statement& statement, const KeyId& key, std::size_t payload_bytes, Basis basis,
+Judgement LiveRules::admit(const Statement& statement, const KeyId& key, std::size_t payload_bytes, Basis basis,
                            Millis recorded) {
   if (std::exchange(batch_ended_, false)) decisions_.clear();
   Decision& decision = decisions_[{statement.author, statement.id}];
-  decision = cairn::judge(*world_, statement, key, payload_bytes, basis, recorded);
+  decision = cairn::admit(*world_, statement, key, payload_bytes, basis, recorded);
   if (!decision.door) return Ruled{outcome_of(decision.verdict)};
   const Door& door = *decision.door;
   if (door.kind == Door::Kind::repeated) return Repeated{door.first};
@@ -59,7 +59,9 @@ void LiveRules::undo() {
   offered_snapshot_ = 0;
 }
 
-Millis LiveRules::newest_recorded() const { return world_->position->recorded; }
+Millis LiveRules::newest_recorded() const {
+  return world_->position->recorded;
+}
 
 Bytes LiveRules::snapshot(Size size) {
   const Size gap = std::max<Size>(least_snapshot_gap, last_bytes_ / state_bytes_an_entry);

@@ -21,11 +21,12 @@ class LiveRules final : public Rules {
   World& world() { return *world_; }
   const World& world() const { return *world_; }
 
-  // What was said of a statement of the newest batch that judge was asked about, for its receipt; null: none was asked for.
+  // What was said of a statement of the newest batch that admit was asked about, for its receipt; null: none was asked
+  // for.
   const Decision* decision_on(const std::string& author, const std::string& id) const;
 
   Result<Bytes> key_for(const KeyId& key) const override;
-  Judgement judge(const Statement& statement, const KeyId& key, std::size_t payload_bytes, Basis basis,
+  Judgement admit(const Statement& statement, const KeyId& key, std::size_t payload_bytes, Basis basis,
                   Millis recorded) override;
   void apply(const Recorded& recorded) override;
   void keep() override;

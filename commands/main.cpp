@@ -4,7 +4,8 @@
 #include "commands/cli.h"
 #include "commands/output.h"
 
-// The one place that catches: what the standard library and others throw becomes a fault with a message, never a core dump.
+// The one place that catches: what the standard library and others throw becomes a fault with a message, never a core
+// dump.
 int main(int argc, char** argv) {
   try {
     return cairn::run_command_line(argc, argv);

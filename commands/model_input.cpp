@@ -17,7 +17,8 @@ Result<std::vector<ModelReading>> read_models(const ModelFlags& flags) {
   ProgressBar bar("hashing " + flags.path.string());
   const auto progress = [&bar](std::uint64_t done, std::uint64_t total) { bar.show(done, total); };
   TRY_LET(readings, read_model_directory(flags.path, progress, flags.name));
-  if (!flags.name.empty()) std::erase_if(readings, [&](const ModelReading& reading) { return reading.name != flags.name; });
+  if (!flags.name.empty())
+    std::erase_if(readings, [&](const ModelReading& reading) { return reading.name != flags.name; });
   if (readings.empty()) return usage("no model named " + printable(flags.name) + " in " + flags.path.string());
   return readings;
 }
@@ -49,13 +50,15 @@ Result<Ground> ground_of(const Globals& globals) {
 // What the gates before shadow would say if this model were registered now.
 std::vector<GateOutcome> gates_of(World& world, const ModelReading& reading, Millis now) {
   const std::size_t mark = world.journal.mark();
-  world.apply_event(ModelRegistered{reading.name, reading.version, reading.digest, reading.files.size(), reading.bytes}, {}, {}, now);
+  world.apply_event(ModelRegistered{reading.name, reading.version, reading.digest, reading.files.size(), reading.bytes},
+                    {}, {}, now);
   for (const Evidence& evidence : reading.evidence) world.apply_event(evidence.event, {}, {}, now);
   const GateQuestion question{reading.digest, {reading.name, ""}, std::nullopt, "", now};
   auto outcomes = evaluate_all(world, WhichGates::before_shadow, question);
   world.journal.undo_to(mark);
   world.journal.keep();
-  for (GateOutcome& outcome : outcomes) outcome.evidence_seq.reset();  // nothing is recorded: there is no entry to point at
+  for (GateOutcome& outcome : outcomes)
+    outcome.evidence_seq.reset();  // nothing is recorded: there is no entry to point at
   return outcomes;
 }
 
@@ -66,7 +69,8 @@ std::size_t count_of(const ModelReading& reading, EvidenceKind kind) {
 
 bool passes(const std::vector<GateOutcome>& outcomes, EvidenceKind kind) {
   return std::all_of(outcomes.begin(), outcomes.end(), [&](const GateOutcome& outcome) {
-    return outcome.gate.evidence != kind || outcome.result == GateResult::pass || outcome.result == GateResult::not_applicable;
+    return outcome.gate.evidence != kind || outcome.result == GateResult::pass ||
+           outcome.result == GateResult::not_applicable;
   });
 }
 
@@ -85,7 +89,8 @@ std::string findings_of(const ModelReading& reading) {
 std::string check_list(const ModelReading& reading, const std::vector<GateOutcome>& outcomes) {
   const std::size_t metadata = count_of(reading, EvidenceKind::card) + count_of(reading, EvidenceKind::metrics);
   const std::size_t files = reading.files.size();
-  std::string text = toned(reading.name + " " + reading.version, Tone::strong) + ", digest " + reading.digest.hex().substr(0, 12) + "\n";
+  std::string text = toned(reading.name + " " + reading.version, Tone::strong) + ", digest " +
+                     reading.digest.hex().substr(0, 12) + "\n";
   text += check_line(files > 0, str("Found ", files, " model file", files == 1 ? "" : "s"));
   text += check_line(metadata > 0, str("Found ", metadata, " metadata file", metadata == 1 ? "" : "s"));
   text += check_line(passes(outcomes, EvidenceKind::structure), "Model structure checked, nothing of it executed");
@@ -103,9 +108,13 @@ Json json_of(const ModelReading& reading, const std::vector<GateOutcome>& outcom
   for (const Evidence& evidence : reading.evidence) {
     for (const std::string& finding : evidence.event.findings) findings.push_back(finding);
   }
-  return {{"name", reading.name}, {"version", reading.version}, {"digest", reading.digest.hex()},
-          {"files", reading.files.size()}, {"overall_status", all_pass(outcomes) ? "passed" : "failed"},
-          {"gates", gates}, {"findings", findings}};
+  return {{"name", reading.name},
+          {"version", reading.version},
+          {"digest", reading.digest.hex()},
+          {"files", reading.files.size()},
+          {"overall_status", all_pass(outcomes) ? "passed" : "failed"},
+          {"gates", gates},
+          {"findings", findings}};
 }
 
 }  // namespace
@@ -117,8 +126,10 @@ Result<ModelReading> read_one_model(const ModelFlags& flags) {
   }
   if (readings.empty()) return usage("no model of version " + printable(flags.version) + " in " + flags.path.string());
   if (readings.size() > 1) {
-    std::string message = str(flags.path.string(), " holds ", readings.size(), " models; pick one with --name and --version:");
-    for (const ModelReading& reading : readings) message += "\n  " + printable(reading.name) + " " + printable(reading.version);
+    std::string message =
+        str(flags.path.string(), " holds ", readings.size(), " models; pick one with --name and --version:");
+    for (const ModelReading& reading : readings)
+      message += "\n  " + printable(reading.name) + " " + printable(reading.version);
     return usage(message);
   }
   ModelReading reading = std::move(readings.front());
@@ -167,9 +178,12 @@ Result<Exit> validate_models(const Globals& globals, const ModelFlags& flags) {
     }
   }
   const std::string status = passed ? "passed" : "failed";
-  const std::string policy = ground.world->policy().name + (ground.of_ledger ? ", in force here" : ", since there is no ledger");
+  const std::string policy =
+      ground.world->policy().name + (ground.of_ledger ? ", in force here" : ", since there is no ledger");
   if (globals.json) {
-    print(Json{{"overall_status", status}, {"policy", ground.world->policy().digest.hex()}, {"models", models}}.dump(2) + "\n");
+    print(
+        Json{{"overall_status", status}, {"policy", ground.world->policy().digest.hex()}, {"models", models}}.dump(2) +
+        "\n");
   } else {
     print("Judged by the policy " + printable(policy) + ". Nothing was recorded.\n");
     print("Overall status: " + toned(status, passed ? Tone::good : Tone::bad) + "\n");

@@ -19,8 +19,8 @@ std::vector<Bytes> attachments_of(const ModelReading& reading);
 // The models at this place; none if it cannot be read, which is said on stderr.
 Result<std::optional<std::vector<FoundModel>>> models_at(const Path& path);
 
-// deploy --validate-only: the guide's check list for every model of the directory, by the policy in force, or by the guide's where
-// there is no ledger. Records nothing. refused if one does not pass.
+// deploy --validate-only: the guide's check list for every model of the directory, by the policy in force, or by the
+// guide's where there is no ledger. Records nothing. refused if one does not pass.
 Result<Exit> validate_models(const Globals& globals, const ModelFlags& flags);
 
 }  // namespace cairn

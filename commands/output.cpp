@@ -42,11 +42,16 @@ std::size_t visible_width(std::string_view text) {
 Exit exit_of(ErrorKind kind) {
   switch (kind) {
     case ErrorKind::fault:
-    case ErrorKind::unavailable: return Exit::fault;
-    case ErrorKind::usage: return Exit::usage;
-    case ErrorKind::turned_away: return Exit::refused;
-    case ErrorKind::conflict: return Exit::conflict;
-    case ErrorKind::not_verified: return Exit::not_verified;
+    case ErrorKind::unavailable:
+      return Exit::fault;
+    case ErrorKind::usage:
+      return Exit::usage;
+    case ErrorKind::turned_away:
+      return Exit::refused;
+    case ErrorKind::conflict:
+      return Exit::conflict;
+    case ErrorKind::not_verified:
+      return Exit::not_verified;
   }
   return Exit::fault;
 }
@@ -55,12 +60,23 @@ std::string toned(std::string_view text, Tone tone) {
   if (!coloured() || tone == Tone::plain || text.empty()) return std::string(text);
   const char* code = "";
   switch (tone) {
-    case Tone::plain: break;
-    case Tone::good: code = "\x1b[32m"; break;
-    case Tone::bad: code = "\x1b[31m"; break;
-    case Tone::warn: code = "\x1b[33m"; break;
-    case Tone::quiet: code = "\x1b[2m"; break;
-    case Tone::strong: code = "\x1b[1m"; break;
+    case Tone::plain:
+      break;
+    case Tone::good:
+      code = "\x1b[32m";
+      break;
+    case Tone::bad:
+      code = "\x1b[31m";
+      break;
+    case Tone::warn:
+      code = "\x1b[33m";
+      break;
+    case Tone::quiet:
+      code = "\x1b[2m";
+      break;
+    case Tone::strong:
+      code = "\x1b[1m";
+      break;
   }
   return code + std::string(text) + "\x1b[0m";
 }
@@ -102,7 +118,9 @@ std::string wrapped(std::string_view text, std::size_t indent, std::size_t width
   return out + line + "\n";
 }
 
-void print(std::string_view text) { std::fwrite(text.data(), 1, text.size(), stdout); }
+void print(std::string_view text) {
+  std::fwrite(text.data(), 1, text.size(), stdout);
+}
 
 void warn(std::string_view text) {
   std::fflush(stdout);

@@ -20,8 +20,8 @@ enum class Tone { plain, good, bad, warn, quiet, strong };
 // Colour only on a terminal and never with NO_COLOR.
 std::string toned(std::string_view text, Tone tone);
 
-// Rows of cells, aligned by what is visible; the last column is not padded. Cells that came from entries must have gone through
-// printable(). Trailing empty rows are kept.
+// Rows of cells, aligned by what is visible; the last column is not padded. Cells that came from entries must have gone
+// through printable(). Trailing empty rows are kept.
 std::string table(const std::vector<std::vector<std::string>>& rows);
 
 // Wraps at `width` columns with this indentation; words longer than a line stay whole.

@@ -13,10 +13,14 @@ using Json = nlohmann::ordered_json;
 
 Tone tone_of(GateResult result) {
   switch (result) {
-    case GateResult::pass: return Tone::good;
-    case GateResult::fail: return Tone::bad;
-    case GateResult::unknown: return Tone::warn;
-    case GateResult::not_applicable: return Tone::quiet;
+    case GateResult::pass:
+      return Tone::good;
+    case GateResult::fail:
+      return Tone::bad;
+    case GateResult::unknown:
+      return Tone::warn;
+    case GateResult::not_applicable:
+      return Tone::quiet;
   }
   return Tone::plain;
 }
@@ -87,7 +91,9 @@ void add_refusal(Json& json, const Verdict& verdict) {
   json["also"] = std::move(also);
 }
 
-void print_json(const Json& json) { print(json.dump(2) + "\n"); }
+void print_json(const Json& json) {
+  print(json.dump(2) + "\n");
+}
 
 std::string receipt_text(const Receipt& receipt) {
   std::string text = table({{"  entry", str(receipt.seq, ", recorded ", format_time(receipt.recorded))},
@@ -107,7 +113,8 @@ std::string said_text(const std::vector<std::string>& said, const std::string& b
 // What was admitted has no gate that fails, so a count is enough.
 std::string gates_line(const std::vector<GateOutcome>& gates, Seq seq) {
   if (gates.empty()) return {};
-  const auto passed = std::count_if(gates.begin(), gates.end(), [](const GateOutcome& gate) { return gate.result == GateResult::pass; });
+  const auto passed = std::count_if(gates.begin(), gates.end(),
+                                    [](const GateOutcome& gate) { return gate.result == GateResult::pass; });
   const auto rest = static_cast<std::ptrdiff_t>(gates.size()) - passed;
   const std::string others = rest == 0 ? "" : str(", ", rest, " not applicable");
   return str("  ", passed, " gates passed", others, ": cairn show ", seq, " lists them\n");
@@ -181,7 +188,9 @@ Exit show_signed(const Globals& globals, const Signed& signed_file) {
 
 }  // namespace
 
-std::string receipt_json(const Receipt& receipt, const std::string& id) { return json_of(receipt, id).dump(); }
+std::string receipt_json(const Receipt& receipt, const std::string& id) {
+  return json_of(receipt, id).dump();
+}
 
 std::string gate_table(const std::vector<GateOutcome>& gates) {
   std::vector<std::vector<std::string>> rows;

@@ -79,7 +79,7 @@ class Replay {
     const KeyId key = entry.entry.signatures.empty() ? KeyId{} : entry.entry.signatures.front().key;
     const Basis basis = holds ? Basis::on_history : Basis::not_on_history;
     const Decision decision =
-        judge(world_, entry.statement, key, entry.entry.payload.size(), basis, entry.entry.recorded);
+        admit(world_, entry.statement, key, entry.entry.payload.size(), basis, entry.entry.recorded);
     world_.journal.keep();
     const bool judged = !decision.door || decision.verdict.refused;
     const std::string outcome = outcome_of(decision.verdict);

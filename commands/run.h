@@ -1,5 +1,5 @@
-// What each command does, behind the flags that cli.cpp reads. Every function prints its answer and says how it ended; an Error
-// is printed by main.
+// What each command does, behind the flags that cli.cpp reads. Every function prints its answer and says how it ended;
+// an Error is printed by main.
 #pragma once
 
 #include <filesystem>
@@ -20,8 +20,8 @@ using Path = std::filesystem::path;
 
 struct InitFlags {
   std::string origin;
-  std::optional<Path> policy;         // default: the guide's
-  std::vector<std::string> actors;    // HANDLE=PUB.pem:ROLE,...
+  std::optional<Path> policy;       // default: the guide's
+  std::vector<std::string> actors;  // HANDLE=PUB.pem:ROLE,...
 };
 Result<Exit> run_init(const Globals& globals, const InitFlags& flags);
 
@@ -31,8 +31,8 @@ Result<Exit> run_key_new(const Globals& globals, const std::string& name, const 
 Result<Exit> run_key_show(const Globals& globals, const std::string& name);
 Result<Exit> run_key_rotate(const Globals& globals, const WriteFlags& write, const std::string& type);
 struct RevokeFlags {
-  std::string key;                                // key id in hex, or its first 8 or more digits
-  std::optional<std::string> compromised_since;   // a time
+  std::string key;                               // key id in hex, or its first 8 or more digits
+  std::optional<std::string> compromised_since;  // a time
   std::string reason;
 };
 Result<Exit> run_key_revoke(const Globals& globals, const WriteFlags& write, const RevokeFlags& flags);
@@ -40,7 +40,7 @@ Result<Exit> run_key_revoke(const Globals& globals, const WriteFlags& write, con
 struct ActorAddFlags {
   std::string handle;
   Path key;
-  std::vector<std::string> roles;    // ROLE[@SCOPE]
+  std::vector<std::string> roles;  // ROLE[@SCOPE]
   bool service = false;
   std::string owner;
   std::optional<Path> recovery_key;     // sign with it instead: the one thing that it can do
@@ -87,12 +87,13 @@ struct ApproveFlags {
   std::string reason;
 };
 Result<Exit> run_approve(const Globals& globals, const WriteFlags& write, const ApproveFlags& flags);
-Result<Exit> run_notify(const Globals& globals, const WriteFlags& write, const std::string& rollout, const std::string& to);
+Result<Exit> run_notify(const Globals& globals, const WriteFlags& write, const std::string& rollout,
+                        const std::string& to);
 
 struct MonitorFlags {
   Path file;
   std::string environment = "production";
-  std::optional<std::string> model;      // the row of the file to record, by registered name; default: every registered one
+  std::optional<std::string> model;  // the row of the file to record, by registered name; default: every registered one
 };
 Result<Exit> run_monitor_record(const Globals& globals, const WriteFlags& write, const MonitorFlags& flags);
 
@@ -102,7 +103,7 @@ struct RollbackFlags {
   std::string reason;
   std::string trigger = "regression";
   std::optional<std::string> to;
-  std::optional<Path> model_path;        // where the target's files are, to be checked against its manifest
+  std::optional<Path> model_path;  // where the target's files are, to be checked against its manifest
 };
 Result<Exit> run_rollback(const Globals& globals, const WriteFlags& write, const RollbackFlags& flags);
 
@@ -111,7 +112,7 @@ Result<Exit> run_rollback(const Globals& globals, const WriteFlags& write, const
 struct StatusFlags {
   std::optional<std::string> environment;
   std::optional<std::string> model;
-  std::optional<std::string> at;      // a time
+  std::optional<std::string> at;  // a time
   std::optional<Seq> seq;
 };
 Result<Exit> run_status(const Globals& globals, const StatusFlags& flags);

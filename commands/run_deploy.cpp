@@ -54,7 +54,8 @@ Result<Wanted> monitoring_of(const World& world, const MonitorFlags& flags, cons
       }
     }
     if (models.empty()) {
-      return usage(flags.file.string() + " speaks of no registered model; --model NAME puts on record that it was not monitored");
+      return usage(flags.file.string() +
+                   " speaks of no registered model; --model NAME puts on record that it was not monitored");
     }
   }
   RecordMonitoring command;
@@ -84,7 +85,9 @@ std::string meaning_of(const World& world, const RecordMonitoring& recorded) {
   return text;
 }
 
-Result<Home> home_of() { return Home::from_environment(); }
+Result<Home> home_of() {
+  return Home::from_environment();
+}
 
 // A word that a flag cannot take is the caller's mistake, with the flag's name.
 template <class T>
@@ -99,7 +102,8 @@ Result<void> check_percent(std::string_view flag, std::uint64_t percent) {
 }
 
 Result<void> said_something(std::string_view flag, const std::string& text) {
-  if (text.find_first_not_of(" \t\n") == std::string::npos) return usage(str(flag, " is empty: say it for whoever reads this later"));
+  if (text.find_first_not_of(" \t\n") == std::string::npos)
+    return usage(str(flag, " is empty: say it for whoever reads this later"));
   return {};
 }
 
@@ -121,7 +125,8 @@ Result<Exit> run_deploy(const Globals& globals, const WriteFlags& write_flags, c
   TRY(check_percent("--rollout-percentage", flags.percent));
   TRY_LET(reading, read_one_model(flags.model));
   TRY_LET(written, write(globals, write_flags, home, [&](const World&) {
-            return Wanted{Deploy{register_command(reading), flags.environment, mode, flags.percent}, attachments_of(reading)};
+            return Wanted{Deploy{register_command(reading), flags.environment, mode, flags.percent},
+                          attachments_of(reading)};
           }));
   return show_written(globals, written);
 }
@@ -130,7 +135,9 @@ Result<Exit> run_promote(const Globals& globals, const WriteFlags& write_flags, 
                          std::optional<std::uint64_t> percent) {
   TRY_LET(home, home_of());
   if (percent) TRY(check_percent("--percent", *percent));
-  TRY_LET(written, write(globals, write_flags, home, [&](const World&) { return Wanted{Promote{rollout, percent}, {}}; }));
+  TRY_LET(written, write(globals, write_flags, home, [&](const World&) {
+            return Wanted{Promote{rollout, percent}, {}};
+          }));
   return show_written(globals, written);
 }
 
@@ -145,7 +152,8 @@ Result<Exit> run_approve(const Globals& globals, const WriteFlags& write_flags, 
   return show_written(globals, written);
 }
 
-Result<Exit> run_notify(const Globals& globals, const WriteFlags& write_flags, const std::string& rollout, const std::string& to) {
+Result<Exit> run_notify(const Globals& globals, const WriteFlags& write_flags, const std::string& rollout,
+                        const std::string& to) {
   TRY_LET(home, home_of());
   TRY(said_something("--to", to));
   TRY_LET(written, write(globals, write_flags, home, [&](const World&) { return Wanted{Notify{rollout, to}, {}}; }));

@@ -33,7 +33,8 @@ std::string effects_on_rollouts(const World& world, const Policy& next) {
       const bool holds = rules != nullptr && rules->hash == approval.rules;
       if (approval.state == ApprovalState::granted && !holds) ++void_grants;
     }
-    text += str("; ", void_grants, " approval", void_grants == 1 ? "" : "s", " become", void_grants == 1 ? "s" : "", " void\n");
+    text += str("; ", void_grants, " approval", void_grants == 1 ? "" : "s", " become", void_grants == 1 ? "s" : "",
+                " void\n");
   }
   return text.empty() ? "  No rollout is under way.\n" : text;
 }

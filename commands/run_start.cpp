@@ -89,17 +89,23 @@ Result<std::string> read_passphrase(const std::optional<Path>& file) {
 
 void print_key(const Globals& globals, const std::string& name, const PublicKey& key, const Path& file) {
   if (globals.json) {
-    const Json json = {{"name", name}, {"type", to_text(key.type())}, {"key_id", key.id().hex()}, {"file", file.string()}};
+    const Json json = {
+        {"name", name}, {"type", to_text(key.type())}, {"key_id", key.id().hex()}, {"file", file.string()}};
     print(json.dump(2) + "\n");
     return;
   }
-  print(table({{"name", name}, {"type", std::string(to_text(key.type()))}, {"key id", key.id().hex()}, {"public key", file.string()}}));
+  print(table({{"name", name},
+               {"type", std::string(to_text(key.type()))},
+               {"key id", key.id().hex()},
+               {"public key", file.string()}}));
 }
 
-Result<Home> home_of() { return Home::from_environment(); }
+Result<Home> home_of() {
+  return Home::from_environment();
+}
 
-// Whether the log has enrolled the key that an earlier rotation made: then a crash, or a submission by somebody else, has
-// only left the files here behind.
+// Whether the log has enrolled the key that an earlier rotation made: then a crash, or a submission by somebody else,
+// has only left the files here behind.
 Result<bool> next_key_signs(const Globals& globals, const Home& home) {
   const auto next = home.next_key(globals.actor);
   if (!next) return false;
@@ -142,8 +148,12 @@ Result<Exit> run_init(const Globals& globals, const InitFlags& flags) {
                {"  first actor", globals.actor + ", with every role"},
                {"  recovery key", created.recovery_file.string()},
                {"  passphrase", toned(created.recovery_passphrase, Tone::strong)}}));
-  print("\n" + wrapped("Give the ledger id or the vkey to every auditor: it is all they need. Carry the recovery key to a safe and "
-                       "its passphrase to another; it is shown only now, and can enrol a new admin if all keys are lost.", 2));
+  print(
+      "\n" +
+      wrapped(
+          "Give the ledger id or the vkey to every auditor: it is all they need. Carry the recovery key to a safe and "
+          "its passphrase to another; it is shown only now, and can enrol a new admin if all keys are lost.",
+          2));
   return Exit::done;
 }
 
@@ -261,13 +271,18 @@ Result<Exit> run_actor_list(const Globals& globals) {
     std::string name = handle;
     for (const auto& [id, key] : world->keys.rows()) {
       if (key.handle != handle) continue;
-      keys.push_back({{"key_id", id.hex()}, {"added", key.added}, {"revoked", key.revoked ? Json(*key.revoked) : Json()}});
+      keys.push_back(
+          {{"key_id", id.hex()}, {"added", key.added}, {"revoked", key.revoked ? Json(*key.revoked) : Json()}});
       const std::string state = key.revoked ? str(key.added, ", revoked in ", *key.revoked) : str(key.added);
       rows.push_back({name, kind, roles, id.hex().substr(0, 16), state});
       name = kind = roles = "";
     }
-    list.push_back({{"handle", handle}, {"kind", to_text(actor.kind)}, {"owner", actor.owner}, {"roles", role_list},
-                    {"enrolled", actor.enrolled}, {"keys", keys}});
+    list.push_back({{"handle", handle},
+                    {"kind", to_text(actor.kind)},
+                    {"owner", actor.owner},
+                    {"roles", role_list},
+                    {"enrolled", actor.enrolled},
+                    {"keys", keys}});
   }
   print(globals.json ? Json{{"actors", list}}.dump(2) + "\n" : table(rows));
   return Exit::done;

@@ -35,11 +35,13 @@ Result<void> remember_if_newer(const Ledger& ledger, const Home& home) {
 
 }  // namespace
 
-Result<void> check_remembered_head(const Ledger& ledger, const Home& home, const std::optional<std::string>& remembered) {
+Result<void> check_remembered_head(const Ledger& ledger, const Home& home,
+                                   const std::optional<std::string>& remembered) {
   if (!remembered) return remember_if_newer(ledger, home);
   const std::string& now = ledger.checkpoint_note();
   const auto before = open_checkpoint(*remembered, ledger.log_key());
-  if (!before) return heads_differ("the remembered head is not by this ledger's key: " + before.error().message, *remembered, now);
+  if (!before)
+    return heads_differ("the remembered head is not by this ledger's key: " + before.error().message, *remembered, now);
   const Head& head = before->head;
   if (head.size > ledger.size()) {
     return heads_differ(str("this ledger has ", ledger.size(), " entries, and had ", head.size,
@@ -49,7 +51,8 @@ Result<void> check_remembered_head(const Ledger& ledger, const Home& home, const
   const auto proof = ledger.prove_consistency(head.size, ledger.size());
   const bool continues =
       proof && check_consistency(head.size, head.root, ledger.size(), ledger.checkpoint().head.root, *proof).ok();
-  if (!continues) return heads_differ("this ledger does not continue the one seen before: the log forked", *remembered, now);
+  if (!continues)
+    return heads_differ("this ledger does not continue the one seen before: the log forked", *remembered, now);
   return remember_if_newer(ledger, home);
 }
 

@@ -1,8 +1,8 @@
 // A session: one process's verified view of one ledger.
 //
-// Before anything is shown or signed, the newest checkpoint is opened with the log's key and held, by a consistency proof, against
-// the newest one that this home has verified before (DESIGN, idea 6); then the newer one is remembered. Who has seen one branch of
-// a fork refuses the other, with both signed heads in the message.
+// Before anything is shown or signed, the newest checkpoint is opened with the log's key and held, by a consistency
+// proof, against the newest one that this home has verified before (DESIGN, idea 6); then the newer one is remembered.
+// Who has seen one branch of a fork refuses the other, with both signed heads in the message.
 #pragma once
 
 #include <filesystem>
@@ -21,11 +21,11 @@ namespace cairn {
 
 // The flags before the command, and the environment behind them.
 struct Globals {
-  std::string where = "./.cairn";       // --ledger, CAIRN_LEDGER
-  std::string actor;                    // --as, CAIRN_ACTOR, $USER
+  std::string where = "./.cairn";  // --ledger, CAIRN_LEDGER
+  std::string actor;               // --as, CAIRN_ACTOR, $USER
   bool json = false;
-  Millis lock_timeout = 30 * second;    // --lock-timeout
-  bool clock_is_right = false;          // --clock-is-right
+  Millis lock_timeout = 30 * second;  // --lock-timeout
+  bool clock_is_right = false;        // --clock-is-right
 };
 
 // A directory with a store and its attachments. An error for what is no place of a ledger.
@@ -59,8 +59,9 @@ class Session {
   LoadedWorld loaded_;
 };
 
-// Holds the ledger's newest checkpoint against a note that was verified before it was opened, and remembers it. not_verified,
-// with both notes in the message, if the one does not continue the other.
-Result<void> check_remembered_head(const Ledger& ledger, const Home& home, const std::optional<std::string>& remembered);
+// Holds the ledger's newest checkpoint against a note that was verified before it was opened, and remembers it.
+// not_verified, with both notes in the message, if the one does not continue the other.
+Result<void> check_remembered_head(const Ledger& ledger, const Home& home,
+                                   const std::optional<std::string>& remembered);
 
 }  // namespace cairn

@@ -1,4 +1,5 @@
-// Where a World comes from: the nearest signed snapshot that holds, and the entries after it, hashed up to a signed head.
+// Where a World comes from: the nearest signed snapshot that holds, and the entries after it, hashed up to a signed
+// head.
 //
 // not_verified if these are not the entries that the log signed; a fault if an entry takes a newer cairn to understand.
 #pragma once
@@ -15,8 +16,8 @@ struct LoadedWorld {
   Size snapshot = 0;  // the size it started from; 0: folded from the first entry
 };
 
-// The World after the first `size` entries. A snapshot that the log's key did not sign, whose root is not on this history or that
-// does not decode is passed over, with a fold from zero.
+// The World after the first `size` entries. A snapshot that the log's key did not sign, whose root is not on this
+// history or that does not decode is passed over, with a fold from zero.
 Result<LoadedWorld> load_world(const Ledger& ledger, Size size);
 
 // The same without any snapshot: what replay and the auditor trust.

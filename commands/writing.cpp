@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <set>
 #include <thread>
 
 #include "commands/live_rules.h"
@@ -19,7 +20,9 @@ namespace {
 constexpr std::size_t max_envelope_bytes = 128 << 10;
 constexpr Millis longest_sleep = 30 * second;
 
-std::string fresh_id() { return to_hex(random_bytes(16)); }
+std::string fresh_id() {
+  return to_hex(random_bytes(16));
+}
 
 // Entry `seq` as its author meant it: the World that was verified when it was signed.
 Result<std::unique_ptr<World>> world_behind(const Ledger& ledger, Seq seq) {
@@ -43,7 +46,8 @@ std::vector<std::string> sentences_of(const Statement& statement, const World& w
   return sentences(statement.events, names);
 }
 
-// Decides and encodes. An id that was used before is decided in the world of then, so that the same command says the same.
+// Decides and encodes. An id that was used before is decided in the world of then, so that the same command says the
+// same.
 Result<Draft> draft(const Ledger& ledger, const World& world, const std::string& author, const WriteFlags& flags,
                     const MakeCommand& make) {
   const Millis now = SystemClock().now();
@@ -79,7 +83,7 @@ Result<Draft> draft(const Ledger& ledger, const World& world, const std::string&
 }
 
 Decision try_out(World& world, const Draft& made, const KeyId& key) {
-  return judge(world, made.statement, key, made.payload.size(), Basis::on_history, SystemClock().now());
+  return admit(world, made.statement, key, made.payload.size(), Basis::on_history, SystemClock().now());
 }
 
 Result<Written> write_signed_file(const WriteFlags& flags, const Signer& signer, Draft made) {
@@ -93,7 +97,8 @@ Result<Written> write_signed_file(const WriteFlags& flags, const Signer& signer,
   return Written(Signed{*flags.sign_only, std::move(made.said)});
 }
 
-// Sleeps until the rules' due time, looking again now and then in case it came nearer. Returns when time is not what is missing.
+// Sleeps until the rules' due time, looking again now and then in case it came nearer. Returns when time is not what is
+// missing.
 Result<void> wait_until_due(const Globals& globals, const WriteFlags& flags, const Home& home, const Signer& signer,
                             const MakeCommand& make) {
   for (;;) {
@@ -133,6 +138,36 @@ Result<std::unique_ptr<Sequencing>> start_sequencing(const Globals& globals, con
 
 Result<void> put_attachments(const Attachments& attachments, const std::vector<Bytes>& contents) {
   for (const Bytes& content : contents) TRY(attachments.put(content));
+  return {};
+}
+
+// The digests that a statement names, if an enrolled key signed it; else none.
+std::set<Hash> named_by(const LiveRules& rules, const Envelope& envelope) {
+  if (envelope.signatures.size() != 1) return {};
+  const Signature& signature = envelope.signatures.front();
+  const auto spki = rules.key_for(signature.key);
+  if (!spki) return {};
+  const auto key = PublicKey::from_spki(*spki);
+  if (!key || !key->verify(pae(envelope.payload), signature.bytes)) return {};
+  const auto statement = decode_statement(envelope.payload);
+  if (!statement) return {};
+  std::set<Hash> named;
+  for (const Event& event : statement->events) {
+    if (const auto* model = std::get_if<ModelRegistered>(&event)) named.insert(model->model);
+    if (const auto* evidence = std::get_if<EvidenceRecorded>(&event)) named.insert(evidence->digest);
+  }
+  return named;
+}
+
+// What lies beside an envelope is kept only if a statement that will be read names it: a stranger fills no disk.
+Result<void> put_carried(const Sequencing& writing, const fs::path& beside, const Envelope& envelope) {
+  if (!fs::exists(beside)) return {};
+  const Attachments carried(beside);
+  for (const Hash& digest : named_by(*writing.rules, envelope)) {
+    if (!carried.has(digest)) continue;
+    TRY_LET(content, carried.get(digest));
+    TRY(writing.session->attachments().put(content));
+  }
   return {};
 }
 
@@ -194,23 +229,16 @@ Result<Written> write(const Globals& globals, const WriteFlags& flags, const Hom
 
 Result<std::vector<Written>> submit(const Globals& globals, const Home& home, const std::vector<fs::path>& files) {
   std::vector<Envelope> envelopes;
-  std::vector<Bytes> attachments;
   for (const fs::path& file : files) {
     TRY_LET(text, read_file(file, max_envelope_bytes));
     auto envelope = parse_dsse(text);
     if (!envelope) return fault(file.string() + ": " + envelope.error().message);
     envelopes.push_back(std::move(envelope).value());
-    const fs::path beside = file.string() + ".attachments";
-    if (!fs::exists(beside)) continue;
-    const Attachments carried(beside);
-    TRY_LET(digests, carried.list());
-    for (const Hash& digest : digests) {
-      TRY_LET(content, carried.get(digest));
-      attachments.push_back(std::move(content));
-    }
   }
   TRY_LET(writing, start_sequencing(globals, home));
-  TRY(put_attachments(writing->session->attachments(), attachments));
+  for (std::size_t i = 0; i < files.size(); ++i) {
+    TRY(put_carried(*writing, files[i].string() + ".attachments", envelopes[i]));
+  }
   TRY_LET(answers, writing->sequencer->append(envelopes));
   TRY(remember(home, writing->session->ledger().id(), answers));
   std::vector<Written> all;

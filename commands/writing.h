@@ -38,8 +38,8 @@ using MakeCommand = std::function<Result<Wanted>(const World& world)>;
 // Appended, or found to have been before.
 struct Appended {
   Receipt receipt;
-  Verdict verdict;                // what the rules said; empty for what was admitted before
-  std::string id;                 // the statement's
+  Verdict verdict;  // what the rules said; empty for what was admitted before
+  std::string id;   // the statement's
   std::vector<Event> events;
   std::vector<std::string> said;  // the same as sentences
 };
@@ -67,7 +67,8 @@ Result<Written> write_as(const Globals& globals, const WriteFlags& flags, const 
                          const MakeCommand& make);
 
 // cairn submit: envelopes that others signed, one answer each; attachments are looked for in `<file>.attachments/`.
-Result<std::vector<Written>> submit(const Globals& globals, const Home& home, const std::vector<std::filesystem::path>& files);
+Result<std::vector<Written>> submit(const Globals& globals, const Home& home,
+                                    const std::vector<std::filesystem::path>& files);
 
 // cairn init
 struct NewLedger {
