@@ -11,6 +11,7 @@
 #include <fstream>
 #include <nlohmann/json.hpp>
 #include <sstream>
+#include <utility>
 
 #include "ledger/base/text.h"
 #include "ledger/crypto/keys.h"
