@@ -20,7 +20,7 @@ void add_globals(CLI::App& app, Globals& globals) {
   app.add_option("--ledger", globals.where, "where the ledger is: a directory")
       ->envname("CAIRN_LEDGER")
       ->capture_default_str();
-  app.add_option("--as", globals.actor, "whose key signs")->envname("CAIRN_ACTOR");
+  app.add_option("--as", globals.actor, "whose key signs (default: USER)")->envname("CAIRN_ACTOR");
   app.add_flag("--json", globals.json, "one JSON document on stdout, and nothing else");
   app.add_option_function<std::string>(
          "--lock-timeout",
@@ -86,7 +86,7 @@ std::shared_ptr<WriteFlags> add_write_flags(CLI::App& command) {
   command.add_option("--sign-only", flags->sign_only, "write the signed statement to FILE and append nothing")
       ->type_name("FILE");
   command.add_flag("--dry-run", flags->dry_run, "ask the rules; sign and write nothing");
-  command.add_flag("--wait", flags->wait, "sleep until the rules' due time");
+  command.add_flag("--wait", flags->wait, "sleep while the answer is \"not before ...\", then act");
   command.add_option("--id", flags->id, "idempotency key: the same id and words give the first receipt again")
       ->type_name("TEXT");
   return flags;
@@ -100,6 +100,9 @@ int run_command_line(int argc, char** argv) {
   CLI::App app(about, "cairn");
   app.fallthrough();
   app.require_subcommand(1);
+  app.footer(
+      "Keys, and the heads seen before, lie in CAIRN_HOME (default: ~/.config/cairn).\n"
+      "Exit: 0 done, 1 fault, 2 usage, 3 refused by the rules, 4 conflict, 5 not verified.");
   app.set_version_flag("--version", "cairn " CAIRN_VERSION);
   add_globals(app, invocation.globals);
   add_start_commands(app, invocation);

@@ -76,7 +76,9 @@ void add_prove(CLI::App& app, Invocation& invocation) {
       add_command(app, "prove", "Prove that an entry is in the log, or that the log continues an older head",
                   "cairn prove 17 --out entry-17.tlog-proof");
   auto* seq = command->add_option("SEQ", flags->seq, "the entry's number");
-  command->add_option("--extends", flags->extends, "an older checkpoint")->excludes(seq)->type_name("OLD.note");
+  command->add_option("--extends", flags->extends, "an older checkpoint; the newer one goes to FILE.note")
+      ->excludes(seq)
+      ->type_name("OLD.note");
   command->add_option("--out", flags->out, "where to write the proof")->required()->type_name("FILE");
   command->callback([&invocation, flags] {
     invocation.action = [&invocation, flags] { return run_prove(invocation.globals, *flags); };

@@ -34,7 +34,8 @@ void add_submit(CLI::App& app, Invocation& invocation) {
 void add_key_files(CLI::App& key, Invocation& invocation) {
   auto name = std::make_shared<std::string>();
   auto type = std::make_shared<std::string>("ed25519");
-  CLI::App* make = add_command(key, "new", "Make a signing key in CAIRN_HOME", "cairn key new dana");
+  CLI::App* make =
+      add_command(key, "new", "Make a signing key in CAIRN_HOME (default: ~/.config/cairn)", "cairn key new dana");
   make->add_option("NAME", *name, "the handle that it will sign as")->required();
   make->add_option("--type", *type, "ed25519 or ecdsa-p256")->capture_default_str();
   make->callback([&invocation, name, type] {
