@@ -72,7 +72,8 @@ Result<void> make_directories(const fs::path& directory, unsigned mode) {
   if (::mkdir(directory.c_str(), mode) != 0) {
     const int code = errno;
     const bool came_first = code == EEXIST && fs::is_directory(directory, ignored);  // another process
-    if (!came_first) return file_error("make the directory", directory, code);
+    // "File exists" would not say what is wrong with it.
+    if (!came_first) return file_error("make the directory", directory, code == EEXIST ? ENOTDIR : code);
   }
   return sync_directory(parent);
 }

@@ -110,7 +110,7 @@ TEST_CASE("a directory cannot be made below a file") {
   const TempDirectory directory;
   std::ofstream(directory.path() / "file") << "x";
   REQUIRE(says(must_fail(directory.path() / "file" / "ledger", StoreMode::create), "cannot make the directory"));
-  REQUIRE(says(must_fail(directory.path() / "file", StoreMode::create), "is not a directory"));
+  REQUIRE(says(must_fail(directory.path() / "file", StoreMode::create), "Not a directory"));
 }
 
 TEST_CASE("a reader changes nothing in the directory and refuses to commit") {
