@@ -133,7 +133,7 @@ std::unique_ptr<Writer> open_writer(const Bench& bench) {
   need(session->world());
   auto log_key = need(bench.home.log_key(session->ledger().id(), session->ledger().log_key()));
   const Size snapshot = session->world_snapshot();
-  auto rules = std::make_unique<LiveRules>(session->take_world(), snapshot);
+  auto rules = std::make_unique<LiveRules>(session->take_world(), snapshot, session->snapshot_bytes());
   auto writer = std::unique_ptr<Writer>(
       new Writer{std::move(session), std::move(rules), nullptr, need(bench.home.read_key("bench")), {}});
   writer->sequencer = need(Sequencer::open(writer->session->store(), *writer->rules, writer->clock, std::move(log_key)));

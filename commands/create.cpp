@@ -95,7 +95,7 @@ Result<Created> create_ledger(const Globals& globals, const Home& home, const Ne
   created.recovery_file = std::move(recovery_file);
   TRY(home.keep_new_log_key(log_key));
 
-  LiveRules rules(std::make_unique<World>(), 0);
+  LiveRules rules(std::make_unique<World>(), 0, 0);
   const PublicKey log_public = log_key.public_key();
   TRY_LET(sequencer, Sequencer::open(*store, rules, clock, std::move(log_key)));
   TRY_LET(answers, sequencer->append(std::span(&envelope, 1)));

@@ -13,8 +13,8 @@ constexpr std::size_t state_bytes_an_entry = 2048;
 
 }  // namespace
 
-LiveRules::LiveRules(std::unique_ptr<World> world, Size last_snapshot)
-    : world_(std::move(world)), last_snapshot_(last_snapshot) {}
+LiveRules::LiveRules(std::unique_ptr<World> world, Size last_snapshot, std::size_t last_bytes)
+    : world_(std::move(world)), last_snapshot_(last_snapshot), last_bytes_(last_bytes) {}
 
 Result<Bytes> LiveRules::key_for(const KeyId& key) const {
   if (const Key* row = world_->signing_key(key)) return row->spki;

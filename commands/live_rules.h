@@ -15,8 +15,9 @@ namespace cairn {
 
 class LiveRules final : public Rules {
  public:
-  // `world` stands at the store's tip; `last_snapshot` is the size of the newest stored snapshot.
-  LiveRules(std::unique_ptr<World> world, Size last_snapshot);
+  // `world` stands at the store's tip; `last_snapshot` is the size of the newest stored snapshot, `last_bytes`
+  // how large its views were.
+  LiveRules(std::unique_ptr<World> world, Size last_snapshot, std::size_t last_bytes);
 
   World& world() { return *world_; }
   const World& world() const { return *world_; }

@@ -46,6 +46,7 @@ class Session {
   // The World at the newest checkpoint, loaded at the first call.
   Result<World*> world();
   Size world_snapshot() const { return loaded_.snapshot; }
+  std::size_t snapshot_bytes() const { return loaded_.snapshot_bytes; }
   std::unique_ptr<World> take_world() { return std::move(loaded_.world); }
 
  private:

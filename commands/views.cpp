@@ -49,7 +49,7 @@ Result<LoadedWorld> load_world(const Ledger& ledger, Size size) {
   LoadedWorld loaded;
   if (row) {
     auto world = from_snapshot(ledger, *row);
-    if (world) loaded = {std::move(world).value(), row->size};
+    if (world) loaded = {std::move(world).value(), row->size, row->bytes.size()};
   }
   if (!loaded.world) loaded.world = std::make_unique<World>();
   TRY(fold_on(ledger, *loaded.world, size));

@@ -13,7 +13,8 @@ namespace cairn {
 
 struct LoadedWorld {
   std::unique_ptr<World> world;
-  Size snapshot = 0;  // the size it started from; 0: folded from the first entry
+  Size snapshot = 0;               // the size it started from; 0: folded from the first entry
+  std::size_t snapshot_bytes = 0;  // how large its views were
 };
 
 // The World after the first `size` entries. A snapshot that the log's key did not sign, whose root is not on this

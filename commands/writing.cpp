@@ -128,7 +128,7 @@ Result<std::unique_ptr<Sequencing>> start_sequencing(const Globals& globals, con
   TRY_LET(log_key, home.log_key(all->session->ledger().id(), all->session->ledger().log_key()));
   TRY(all->session->world());
   const Size snapshot = all->session->world_snapshot();
-  all->rules = std::make_unique<LiveRules>(all->session->take_world(), snapshot);
+  all->rules = std::make_unique<LiveRules>(all->session->take_world(), snapshot, all->session->snapshot_bytes());
   SequencerOptions options;
   options.clock_is_right = globals.clock_is_right;
   TRY_LET(sequencer, Sequencer::open(all->session->store(), *all->rules, all->clock, std::move(log_key), options));

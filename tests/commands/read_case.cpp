@@ -175,7 +175,7 @@ std::vector<Answer> ReadCase::append(const std::vector<std::vector<Event>>& stat
   }
   must(session->world());
   const Size snapshot = session->world_snapshot();
-  LiveRules live(session->take_world(), snapshot);
+  LiveRules live(session->take_world(), snapshot, session->snapshot_bytes());
   const std::unique_ptr<Rules> wrapped_rules = wrap ? wrap(live) : nullptr;
   Rules& rules = wrapped_rules ? *wrapped_rules : live;
   auto sequencer =

@@ -93,7 +93,7 @@ TEST_CASE("a child process writes until it is killed", "[.][writer]") {
   const Ledger ledger = must(Ledger::open(*store));
   auto loaded = must(load_world(ledger, ledger.size()));
   const Hash model = loaded.world->versions.rows().begin()->second;
-  LiveRules rules(std::move(loaded.world), loaded.snapshot);
+  LiveRules rules(std::move(loaded.world), loaded.snapshot, loaded.snapshot_bytes);
   const SystemClock clock;
   TellingStore telling(*store);
   auto sequencer = must(Sequencer::open(telling, rules, clock, must(home.log_key(ledger.id(), ledger.log_key()))));
