@@ -271,7 +271,9 @@ Result<std::unique_ptr<RocksRows>> RocksRows::open_writer(const fs::path& direct
 }
 
 Result<std::unique_ptr<RocksRows>> RocksRows::open_reader(const fs::path& directory) {
-  constexpr int tries = 20;
+  // A writer with small tables moves files away every few milliseconds; a slow reader needs many tries to fit between.
+  constexpr int tries = 200;
+  constexpr int longest_pause = 20;
   for (int attempt = 1;; ++attempt) {
     TRY_LET(before, list_files(directory));
     Result<std::unique_ptr<rocksdb::DB>> db = try_open_reader(directory, only_logs(before));
@@ -279,7 +281,7 @@ Result<std::unique_ptr<RocksRows>> RocksRows::open_reader(const fs::path& direct
     // A writer that moved files away under the open explains any error; without one, trying again would not help.
     TRY_LET(after, list_files(directory));
     if (before == after || attempt == tries) return db.error();
-    std::this_thread::sleep_for(std::chrono::milliseconds(attempt));
+    std::this_thread::sleep_for(std::chrono::milliseconds(std::min(attempt, longest_pause)));
   }
 }
 
