@@ -155,9 +155,11 @@ void Started::kill() {
 
 Ran Started::wait() {
   int status = 0;
-  REQUIRE(::waitpid(pid_, &status, 0) == pid_);
+  rusage used{};
+  REQUIRE(::wait4(pid_, &status, 0, &used) == pid_);
   pid_ = -1;
   Ran ran;
+  ran.peak_memory = static_cast<std::uint64_t>(used.ru_maxrss) * 1024;
   ran.code = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
   ran.out = text_of(out_);
   ran.err = text_of(err_);
