@@ -17,7 +17,6 @@ namespace fs = std::filesystem;
 
 namespace {
 
-constexpr unsigned public_file = 0644;
 constexpr std::string_view temporary_suffix = ".tmp";
 
 // Appears whole. Not synced: publish() syncs all of them at once, before the checkpoint names them.
@@ -25,7 +24,7 @@ Result<void> put_file(const fs::path& file, BytesView content) {
   std::error_code error;
   fs::create_directories(file.parent_path(), error);
   if (error) return file_error("make the directory", file.parent_path(), error.value());
-  return replace_file(file, content, public_file, Sync::by_caller);
+  return replace_file(file, content, everyone_may_read, Sync::by_caller);
 }
 
 Result<void> sync_file_system(const fs::path& directory) {

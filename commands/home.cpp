@@ -1,13 +1,8 @@
 #include "commands/home.h"
 
-#include <fcntl.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
-#include <cerrno>
 #include <cstdlib>
-#include <cstring>
 
+#include "ledger/base/file.h"
 #include "ledger/base/text.h"
 #include "ledger/crypto/key_file.h"
 #include "ledger/events/event.h"
@@ -27,45 +22,9 @@ Result<std::string> no_passphrase() {
   return fault("the key file is protected by a passphrase; an actor's key here is not");
 }
 
-Result<void> make_private_directory(const fs::path& directory) {
-  std::error_code error;
-  fs::create_directories(directory, error);
-  if (error) return fault("cannot make " + directory.string() + ": " + error.message());
-  return {};
-}
-
-Result<void> write_and_sync(const fs::path& file, BytesView content) {
-  const int descriptor = ::open(file.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
-  if (descriptor < 0) return fault("cannot write " + file.string() + ": " + std::strerror(errno));
-  const char* problem = nullptr;
-  while (!content.empty() && problem == nullptr) {
-    const ssize_t written = ::write(descriptor, content.data(), content.size());
-    if (written > 0) {
-      content.remove_prefix(static_cast<std::size_t>(written));
-    } else if (written == 0 || errno != EINTR) {
-      problem = std::strerror(errno);
-    }
-  }
-  if (problem == nullptr && ::fsync(descriptor) != 0) problem = std::strerror(errno);
-  if (::close(descriptor) != 0 && problem == nullptr) problem = std::strerror(errno);
-  if (problem != nullptr) return fault("cannot write " + file.string() + ": " + problem);
-  return {};
-}
-
-Result<void> sync_directory(const fs::path& directory) {
-  const int descriptor = ::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  if (descriptor < 0) return fault("cannot open " + directory.string() + ": " + std::strerror(errno));
-  const bool synced = ::fsync(descriptor) == 0;
-  ::close(descriptor);
-  if (!synced) return fault("cannot sync " + directory.string());
-  return {};
-}
-
-Result<void> rename_and_sync(const fs::path& from, const fs::path& to) {
-  std::error_code error;
-  fs::rename(from, to, error);
-  if (error) return fault("cannot rename " + from.string() + " to " + to.filename().string() + ": " + error.message());
-  return sync_directory(to.parent_path());
+Result<void> keep(const fs::path& file, BytesView content) {
+  TRY(make_directories(file.parent_path(), 0700));
+  return replace_file(file, content, owner_only);
 }
 
 Result<void> check_file_name(const std::string& name) {
@@ -74,18 +33,6 @@ Result<void> check_file_name(const std::string& name) {
 }
 
 }  // namespace
-
-Result<void> write_file_atomically(const fs::path& file, BytesView content) {
-  TRY(make_private_directory(file.parent_path()));
-  const fs::path temporary = file.string() + "." + to_hex(random_bytes(8)) + ".tmp";
-  const auto written = write_and_sync(temporary, content);
-  if (!written) {
-    std::error_code ignored;
-    fs::remove(temporary, ignored);
-    return written.error();
-  }
-  return rename_and_sync(temporary, file);
-}
 
 Result<Home> Home::from_environment() {
   if (const char* home = std::getenv("CAIRN_HOME"); home != nullptr && *home != '\0') return Home(fs::path(home));
@@ -115,7 +62,7 @@ Result<PublicKey> Home::make_key(const std::string& name, KeyType type) const {
   TRY_LET(key, PrivateKey::generate(type));
   TRY_LET(public_file, format_public_key_file(name, key));
   TRY(write_private_key(key_path(name), key, std::nullopt));
-  TRY(write_file_atomically(public_key_path(name), public_file));
+  TRY(keep(public_key_path(name), public_file));
   return key.public_key();
 }
 
@@ -141,12 +88,12 @@ Result<void> Home::replace_key(const std::string& name) const {
   const auto next = next_key(name);
   if (!next) return fault("no new key of " + name + " to put in place");
   TRY_LET(public_file, format_public_key_file(name, *next));
-  TRY(write_file_atomically(public_key_path(name), public_file));
+  TRY(keep(public_key_path(name), public_file));
   // A crash between the two renames leaves the new key as .next and no current one; the message of read_key would
   // mislead, so the old one is copied aside first.
   TRY_LET(old_bytes, read_file(key_path(name), max_home_file));
-  TRY(write_file_atomically(key_path(name + "." + old_key.public_key().id().hex().substr(0, 16)), old_bytes));
-  return rename_and_sync(key_path(name + ".next"), key_path(name));
+  TRY(keep(key_path(name + "." + old_key.public_key().id().hex().substr(0, 16)), old_bytes));
+  return rename_file(key_path(name + ".next"), key_path(name));
 }
 
 Result<void> Home::keep_new_log_key(const PrivateKey& key) const {
@@ -154,7 +101,7 @@ Result<void> Home::keep_new_log_key(const PrivateKey& key) const {
 }
 
 Result<void> Home::name_log_key(const PublicKey& key, const Hash& ledger) const {
-  return rename_and_sync(log_key_path("new-" + key.id().hex()), log_key_path(ledger.hex()));
+  return rename_file(log_key_path("new-" + key.id().hex()), log_key_path(ledger.hex()));
 }
 
 bool Home::has_log_key(const Hash& ledger, const NoteVerifier& expected) const {
@@ -189,7 +136,7 @@ Result<std::optional<std::string>> Home::remembered_head(const Hash& ledger) con
 }
 
 Result<void> Home::remember_head(const Hash& ledger, const std::string& note) const {
-  return write_file_atomically(directory_ / "heads" / (ledger.hex() + ".note"), note);
+  return keep(directory_ / "heads" / (ledger.hex() + ".note"), note);
 }
 
 fs::path Home::place_file(const std::string& where) const {
@@ -205,7 +152,7 @@ Result<std::optional<Hash>> Home::seen_at(const std::string& where) const {
 }
 
 Result<void> Home::remember_place(const std::string& where, const Hash& ledger) const {
-  return write_file_atomically(place_file(where), ledger.hex() + "\n");
+  return keep(place_file(where), ledger.hex() + "\n");
 }
 
 Result<std::string> format_public_key_file(const std::string& handle, const PrivateKey& key) {

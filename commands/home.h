@@ -71,7 +71,4 @@ class Home {
 Result<std::string> format_public_key_file(const std::string& handle, const PrivateKey& key);
 Result<PublicKeyFile> parse_public_key_file(std::string_view text);
 
-// Writes a file that is there whole or not at all, and durable when this returns. Mode 0600.
-Result<void> write_file_atomically(const std::filesystem::path& file, BytesView content);
-
 }  // namespace cairn

@@ -8,6 +8,7 @@
 #include "commands/moments.h"
 #include "commands/replay.h"
 #include "commands/run.h"
+#include "ledger/base/file.h"
 #include "ledger/base/text.h"
 #include "ledger/evidence/readers.h"
 #include "ledger/store/store_directory.h"
@@ -44,7 +45,7 @@ Result<Exit> prove_entry(const Globals& globals, const Ledger& ledger, Seq seq, 
   TRY_LET(proof, ledger.proof_file(seq));
   const Hash leaf_is = leaf_hash(leaf);
   TRY(verify_proof_file(proof, leaf_is, ledger.log_key()));
-  TRY(write_file_atomically(fs::absolute(out), format_proof_file(proof)));
+  TRY(replace_file(out, format_proof_file(proof), everyone_may_read));
   if (globals.json) {
     print_json({{"file", out.string()},
                 {"seq", seq},
@@ -81,8 +82,8 @@ Result<Exit> prove_growth(const Globals& globals, const Ledger& ledger, const Pa
   if (!holds) return forked("this ledger does not continue that head: " + holds.error().message);
   // The proof speaks of this very head, and the log may have a newer one before anybody asks for it.
   const Path newer = out.string() + ".note";
-  TRY(write_file_atomically(fs::absolute(newer), ledger.checkpoint_note()));
-  TRY(write_file_atomically(fs::absolute(out), format_consistency_file(proof)));
+  TRY(replace_file(newer, ledger.checkpoint_note(), everyone_may_read));
+  TRY(replace_file(out, format_consistency_file(proof), everyone_may_read));
   if (globals.json) {
     print_json({{"file", out.string()},
                 {"new_note", newer.string()},

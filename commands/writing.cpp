@@ -7,6 +7,7 @@
 
 #include "commands/live_rules.h"
 #include "commands/past_verdict.h"
+#include "ledger/base/file.h"
 #include "ledger/base/text.h"
 #include "ledger/evidence/readers.h"
 #include "projections/timeline.h"
@@ -93,7 +94,7 @@ Result<Written> write_signed_file(const WriteFlags& flags, const Signer& signer,
     const Attachments beside(flags.sign_only->string() + ".attachments");
     for (const Bytes& content : made.attachments) TRY(beside.put(content));
   }
-  TRY(write_file_atomically(fs::absolute(*flags.sign_only), format_dsse(envelope) + "\n"));
+  TRY(replace_file(*flags.sign_only, format_dsse(envelope) + "\n", everyone_may_read));
   return Written(Signed{*flags.sign_only, std::move(made.said)});
 }
 

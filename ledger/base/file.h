@@ -34,6 +34,7 @@ Error file_error(std::string_view what, const std::filesystem::path& path, int c
 
 // Modes are those of open(2) and mkdir(2), so the umask takes from them; but one for the owner only is exact.
 inline constexpr unsigned owner_only = 0600;
+inline constexpr unsigned everyone_may_read = 0644;
 
 // Who syncs the bytes and the name: this function, or its caller for many files at once.
 enum class Sync { here, by_caller };
