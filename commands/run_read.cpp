@@ -3,6 +3,7 @@
 #include <chrono>
 #include <cstdio>
 #include <iterator>
+#include <set>
 #include <thread>
 
 #include "commands/moments.h"
@@ -60,6 +61,31 @@ struct Selection {
   }
 };
 
+// "rollout.advanced" and "rollout.advanced/1" are one type: people copy the wire name, version and all, from --json.
+Result<std::string> read_type(const std::string& text) {
+  const std::string wanted = text.substr(0, text.find('/'));
+  std::string known;
+  for (const std::string_view name : wire_names()) {
+    const std::string_view type = name.substr(0, name.rfind('/'));
+    if (type == wanted) return wanted;
+    known += str(known.empty() ? "" : ", ", type);
+  }
+  return usage(str("--type ", printable(text), ": there is no such event; there are ", known));
+}
+
+// What nobody has heard of is more likely a typing error than a question: an empty answer would look like one.
+Error nothing_about(std::string_view what, const std::string& name, const std::set<std::string>& known) {
+  std::string list;
+  for (const std::string& one : known) list += (list.empty() ? "; there are " : ", ") + one;
+  return usage(str("no entry speaks of ", what, ' ', printable(name), list));
+}
+
+Error nothing_about_model(const World& world, const std::string& name) {
+  std::set<std::string> known;
+  for (const auto& [version, digest] : world.versions.rows()) known.insert(version.first);
+  return nothing_about("a model", name, known);
+}
+
 Result<Selection> select(const Ledger& ledger, const World& world, const LogFlags& flags) {
   Selection selection;
   selection.end = ledger.size();
@@ -75,20 +101,30 @@ Result<Selection> select(const Ledger& ledger, const World& world, const LogFlag
   }
   if (flags.model) {
     TRY_LET(seqs, find_model(ledger, world, *flags.model));
+    if (seqs.empty()) return nothing_about_model(world, *flags.model);
     selection.keep_only(std::move(seqs));
   }
-  const auto by_tag = [&](std::string_view kind, const std::optional<std::string>& value) -> Result<void> {
-    if (!value) return {};
-    TRY_LET(seqs, find_all(ledger, str(kind, ':', *value)));
+  if (flags.environment) {
+    TRY_LET(seqs, find_all(ledger, "environment:" + *flags.environment));
+    std::set<std::string> known;
+    for (const auto& [name, rules] : world.policy().environments) known.insert(name);
+    if (seqs.empty() && !known.contains(*flags.environment)) {
+      return nothing_about("the environment", *flags.environment, known);
+    }
     selection.keep_only(std::move(seqs));
-    return {};
-  };
-  TRY(by_tag("environment", flags.environment));
-  TRY(by_tag("actor", flags.actor));
-  // People copy the wire name, version and all, from --json.
-  std::optional<std::string> type = flags.type;
-  if (type) type->erase(std::min(type->find('/'), type->size()));
-  TRY(by_tag("type", type));
+  }
+  if (flags.actor) {
+    TRY_LET(seqs, find_all(ledger, "actor:" + *flags.actor));
+    std::set<std::string> known;
+    for (const auto& [handle, actor] : world.actors.rows()) known.insert(handle);
+    if (seqs.empty() && *flags.actor != recovery_author) return nothing_about("the actor", *flags.actor, known);
+    selection.keep_only(std::move(seqs));
+  }
+  if (flags.type) {
+    TRY_LET(type, read_type(*flags.type));
+    TRY_LET(seqs, find_all(ledger, "type:" + type));
+    selection.keep_only(std::move(seqs));
+  }
   return selection;
 }
 
@@ -172,14 +208,7 @@ Result<Exit> run_history(const Globals& globals, const std::string& model) {
   const Ledger& ledger = session->ledger();
   TRY_LET(world, session->world());
   TRY_LET(seqs, find_model(ledger, *world, model));
-  if (seqs.empty()) {
-    std::string known;
-    std::string last;
-    for (const auto& [key, digest] : world->versions.rows()) {
-      if (key.first != std::exchange(last, key.first)) known += (known.empty() ? "" : ", ") + key.first;
-    }
-    return usage("no entry speaks of a model " + printable(model) + (known.empty() ? "" : "; there are " + known));
-  }
+  if (seqs.empty()) return nothing_about_model(*world, model);
   ModelHistory history(model);
   for (const Seq seq : seqs) {
     TRY_LET(entry, ledger.entry(seq));

@@ -92,9 +92,9 @@ struct ModelRegistered {
 struct EvidenceRecorded {
   EvidenceKind kind = EvidenceKind::metrics;
   Hash model;
-  std::string environment;                // empty: about the artefact, not about a place
-  std::string source;                     // the file's name, without folders
-  Hash digest;                            // SHA-256 of the file
+  std::string environment;  // empty: about the artefact, not about a place
+  std::string source;       // the file's name, without folders
+  Hash digest;              // SHA-256 of the file
   std::uint64_t bytes = 0;
   std::map<std::string, Decimal> values;  // names as in is_name; an unreadable value is NaN, an absent one is absent
   std::vector<std::string> findings;      // what is wrong with the file, for people; at most 64
@@ -195,7 +195,7 @@ struct IncidentOpened {
   std::string incident;  // "INC-<n>": the ledger's n-th, from 1
   Severity severity = Severity::high;
   std::string title;
-  std::string name;         // the slot it is about
+  std::string name;  // the slot it is about
   std::string environment;
 };
 
@@ -207,7 +207,11 @@ using Event = std::variant<LedgerCreated, ActorEnrolled, RoleGranted, RoleRevoke
 // "rollout.advanced/1"
 std::string_view wire_name(const Event& event);
 
-// A model that an event names by its digest; `name` is empty where the event does not say it, and points into the event.
+// Every event's, in the order above.
+std::vector<std::string_view> wire_names();
+
+// A model that an event names by its digest; `name` is empty where the event does not say it, and points into the
+// event.
 struct NamedModel {
   Hash digest;
   std::string_view name;
