@@ -42,6 +42,7 @@ std::size_t visible_width(std::string_view text) {
 Exit exit_of(ErrorKind kind) {
   switch (kind) {
     case ErrorKind::fault:
+    case ErrorKind::needs_newer:
     case ErrorKind::unavailable:
       return Exit::fault;
     case ErrorKind::usage:

@@ -42,6 +42,7 @@ int exit_code(ErrorKind kind) {
     case ErrorKind::not_verified:
       return 5;
     case ErrorKind::fault:
+    case ErrorKind::needs_newer:
     case ErrorKind::unavailable:
       break;
   }

@@ -1,5 +1,7 @@
 #include "ledger/events/codec.h"
 
+#include <utility>
+
 #include "ledger/base/text.h"
 #include "ledger/events/event_fields.h"
 
@@ -10,8 +12,10 @@ namespace {
 template <std::size_t index = 0>
 Event read_fields(JsonReader& json, std::string_view type, std::size_t position) {
   if constexpr (index == std::variant_size_v<Event>) {
-    json.refuse(position, str("\"type\": \"", printable(type.substr(0, 64)),
-                              "\" is not an event known here; a newer cairn may read it"));
+    json.refuse(
+        position,
+        str("\"type\": \"", printable(type.substr(0, 64)), "\" is not an event known here; a newer cairn may read it"),
+        ErrorKind::needs_newer);
     return {};
   } else {
     using E = std::variant_alternative_t<index, Event>;
@@ -28,6 +32,13 @@ Event read_fields(JsonReader& json, std::string_view type, std::size_t position)
 
 std::string_view wire_name(const Event& event) {
   return std::visit([]<class E>(const E&) { return wire_name_of<E>; }, event);
+}
+
+std::vector<std::string_view> wire_names() {
+  return []<std::size_t... index>(std::index_sequence<index...>) {
+    return std::vector<std::string_view>{wire_name_of<std::variant_alternative_t<index, Event>>...};
+  }
+  (std::make_index_sequence<std::variant_size_v<Event>>{});
 }
 
 Result<void> write_event(JsonWriter& json, const Event& event) {

@@ -96,8 +96,8 @@ Result<Entry> decode_entry(BytesView bytes) {
   Cursor cursor(bytes);
   TRY_LET(version, cursor.number(1, "the version"));
   if (version != entry_version) {
-    return fault(str("an entry of version ", version, "; this cairn reads version ", unsigned{entry_version},
-                     ", so use a newer one"));
+    return needs_newer(str("an entry of version ", version, "; this cairn reads version ", unsigned{entry_version},
+                           ", so use a newer one"));
   }
   Entry entry;
   TRY_LET(recorded, cursor.number(8, "the recorded time"));
@@ -117,9 +117,9 @@ Result<Recorded> decode_recorded(Seq seq, BytesView bytes) {
   Recorded recorded;
   recorded.seq = seq;
   auto entry = decode_entry(bytes);
-  if (!entry.ok()) return fault(str("entry ", seq, ": ", entry.error().message));
+  if (!entry.ok()) return Error{entry.error().kind, str("entry ", seq, ": ", entry.error().message)};
   auto statement = decode_statement(entry->payload);
-  if (!statement.ok()) return fault(str("entry ", seq, ": ", statement.error().message));
+  if (!statement.ok()) return Error{statement.error().kind, str("entry ", seq, ": ", statement.error().message)};
   recorded.leaf = leaf_hash(bytes);
   recorded.entry = std::move(*entry);
   recorded.statement = std::move(*statement);

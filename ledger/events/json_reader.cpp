@@ -27,9 +27,9 @@ bool is_plain(char c) {
 
 }  // namespace
 
-void JsonReader::refuse(std::size_t position, const std::string& why) {
+void JsonReader::refuse(std::size_t position, const std::string& why, ErrorKind kind) {
   if (error_) return;
-  error_ = fault(str("byte ", position, ": ", why));
+  error_ = Error{kind, str("byte ", position, ": ", why)};
 }
 
 void JsonReader::expected(std::string_view what) {

@@ -37,7 +37,7 @@ class JsonReader {
   BytesView since(std::size_t begin) const { return text_.substr(begin, at_ - begin); }
 
   // What a caller finds wrong with a value that was well spelled.
-  void refuse(std::size_t position, const std::string& why);
+  void refuse(std::size_t position, const std::string& why, ErrorKind kind = ErrorKind::fault);
 
   bool ok() const { return !error_; }
   const Error& error() const { return *error_; }

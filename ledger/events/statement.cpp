@@ -18,8 +18,8 @@ struct Subject {
   bool operator==(const Subject&) const = default;
 };
 
-// Each model that the events name, once, by ascending digest and under the first name said of it, else its digest. Where
-// they name none the ledger is the subject.
+// Each model that the events name, once, by ascending digest and under the first name said of it, else its digest.
+// Where they name none the ledger is the subject.
 std::vector<Subject> models_named_by(const std::vector<Event>& events) {
   std::vector<Subject> subjects;
   for (const auto& event : events) {
@@ -174,7 +174,7 @@ Result<Statement> decode_statement(BytesView payload) {
       json.refuse(subject_position, "\"subject\": is not what the events are about");
     }
   }
-  if (!json.ok()) return fault(str("not a statement: ", json.error().message));
+  if (!json.ok()) return Error{json.error().kind, str("not a statement: ", json.error().message)};
   return statement;
 }
 

@@ -126,8 +126,8 @@ TEST_CASE("broken bytes that ask for a newer cairn are broken all the same, and 
     const auto broken = decode_recorded(3, bytes);
     REQUIRE(!broken.ok());
     REQUIRE(broken.error().message.find("a newer") != std::string::npos);
-    CHECK(!asks_for_newer(broken.error()));
+    CHECK(broken.error().kind == ErrorKind::fault);
     bytes[0] = static_cast<char>(entry_version + 1);
-    CHECK(asks_for_newer(decode_recorded(3, bytes).error()));
+    CHECK(decode_recorded(3, bytes).error().kind == ErrorKind::needs_newer);
   }
 }
