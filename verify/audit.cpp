@@ -8,6 +8,7 @@
 #include "ledger/tlog/tree.h"
 #include "verify/attachment_check.h"
 #include "verify/checkpoint_check.h"
+#include "verify/consequences.h"
 #include "verify/index_check.h"
 #include "verify/rule_check.h"
 #include "verify/snapshot_check.h"
@@ -95,6 +96,9 @@ class Auditor {
                                    [](const Finding& f) { return f.kind == FindingKind::signature_bad; });
     report_.signatures -= static_cast<Size>(bad);
     std::move(found.begin(), found.end(), std::back_inserter(findings()));
+    if (checkpoints_.newest_differs()) {
+      merge_consequences(findings(), std::max(checkpoints_.sound(), rules_.sound()));
+    }
     return walked;
   }
 
@@ -131,44 +135,56 @@ class Auditor {
       if (!page.ok() && page.error().kind == ErrorKind::unavailable) return page.error();
       if (!page.ok() || page->empty()) {
         miss(page, seq);
-        TRY_LET(skipped, skip(seq, want));
-        if (!skipped) return {};
-        seq += want;
+        TRY_LET(skipped, skip(seq));
+        if (!skipped) break;
+        ++seq;
         continue;
       }
       for (const Bytes& bytes : *page) TRY(take(seq++, bytes));
       if (options_.progress) options_.progress(seq, ground_.expected);
     }
+    end_of_run();
     return {};
   }
 
+  // Neighbours that are all missing, or all unreadable, are one finding.
   void miss(const Result<std::vector<Bytes>>& page, Seq seq) {
     readable_ = false;
     rules_.stop();
-    if (page.ok()) {
-      findings().push_back({FindingKind::entry_missing, seq,
-                            str("it is not here, and the newest checkpoint speaks of ", ground_.expected, " entries")});
-    } else {
-      findings().push_back({FindingKind::entry_malformed, seq, page.error().message});
+    const FindingKind kind = page.ok() ? FindingKind::entry_missing : FindingKind::entry_malformed;
+    if (run_ && run_->kind == kind && run_->last + 1 == seq) {
+      run_->last = seq;
+      return;
     }
+    end_of_run();
+    run_ = Run{kind, findings().size(), seq, seq};
+    const std::string what =
+        page.ok() ? str("it is not here, and the newest checkpoint speaks of ", ground_.expected, " entries")
+                  : page.error().message;
+    findings().push_back({kind, seq, what});
   }
 
-  // Where entries cannot be read, their stored hashes may still show whether the rest of the tree is what was signed.
-  // False: they are not there either, and the walk ends.
-  Result<bool> skip(Seq seq, std::size_t count) {
-    std::vector<NodeId> ids;
-    for (std::size_t i = 0; i < count; ++i) ids.push_back({0, seq + i});
-    const Result<std::optional<std::vector<Hash>>> stored = source_.stored_nodes(ids);
-    if (!stored.ok() && stored.error().kind == ErrorKind::unavailable) return stored.error();
-    if (!stored.ok() || !stored->has_value() || (*stored)->size() != count) return false;
-    for (const Hash& leaf : **stored) {
-      TRY(tree_.push(leaf, findings()));
-      TRY(grown());
+  void end_of_run() {
+    if (run_ && run_->last > run_->first) {
+      findings()[run_->finding].what += str("; so it is with those behind it, up to entry ", run_->last);
     }
+    run_.reset();
+  }
+
+  // Where an entry cannot be read, its stored hash may still show whether the rest of the tree is what was signed.
+  // False: that is not there either, and the walk ends.
+  Result<bool> skip(Seq seq) {
+    const NodeId leaf{0, seq};
+    const Result<std::optional<std::vector<Hash>>> stored = source_.stored_nodes({&leaf, 1});
+    if (!stored.ok() && stored.error().kind == ErrorKind::unavailable) return stored.error();
+    if (!stored.ok() || !stored->has_value() || (*stored)->empty()) return false;
+    TRY(tree_.push((*stored)->front(), findings()));
+    TRY(grown());
     return true;
   }
 
   Result<void> take(Seq seq, const Bytes& bytes) {
+    end_of_run();
     ++report_.entries;
     const Hash leaf = leaf_hash(bytes);
     if (seq == 0) check_id(leaf);
@@ -187,7 +203,7 @@ class Auditor {
   Result<void> read(Seq seq, const Bytes& bytes) {
     const Result<Recorded> recorded = decode_recorded(seq, bytes);
     if (!recorded.ok()) {
-      const bool newer = asks_for_newer(recorded.error());
+      const bool newer = recorded.error().kind == ErrorKind::needs_newer;
       findings().push_back({newer ? FindingKind::needs_newer : FindingKind::entry_malformed, seq,
                             str(recorded.error().message, rules_.deciding() ? "; no rule is asked from here on" : "")});
       readable_ = false;
@@ -222,6 +238,14 @@ class Auditor {
     return {};
   }
 
+  // Entries without one between them that could be read.
+  struct Run {
+    FindingKind kind = FindingKind::entry_missing;
+    std::size_t finding = 0;  // its place among the findings
+    Seq first = 0;
+    Seq last = 0;
+  };
+
   const EvidenceSource& source_;
   const AuditOptions& options_;
   Ground ground_;
@@ -234,6 +258,7 @@ class Auditor {
   IndexCheck index_;
   AttachmentCheck attachments_;
   bool readable_ = true;  // every entry so far
+  std::optional<Run> run_;
 };
 
 }  // namespace

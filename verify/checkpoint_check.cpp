@@ -65,6 +65,11 @@ Result<std::optional<Size>> CheckpointCheck::next(Findings& findings) {
   return std::optional<Size>(waiting_.begin()->first);
 }
 
+void CheckpointCheck::is_sound(Size size) {
+  for (Size before = sound_; before < size && !sound_.compare_exchange_weak(before, size);) {
+  }
+}
+
 void CheckpointCheck::at(Size size, const Hash& root) {
   while (!waiting_.empty() && waiting_.begin()->first == size) {
     Waiting waiting = std::move(waiting_.extract(waiting_.begin()).mapped());
@@ -81,9 +86,15 @@ void CheckpointCheck::at(Size size, const Hash& root) {
           if (opened->head.size != size) {
             return Finding{FindingKind::checkpoint_bad, std::nullopt, str(which, " is of size ", opened->head.size)};
           }
-          if (opened->head.root == root) return std::nullopt;
+          if (opened->head.root == root) {
+            is_sound(size);
+            return std::nullopt;
+          }
+          if (head.origin == Origin::newest) newest_differs_ = true;
+          const bool kept = head.origin == Origin::kept_by_log;
           return Finding{FindingKind::root_wrong, std::nullopt,
-                         str(which, " has root ", opened->head.root.hex(), ", the entries have ", root.hex())};
+                         str(which, " has root ", opened->head.root.hex(), ", the entries have ", root.hex()),
+                         kept ? std::optional<Size>(size) : std::nullopt};
         },
         held);
   }

@@ -2,6 +2,7 @@
 // size.
 #pragma once
 
+#include <atomic>
 #include <map>
 #include <optional>
 #include <string>
@@ -35,6 +36,11 @@ class CheckpointCheck {
 
   Size checked() const { return checked_; }
 
+  // Once the workers have finished: whether the newest root is another than the log signed, and the largest size at
+  // which a root is as it was signed.
+  bool newest_differs() const { return newest_differs_; }
+  Size sound() const { return sound_; }
+
  private:
   struct Waiting {
     std::string note;
@@ -42,6 +48,7 @@ class CheckpointCheck {
   };
 
   Result<void> refill(Findings& findings);
+  void is_sound(Size size);  // called by the workers
 
   const EvidenceSource& source_;
   std::optional<NoteVerifier> log_;
@@ -51,6 +58,8 @@ class CheckpointCheck {
   Size read_to_ = 0;  // kept ones below this size have been read
   bool read_all_ = false;
   Size checked_ = 0;
+  std::atomic<bool> newest_differs_ = false;
+  std::atomic<Size> sound_ = 0;
 };
 
 }  // namespace cairn

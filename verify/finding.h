@@ -39,7 +39,8 @@ std::string_view wire_name(FindingKind kind);  // "outcome_wrong"
 struct Finding {
   FindingKind kind = FindingKind::entry_malformed;
   std::optional<Seq> seq;
-  std::string what;  // one line: what was expected, what is there
+  std::string what;               // one line: what was expected, what is there
+  std::optional<Size> size = {};  // of a root that the tree does not have, where that may follow from an earlier entry
 };
 
 using Findings = std::vector<Finding>;

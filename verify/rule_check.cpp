@@ -64,14 +64,6 @@ std::optional<std::string> assertion_of(const Event& event, const std::string& a
 
 }  // namespace
 
-// By the end of the message, which is ours: what stands before it may quote the ledger, and broken bytes that say "a
-// newer cairn" are broken bytes.
-bool asks_for_newer(const Error& error) {
-  const std::string rules = str(" needs a newer cairn; this one knows rules up to ", newest_rules);
-  return error.message.ends_with("; a newer cairn may read it") || error.message.ends_with(", so use a newer one") ||
-         error.message.ends_with(rules);
-}
-
 // A policy that asks for later rules can only have been admitted by a later program.
 Result<void> check_known(const Recorded& recorded) {
   if (!recorded.entry.outcome.empty()) return {};
@@ -79,21 +71,21 @@ Result<void> check_known(const Recorded& recorded) {
     const auto* proposed = std::get_if<PolicyProposed>(&event);
     if (proposed == nullptr) continue;
     const Result<Policy> policy = parse_policy(proposed->document);
-    if (!policy.ok() && asks_for_newer(policy.error())) {
-      return fault(str("entry ", recorded.seq, ": ", policy.error().message));
+    if (!policy.ok() && policy.error().kind == ErrorKind::needs_newer) {
+      return needs_newer(str("entry ", recorded.seq, ": ", policy.error().message));
     }
   }
   return {};
 }
 
-void RuleCheck::find(FindingKind kind, const Recorded& recorded, std::string what) {
+void RuleCheck::report(FindingKind kind, const Recorded& recorded, std::string what) {
   report_.findings.push_back({kind, recorded.seq, std::move(what)});
 }
 
 Result<void> RuleCheck::check(const Recorded& recorded, TreeCheck& tree) {
   check_order(recorded);
   if (const Result<void> known = check_known(recorded); deciding_ && !known.ok()) {
-    find(FindingKind::needs_newer, recorded, str(known.error().message, "; no rule is asked from here on"));
+    report(FindingKind::needs_newer, recorded, str(known.error().message, "; no rule is asked from here on"));
     deciding_ = false;
   }
   if (recorded.seq == 0) check_genesis(recorded);
@@ -101,7 +93,7 @@ Result<void> RuleCheck::check(const Recorded& recorded, TreeCheck& tree) {
   if (deciding_) {
     if (signer_fits) TRY(decide(recorded, tree));
     world_.apply(recorded);
-    world_.journal.keep();
+    world_.keep();
   }
   count(recorded);
   return {};
@@ -111,8 +103,8 @@ Result<void> RuleCheck::check(const Recorded& recorded, TreeCheck& tree) {
 void RuleCheck::check_order(const Recorded& recorded) {
   const Millis time = recorded.entry.recorded;
   if (recorded.seq > 0 && time < newest_) {
-    find(FindingKind::time_out_of_order, recorded,
-         str("recorded at ", format_time(time), ", before the entry above it at ", format_time(newest_)));
+    report(FindingKind::time_out_of_order, recorded,
+           str("recorded at ", format_time(time), ", before the entry above it at ", format_time(newest_)));
   }
   newest_ = time;
 }
@@ -120,17 +112,17 @@ void RuleCheck::check_order(const Recorded& recorded) {
 void RuleCheck::check_genesis(const Recorded& recorded) {
   const LedgerCreated* created = created_by(recorded.statement);
   if (created == nullptr || !recorded.entry.outcome.empty()) {
-    find(FindingKind::genesis_wrong, recorded,
-         created == nullptr ? "entry 0 does not begin with ledger.created; no rule is asked"
-                            : "entry 0 was refused; no rule is asked");
+    report(FindingKind::genesis_wrong, recorded,
+           created == nullptr ? "entry 0 does not begin with ledger.created; no rule is asked"
+                              : "entry 0 was refused; no rule is asked");
     deciding_ = false;
     return;
   }
   const Result<NoteVerifier> log = NoteVerifier::from_vkey(created->log_key);
   if (!log.ok()) {
-    find(FindingKind::genesis_wrong, recorded, str("the log key in entry 0 does not parse: ", log.error().message));
+    report(FindingKind::genesis_wrong, recorded, str("the log key in entry 0 does not parse: ", log.error().message));
   } else if (log->name() != created->origin) {
-    find(FindingKind::genesis_wrong, recorded, "the log key in entry 0 has another name than the origin");
+    report(FindingKind::genesis_wrong, recorded, "the log key in entry 0 has another name than the origin");
   }
 }
 
@@ -138,24 +130,25 @@ void RuleCheck::check_genesis(const Recorded& recorded) {
 bool RuleCheck::check_signer(const Recorded& recorded) {
   const std::vector<Signature>& signatures = recorded.entry.signatures;
   if (signatures.size() != 1) {
-    find(FindingKind::should_not_be_here, recorded,
-         str("carries ", signatures.size(), " signatures, and rules 1 take one"));
+    report(FindingKind::should_not_be_here, recorded,
+           str("carries ", signatures.size(), " signatures, and rules 1 take one"));
     return false;
   }
   const KeyId& key = signatures.front().key;
   if (recorded.seq == 0) {
     const Bytes* spki = enrolled_spki(recorded.statement, key);
     if (spki != nullptr) check_signature(recorded, *spki);
-    if (spki == nullptr) find(FindingKind::key_not_enrolled, recorded, "entry 0 does not enrol the key that signed it");
+    if (spki == nullptr)
+      report(FindingKind::key_not_enrolled, recorded, "entry 0 does not enrol the key that signed it");
     return spki != nullptr;
   }
   const Key* row = world_.keys.find(key);
   if (row != nullptr) {
     check_signature(recorded, row->spki);
     if (!row->revoked || !deciding_) return true;
-    find(FindingKind::key_not_enrolled, recorded,
-         str("signed by key ", short_hex(key), " of ", printable(row->handle), ", which entry ", *row->revoked,
-             " revoked"));
+    report(FindingKind::key_not_enrolled, recorded,
+           str("signed by key ", short_hex(key), " of ", printable(row->handle), ", which entry ", *row->revoked,
+               " revoked"));
     return false;
   }
   if (key == world_.genesis->recovery_id) {
@@ -163,8 +156,8 @@ bool RuleCheck::check_signer(const Recorded& recorded) {
     return true;
   }
   if (deciding_) {
-    find(FindingKind::key_not_enrolled, recorded,
-         str("signed by key ", short_hex(key), ", which no entry before enrols"));
+    report(FindingKind::key_not_enrolled, recorded,
+           str("signed by key ", short_hex(key), ", which no entry before enrols"));
   }
   return false;
 }
@@ -175,7 +168,7 @@ void RuleCheck::check_signature(const Recorded& recorded, const Bytes& spki) {
   if (known == parsed_keys_.end()) {
     Result<PublicKey> parsed = PublicKey::from_spki(spki);
     if (!parsed.ok())
-      return find(FindingKind::signature_bad, recorded, str("its key is none: ", parsed.error().message));
+      return report(FindingKind::signature_bad, recorded, str("its key is none: ", parsed.error().message));
     known = parsed_keys_.emplace(signature.key, std::move(*parsed)).first;
   }
   ++report_.signatures;
@@ -194,7 +187,7 @@ void RuleCheck::check_signature(const Recorded& recorded, const Bytes& spki) {
 Result<void> RuleCheck::decide(const Recorded& recorded, TreeCheck& tree) {
   const Statement& statement = recorded.statement;
   if (!statement.origin.empty() && recorded.seq > 0 && statement.origin != world_.genesis->origin) {
-    find(FindingKind::ledger_id_wrong, recorded, str("its subject is the ledger of ", printable(statement.origin)));
+    report(FindingKind::ledger_id_wrong, recorded, str("its subject is the ledger of ", printable(statement.origin)));
     return {};
   }
   bool on_history = statement.basis == Head{};
@@ -203,14 +196,17 @@ Result<void> RuleCheck::decide(const Recorded& recorded, TreeCheck& tree) {
     if (on_history) {
       TRY_LET(root, tree.root_at(statement.basis.size));
       on_history = root == statement.basis.root;
+      if (on_history) sound_ = std::max(sound_, statement.basis.size);
     }
   }
   ++report_.decided;
   const std::string lost = std::string(wire_name(Refusal::basis_not_on_history));
   if (on_history == (recorded.entry.outcome == lost)) {
-    find(FindingKind::basis_wrong, recorded,
-         str("recorded as ", name_outcome(recorded.entry.outcome), ", but its basis of size ", statement.basis.size,
-             " is ", on_history ? "on this history" : "not on this history"));
+    report(FindingKind::basis_wrong, recorded,
+           str("recorded as ", name_outcome(recorded.entry.outcome), ", but its basis of size ", statement.basis.size,
+               " is ", on_history ? "on this history" : "not on this history"));
+    const bool there_was_one = statement.basis.size > 0 && statement.basis.size <= recorded.seq;
+    if (!on_history && there_was_one) report_.findings.back().size = statement.basis.size;
     return {};
   }
   const KeyId& key = recorded.entry.signatures.front().key;
@@ -225,11 +221,11 @@ void RuleCheck::compare(const Recorded& recorded, const Decision& decision) {
   const bool judged = !decision.door || decision.verdict.refused;
   if (judged && outcome != recorded.entry.outcome) {
     const FindingKind kind = recorded.seq == 0 ? FindingKind::genesis_wrong : FindingKind::outcome_wrong;
-    find(kind, recorded,
-         str("recorded as ", name_outcome(recorded.entry.outcome), ", the rules say ", name_outcome(outcome),
-             explain_no(decision.verdict)));
+    report(kind, recorded,
+           str("recorded as ", name_outcome(recorded.entry.outcome), ", the rules say ", name_outcome(outcome),
+               explain_no(decision.verdict)));
   } else if (decision.door) {
-    find(kind_of_door(*decision.door), recorded, describe(*decision.door));
+    report(kind_of_door(*decision.door), recorded, describe(*decision.door));
   }
 }
 

@@ -31,6 +31,9 @@ class RuleCheck {
 
   const World& world() const { return world_; }
 
+  // The largest size whose root is the one that an author signed upon.
+  Size sound() const { return sound_; }
+
  private:
   void check_order(const Recorded& recorded);
   void check_genesis(const Recorded& recorded);
@@ -40,21 +43,19 @@ class RuleCheck {
   void compare(const Recorded& recorded, const Decision& decision);
   void count(const Recorded& recorded);
 
-  void find(FindingKind kind, const Recorded& recorded, std::string what);
+  void report(FindingKind kind, const Recorded& recorded, std::string what);
 
   Workers& workers_;
   Report& report_;
   World world_;
   bool deciding_ = true;
+  Size sound_ = 0;
   Millis newest_ = 0;
   std::unordered_map<KeyId, PublicKey> parsed_keys_;  // nodes stay where they are, so jobs may point to them
 };
 
-// Whether an error says that the bytes are of a later program's making, and not broken.
-bool asks_for_newer(const Error& error);
-
-// A fault if this entry has rules adopted that only a later program knows: what it and those after it mean is not known
-// here (DESIGN 6).
+// needs_newer if this entry has rules adopted that only a later program knows: what it and those after it mean is not
+// known here (DESIGN 6).
 Result<void> check_known(const Recorded& recorded);
 
 }  // namespace cairn

@@ -2,6 +2,7 @@
 
 #include "ledger/base/text.h"
 #include "ledger/tlog/note.h"
+#include "projections/admit.h"
 #include "tests/catch.h"
 #include "verify/index_check.h"
 
@@ -187,7 +188,11 @@ Event Forge::advance(const std::string& name, Stage stage, std::uint64_t percent
 Event Forge::grant(const std::string& name) const {
   const StageRules* rules = world_.policy().stage("production", Stage::full);
   REQUIRE(rules != nullptr);
-  return ApprovalGranted{name + "/production/1", digest_of(name), "production", Stage::full, rules->hash, {}, "looked"};
+  const Rollout* rollout = world_.rollouts.find(name + "/production/1");
+  std::vector<Seq> seen;
+  if (rollout != nullptr) seen = evidence_about(world_, *rollout);
+  return ApprovalGranted{name + "/production/1", digest_of(name), "production", Stage::full, rules->hash,
+                         std::move(seen),        "looked"};
 }
 
 void Forge::deploy(const std::string& name) {

@@ -46,6 +46,60 @@ TEST_CASE("a byte flipped in any entry is found at that entry") {
   }
 }
 
+TEST_CASE("what follows from one altered entry is one finding, and counts the others") {
+  const SmallLedger forge;
+  const Size size = forge.head().size;
+  const Seq altered = size - 5;
+  ForgedEvidence evidence = forge.held();
+  evidence.nodes.clear();
+  flip(evidence.leaves[altered], 50);  // in the signature: what it says can still be read
+  const Report report = audit_with_key(evidence, forge);
+  const auto said_once = [&](FindingKind kind, const std::string& end) {
+    const auto says = [&](const Finding& finding) { return finding.kind == kind && finding.what.ends_with(end); };
+    const auto speaks_of_sizes = [&](const Finding& finding) { return finding.kind == kind && finding.size; };
+    CHECK(std::count_if(report.findings.begin(), report.findings.end(), speaks_of_sizes) == 1);
+    CHECK(std::count_if(report.findings.begin(), report.findings.end(), says) == 1);
+  };
+  said_once(FindingKind::root_wrong, str("3 later kept checkpoints, up to size ", size - 1));
+  said_once(FindingKind::basis_wrong, str("3 other entries' bases, up to size ", size - 1));
+  CHECK(names(report, str(altered, " signature_bad")));
+}
+
+TEST_CASE("a head that lies hides no lie about a basis") {
+  SmallLedger forge;
+  Places lies;
+  for (const char* name : {"a", "b"}) {
+    Statement statement = forge.statement("dana", {forge.registration(name)});
+    statement.basis.root = sha256("another history");
+    lies.push_back(str(forge.write("dana", statement), " basis_wrong"));
+  }
+  ForgedEvidence evidence = forge.held();
+  SECTION("a kept one") {
+    evidence.notes[4] = forge.note({4, sha256("another history")});
+    lies.insert(lies.begin(), "- root_wrong");
+  }
+  SECTION("the newest, behind an author who saw this history") {
+    forge.register_model("late");
+    evidence = forge.held();
+    evidence.newest = forge.note({forge.head().size, sha256("another history")});
+    evidence.notes[forge.head().size] = evidence.newest;
+    lies.insert(lies.begin(), "- root_wrong");
+  }
+  CHECK(places(audit_with_key(evidence, forge)) == lies);
+}
+
+TEST_CASE("an entry that cannot be read hides none of those behind it") {
+  const SmallLedger forge;
+  ForgedEvidence evidence = forge.held();
+  const Seq last = forge.head().size - 1;
+  evidence.leaves[last - 6].clear();
+  flip(evidence.leaves[last - 3], 5);
+  const Report report = audit_with_key(evidence, forge);
+  CHECK(names(report, str(last - 6, " entry_malformed")));
+  CHECK(names(report, str(last - 3, " node_wrong")));
+  CHECK(report.entries == forge.head().size);
+}
+
 TEST_CASE("without stored hashes a byte flipped in what an author signed is still found at that entry") {
   const SmallLedger forge;
   for (Seq seq = 0; seq < forge.head().size; ++seq) {
