@@ -126,7 +126,7 @@ TEST_CASE("decoding a place's bytes gives entry, statement and leaf, and errors 
   REQUIRE(recorded.ok());
   CHECK(recorded->seq == 17);
   CHECK(recorded->leaf == leaf_hash(bytes));
-  CHECK(recorded->entry.outcome == "gate_failed");
+  CHECK(recorded->entry.outcome == "gates_not_passed");
   CHECK(recorded->statement.author == "dana");
   CHECK(recorded->statement.events.size() == 2);
   CHECK(decode_recorded(17, "").error().message.starts_with("entry 17: not an entry: "));

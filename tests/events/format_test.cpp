@@ -93,7 +93,7 @@ TEST_CASE("FORMAT.md's entry is the golden file's, field by field, with its leaf
   CHECK(leaf_hash(page).hex() == block("text leaf"));
   const auto entry = decode_entry(page);
   REQUIRE(entry.ok());
-  CHECK(entry->outcome == "gate_failed");
+  CHECK(entry->outcome == "gates_not_passed");
 }
 
 TEST_CASE("FORMAT.md shows every event type once, as the decoder reads it") {

@@ -1,0 +1,125 @@
+// FORMAT.md's layout of the World is held against its bytes: a reader that knows nothing but that page takes them
+// apart.
+#include <fstream>
+#include <iterator>
+#include <map>
+#include <sstream>
+
+#include "ledger/base/big_endian.h"
+#include "ledger/base/text.h"
+#include "tests/catch.h"
+#include "tests/projections/scenario.h"
+
+namespace cairn {
+namespace {
+
+using Fields = std::vector<std::pair<std::string, std::string>>;  // name, type
+
+std::map<std::string, Fields> layout_of_page() {
+  std::ifstream in(CAIRN_SOURCE "/ledger/FORMAT.md", std::ios::binary);
+  const std::string page{std::istreambuf_iterator<char>(in), {}};
+  const std::string fence = "```text world\n";
+  const std::size_t begin = page.find(fence);
+  REQUIRE(begin != std::string::npos);
+  const std::size_t from = begin + fence.size();
+  std::map<std::string, Fields> layout;
+  std::string row;
+  std::istringstream words(page.substr(from, page.find("```", from) - from));
+  for (std::string word; words >> word;) {
+    const std::size_t colon = word.find(':');
+    if (colon == std::string::npos) {
+      row = word;
+    } else {
+      layout[row].emplace_back(word.substr(0, colon), word.substr(colon + 1));
+    }
+  }
+  return layout;
+}
+
+// Takes bytes apart by a layout. What it meets by name it counts, so that a test sees that rows were really there.
+class PageReader {
+ public:
+  PageReader(std::map<std::string, Fields> layout, BytesView bytes) : layout_(std::move(layout)), rest_(bytes) {}
+
+  void read(const std::string& type) {
+    if (type == "u64") {
+      number();
+    } else if (type == "text") {
+      take(number());
+    } else if (type == "hash" || type == "half") {
+      take(type == "hash" ? 32 : 16);
+    } else if (const std::size_t open = type.find('('); open != std::string::npos) {
+      REQUIRE(type.back() == ')');
+      read_of(type.substr(0, open), type.substr(open + 1, type.size() - open - 2));
+    } else {
+      INFO("the row " << type);
+      REQUIRE(layout_.count(type) == 1);
+      ++rows[type];
+      for (const auto& [name, field] : layout_[type]) read(field);
+    }
+  }
+
+  bool done() const { return rest_.empty(); }
+
+  std::map<std::string, int> rows;
+
+ private:
+  void read_of(const std::string& outer, const std::string& inner) {
+    if (outer == "opt") {
+      if (number() == 1) read(inner);
+      return;
+    }
+    const std::size_t comma = split_at(inner);
+    const auto both = [&] {
+      read(inner.substr(0, comma));
+      read(inner.substr(comma + 1));
+    };
+    if (outer == "pair") return both();
+    for (std::uint64_t left = number(); left > 0; --left) outer == "map" ? both() : read(inner);
+  }
+
+  // The comma between the two of a map or a pair, whose first may be a pair itself.
+  static std::size_t split_at(const std::string& inner) {
+    int depth = 0;
+    for (std::size_t i = 0; i < inner.size(); ++i) {
+      if (inner[i] == '(') ++depth;
+      if (inner[i] == ')') --depth;
+      if (inner[i] == ',' && depth == 0) return i;
+    }
+    return std::string::npos;
+  }
+
+  std::uint64_t number() { return from_big_endian(take(8)); }
+  BytesView take(std::uint64_t count) {
+    REQUIRE(count <= rest_.size());
+    const BytesView taken = rest_.substr(0, count);
+    rest_.remove_prefix(count);
+    return taken;
+  }
+
+  std::map<std::string, Fields> layout_;
+  BytesView rest_;
+};
+
+}  // namespace
+
+TEST_CASE("FORMAT.md's layout of the World takes its bytes apart to the last") {
+  Scenario s;
+  s.given_models({"v1", "v2", "v3"}).given_full(1, "v1").given_full(2, "v2", "v1").given_canary(3, "v3");
+  s.given("ida", rollback("v3", "v1", 1, 3));
+  s.given("dana", {key_revoked("lee", "lee", s.now)}).when("watch", {registered("v4")});
+  s.given("dana", {PolicyProposed{replaced(small_policy(), "small", "other")}});
+  const Bytes bytes = s.world.encode();
+  const std::string magic = "cairn world\n";
+  REQUIRE(bytes.starts_with(magic));
+  const auto layout = layout_of_page();
+  PageReader reader(layout, BytesView(bytes).substr(magic.size()));
+  reader.read("world");
+  CHECK(reader.done());
+  for (const auto& [row, fields] : layout) {
+    INFO("the row " << row);
+    CHECK(reader.rows[row] > 0);
+  }
+}
+
+}  // namespace cairn
