@@ -166,17 +166,9 @@ struct Decide {
       proposal.events.push_back(ApprovalWithdrawn{wanted.rollout, wanted.stage, wanted.reason});
     } else {
       const StageRules* rules = world.policy().stage(rollout->environment, wanted.stage);
-      std::vector<Seq> seen;
-      for (const auto& [key, row] : world.evidence.rows()) {
-        const bool shown =
-            key.model == rollout->model && (key.environment.empty() || key.environment == rollout->environment);
-        if (shown) seen.push_back(row.seq);
-      }
-      std::sort(seen.begin(), seen.end());
-      seen.erase(std::unique(seen.begin(), seen.end()), seen.end());
       proposal.events.push_back(ApprovalGranted{wanted.rollout, rollout->model, rollout->environment, wanted.stage,
-                                                rules == nullptr ? Hash{} : rules->hash, std::move(seen),
-                                                wanted.reason});
+                                                rules == nullptr ? Hash{} : rules->hash,
+                                                evidence_about(world, *rollout), wanted.reason});
     }
     return proposal;
   }
@@ -247,7 +239,7 @@ struct Decide {
       return std::optional<Hash>(*version);
     }
     std::set<Hash> differing;
-    const auto tenure = world.rollback_target(slot, from, [&](const Hash& model) {
+    const auto tenure = world.rollback_target(slot, from, wanted.trigger, [&](const Hash& model) {
       if (match_of(wanted, model) != ArtefactMatch::mismatch) return false;
       if (differing.insert(model).second) proposal.events.push_back(ArtefactChecked{model, ArtefactMatch::mismatch});
       return true;

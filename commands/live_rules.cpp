@@ -46,7 +46,7 @@ void LiveRules::apply(const Recorded& recorded) {
 
 void LiveRules::keep() {
   batch_ended_ = true;
-  world_->journal.keep();
+  world_->keep();
   mark_.reset();
   last_snapshot_ = std::max(last_snapshot_, std::exchange(offered_snapshot_, 0));
 }
@@ -54,7 +54,7 @@ void LiveRules::keep() {
 void LiveRules::undo() {
   batch_ended_ = true;
   if (mark_) world_->journal.undo_to(*mark_);
-  world_->journal.keep();
+  world_->keep();
   mark_.reset();
   offered_snapshot_ = 0;
 }

@@ -56,7 +56,7 @@ std::vector<GateOutcome> gates_of(World& world, const ModelReading& reading, Mil
   const GateQuestion question{reading.digest, {reading.name, ""}, std::nullopt, "", now};
   auto outcomes = evaluate_all(world, WhichGates::before_shadow, question);
   world.journal.undo_to(mark);
-  world.journal.keep();
+  world.keep();
   for (GateOutcome& outcome : outcomes)
     outcome.evidence_seq.reset();  // nothing is recorded: there is no entry to point at
   return outcomes;

@@ -80,7 +80,7 @@ class Replay {
     const Basis basis = holds ? Basis::on_history : Basis::not_on_history;
     const Decision decision =
         admit(world_, entry.statement, key, entry.entry.payload.size(), basis, entry.entry.recorded);
-    world_.journal.keep();
+    world_.keep();
     const bool judged = !decision.door || decision.verdict.refused;
     const std::string outcome = outcome_of(decision.verdict);
     if (judged && outcome != entry.entry.outcome) {

@@ -68,19 +68,33 @@ Result<Wanted> monitoring_of(const World& world, const MonitorFlags& flags, cons
   return Wanted{std::move(command), {content}};
 }
 
-// What a report means for the soak of its stage (DESIGN 6), which its receipt alone would not tell.
-std::string meaning_of(const World& world, const RecordMonitoring& recorded) {
+bool is_under_way(const World& world, const Hash& model, const SlotKey& key) {
+  const Slot* slot = world.slots.find(key);
+  const Rollout* rollout = slot == nullptr || !slot->active ? nullptr : world.rollouts.find(*slot->active);
+  return rollout != nullptr && rollout->model == model;
+}
+
+// What one report means for the soak of its stage (DESIGN 6), which its receipt alone would not tell.
+std::string meaning_of(const World& world, const EvidenceRecorded& evidence, Millis recorded) {
+  const SlotKey slot{world.models.find(evidence.model)->name, evidence.environment};
+  const EvidenceRow* before = world.evidence.find({evidence.model, evidence.environment, evidence.kind});
+  if (before != nullptr && before->digest == evidence.digest) {
+    return toned("no news", Tone::warn) + str(", the same file as in entry ", before->seq, ": it counts for nothing");
+  }
+  const GateResult result = judge_monitoring(world.policy(), evidence.values, recorded);
+  const Tone tone = result == GateResult::pass ? Tone::good : result == GateResult::fail ? Tone::bad : Tone::warn;
+  const std::string judged = toned(to_text(result), tone);
+  if (!is_under_way(world, evidence.model, slot)) return judged + "; no rollout of it is under way there";
+  if (result == GateResult::pass) return judged + ", which counts towards its soak";
+  if (result == GateResult::fail) return judged + ", which starts its soak over and voids grants";
+  return judged + ", a value is missing or it was measured at another time: it interrupts the soak";
+}
+
+std::string meaning_of(const World& world, const RecordMonitoring& command, Millis recorded) {
   std::string text;
-  for (const EvidenceRecorded& evidence : recorded.evidence) {
-    const GateResult result = judge_monitoring(world.policy(), evidence.values);
-    const std::string name = world.models.find(evidence.model)->name + " in " + evidence.environment + ": ";
-    if (result == GateResult::pass) {
-      text += "  " + name + toned("PASS", Tone::good) + ", which counts towards its soak\n";
-    } else if (result == GateResult::fail) {
-      text += "  " + name + toned("FAIL", Tone::bad) + ", which starts its soak over and voids grants\n";
-    } else {
-      text += "  " + name + toned("UNKNOWN", Tone::warn) + ", a value is missing: it interrupts the soak\n";
-    }
+  for (const EvidenceRecorded& evidence : command.evidence) {
+    text += "  " + world.models.find(evidence.model)->name + " in " + evidence.environment + ": " +
+            meaning_of(world, evidence, recorded) + "\n";
   }
   return text;
 }
@@ -168,7 +182,7 @@ Result<Exit> run_monitor_record(const Globals& globals, const WriteFlags& write_
   std::string meaning;
   TRY_LET(written, write(globals, write_flags, home, [&](const World& world) -> Result<Wanted> {
             TRY_LET(wanted, monitoring_of(world, flags, content, *stems));
-            meaning = meaning_of(world, std::get<RecordMonitoring>(wanted.command));
+            meaning = meaning_of(world, std::get<RecordMonitoring>(wanted.command), SystemClock().now());
             return wanted;
           }));
   const Exit ended = show_written(globals, written);

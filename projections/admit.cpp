@@ -18,6 +18,8 @@ class EventRules : public Questions {
     const bool creates = std::holds_alternative<LedgerCreated>(statement_.events.front());
     if (genesis_ != creates || (genesis_ && !is_genesis())) no(Refusal::misplaced_genesis);
     if (statement_.author == recovery_author && !is_recovery()) no(Refusal::recovery_only_enrols);
+    // What goes with it in one statement would be done with rights, or by rules, that nobody else has had time to see.
+    if (!genesis_ && mixes_administration()) no(Refusal::administration_not_alone);
   }
 
   // ---- the ledger and who may speak in it
@@ -56,10 +58,16 @@ class EventRules : public Questions {
     if (actor == nullptr) return;
     if (!actor->roles.contains(event.grant))
       no(Refusal::grant_unchanged, {event.handle + " lacks " + to_text(event.grant)});
+    // Only what this revocation takes away: a quorum that is out of reach already holds no other revocation back.
+    const auto before = quorums_missing(world_.policy());
     const std::size_t mark = world_.journal.mark();
     world_.apply_event(event, statement_, {}, recorded_);
-    quorums_reachable(world_.policy());
+    auto missing = quorums_missing(world_.policy());
     world_.journal.undo_to(mark);
+    std::erase_if(missing, [&](const ShortQuorum& quorum) {
+      return std::find(before.begin(), before.end(), quorum) != before.end();
+    });
+    if (!missing.empty()) no(Refusal::quorum_unreachable, describe(missing));
   }
 
   void operator()(const KeyAdded& event) {
@@ -67,12 +75,16 @@ class EventRules : public Questions {
     if (enrolled(event.handle) != nullptr) holds_key(event.handle, event.key, event.possession);
   }
 
-  // Never held back by a quorum: a stolen key must always be stoppable (DESIGN 6, change of rules).
+  // Never held back by a quorum: a stolen key must always be stoppable (DESIGN 6, change of rules). That one was stolen
+  // may come out when it is retired already, or to have been earlier than was said.
   void operator()(const KeyRevoked& event) {
-    const Key* key = world_.signing_key(event.key);
+    const Key* key = world_.keys.find(event.key);
     if (key == nullptr || key->handle != event.handle) {
       return no(Refusal::unknown_key, {event.handle + " has no key " + event.key.hex().substr(0, 16)});
     }
+    const bool news = event.compromised_since > 0 &&
+                      (key->compromised_since == 0 || event.compromised_since < key->compromised_since);
+    if (key->revoked && !news) no(Refusal::unknown_key, {"entry " + str(*key->revoked) + " has revoked it"});
     if (key->handle != statement_.author) administers();
   }
 
@@ -84,15 +96,17 @@ class EventRules : public Questions {
 
   void operator()(const PolicyAdopted& event) {
     administers();
-    const std::string* document = world_.proposals.find(event.policy);
-    if (document == nullptr) return no(Refusal::policy_unknown, {"no proposal has the digest " + event.policy.hex()});
+    const OpenProposal* proposal = world_.proposals.find(event.policy);
+    if (proposal == nullptr) return no(Refusal::policy_unknown, {"no proposal has the digest " + event.policy.hex()});
     if (event.replaces != world_.policy().digest) {
       no(Refusal::policy_not_in_force,
          {"it replaces " + event.replaces.hex(), "in force is " + world_.policy().digest.hex()});
     }
-    const auto policy = parse_policy(*document);
+    const auto policy = parse_policy(proposal->document);
     if (!policy) return no(Refusal::policy_invalid, {policy.error().message});
-    quorums_reachable(*policy);
+    if (const auto missing = quorums_missing(*policy); !missing.empty()) {
+      no(Refusal::quorum_unreachable, describe(missing));
+    }
   }
 
   // ---- models and what is known of them
@@ -177,6 +191,10 @@ class EventRules : public Questions {
     }
     const StageRules& rules = *world_.policy().stage(rollout->environment, event.stage);
     if (rules.notice && !rollout->notified) no(Refusal::notice_missing, {"no notice is recorded for " + event.rollout});
+    for (const Approval& denial : standing_denials(world_, *rollout, event.stage)) {
+      const std::string why = denial.reason.empty() ? "" : ": " + denial.reason;
+      no(Refusal::approval_denied, {"denied by " + denial.person + " in entry " + str(denial.seq) + why});
+    }
     const auto grants = valid_grants(world_, *rollout, event.stage, recorded_);
     if (grants.size() < rules.approvals) {
       no(Refusal::approval_missing,
@@ -205,6 +223,11 @@ class EventRules : public Questions {
     const bool was_at_full =
         std::any_of(history.begin(), history.end(), [&](const Tenure& tenure) { return tenure.model == event.to; });
     if (!was_at_full || event.to == event.from) no(Refusal::target_not_eligible, {"target " + event.to.hex()});
+    if (const auto seq = world_.violations_recorded(event.to); event.trigger == Trigger::safety && seq) {
+      no(Refusal::target_not_eligible, {"entry " + str(*seq) + " records violations of " + event.to.hex()});
+    }
+    // Who goes forward again to what was left should be able to say why (decision 0009).
+    if (world_.slots.find(key)->rolled_back.contains(event.to)) by_person();
     const bool in_order = any_event<ArtefactChecked>([&](const ArtefactChecked& check) {
       return check.model == event.to && check.result != ArtefactMatch::mismatch;
     });
@@ -216,8 +239,8 @@ class EventRules : public Questions {
   void operator()(const SlotEmptied& event) {
     const SlotKey key{event.name, event.environment};
     if (!rollback_in_order(key, event.from, event.incident)) return;
-    const std::optional<Tenure> target =
-        world_.rollback_target(key, event.from, [this](const Hash& model) { return found_mismatched(model); });
+    const std::optional<Tenure> target = world_.rollback_target(
+        key, event.from, event.trigger, [this](const Hash& model) { return found_mismatched(model); });
     if (target) no(Refusal::no_rollback_target, {"history names " + target->model.hex()});
   }
 
@@ -228,7 +251,7 @@ class EventRules : public Questions {
     if (rollout == nullptr) return;
     const StageRules* rules = approvable(*rollout, event.stage);
     if (rules == nullptr) return;
-    if (answers_for(rollout->proposer)) {
+    if (world_.answers_for(statement_.author, rollout->proposer)) {
       no(Refusal::approver_is_proposer, {rollout->proposer + " proposed " + event.rollout});
     }
     if (event.model != rollout->model)
@@ -237,9 +260,7 @@ class EventRules : public Questions {
       no(Refusal::approval_not_bound, {"it is in " + rollout->environment});
     if (event.rules != rules->hash)
       no(Refusal::approval_not_bound, {"the rules of the stage are " + rules->hash.hex()});
-    if (!event.seen.empty() && event.seen.back() >= seq()) {
-      no(Refusal::approval_not_bound, {"entry " + str(event.seen.back()) + " does not exist yet"});
-    }
+    saw_the_evidence(*rollout, event.seen);
     for (const Approval& grant : valid_grants(world_, *rollout, event.stage, recorded_)) {
       if (grant.person == statement_.author) no(Refusal::approval_repeated, {"granted in entry " + str(grant.seq)});
     }
@@ -255,9 +276,9 @@ class EventRules : public Questions {
     if (rollout == nullptr) return;
     const bool own = std::any_of(rollout->approvals.begin(), rollout->approvals.end(), [&](const Approval& approval) {
       return approval.person == statement_.author && approval.stage == event.stage &&
-             approval.state == ApprovalState::granted;
+             (approval.state == ApprovalState::granted || approval.state == ApprovalState::denied);
     });
-    if (!own) no(Refusal::approval_repeated, {"no grant of " + statement_.author + " to withdraw"});
+    if (!own) no(Refusal::approval_repeated, {"no answer of " + statement_.author + " to withdraw"});
   }
 
   // ---- incidents
@@ -289,79 +310,6 @@ class EventRules : public Questions {
     const auto* admin = std::get_if<ActorEnrolled>(&statement_.events.front());
     return statement_.events.size() == 1 && admin != nullptr && admin->kind == ActorKind::person &&
            admin->roles == std::vector<Grant>{{Role::admin, Scope{}}};
-  }
-
-  // ---- how
-
-  bool step_in_order(const Rollout& rollout, const RolloutAdvanced& event) {
-    const StageRules* rules = world_.policy().stage(rollout.environment, event.stage);
-    const bool has_canary = world_.policy().stage(rollout.environment, Stage::canary) != nullptr;
-    const bool next =
-        event.stage == Stage::canary ? rollout.stage != Stage::full : rollout.stage == Stage::canary || !has_canary;
-    const std::string from(to_text(rollout.stage));
-    if (rules == nullptr || event.stage == Stage::shadow || !next) {
-      no(Refusal::stage_order,
-         {from + " is the present stage, and " + std::string(to_text(event.stage)) + " does not follow it"});
-      return false;
-    }
-    const std::uint64_t least = event.stage == Stage::full ? 100 : std::max(rules->min_percent, rollout.percent + 1);
-    const std::uint64_t most = event.stage == Stage::full ? 100 : rules->max_percent;
-    if (event.percent < least || event.percent > most) {
-      no(Refusal::percent_order, {str(event.percent, " % was asked for at ", rollout.percent, " %; ",
-                                      to_text(event.stage), " allows ", least, " to ", most, " % now")});
-    }
-    return true;
-  }
-
-  // By this statement: files that differ from their manifest are nowhere to go back to (DESIGN 6, rollback).
-  bool found_mismatched(const Hash& model) const {
-    return any_event<ArtefactChecked>(
-        [&](const ArtefactChecked& check) { return check.model == model && check.result == ArtefactMatch::mismatch; });
-  }
-
-  void predecessor_archived(const SlotKey& key, const Hash& model) {
-    const Tenure* before = world_.at_full(key);
-    if (before == nullptr) return;
-    const bool archived = any_event<ModelArchived>([&](const ModelArchived& event) {
-      return event.model == before->model && event.environment == key.second && event.replaced_by == model;
-    });
-    if (!archived) no(Refusal::archive_missing, {before->model.hex() + " gives way and is not archived"});
-  }
-
-  bool rollback_in_order(const SlotKey& key, const Hash& from, const std::string& incident) {
-    needs_one_of({Role::deployer, Role::incident_commander}, key.second, key.first);
-    // The abort comes first in the statement, so what it left is looked for among its own events.
-    const Slot* slot = world_.slots.find(key);
-    const bool aborted_here = any_event<RolloutAborted>([&](const RolloutAborted& event) {
-      const Rollout* rollout = world_.rollouts.find(event.rollout);
-      return rollout != nullptr && SlotKey{rollout->name, rollout->environment} == key && rollout->model == from &&
-             rollout->stage == Stage::canary && rollout->state == RolloutState::aborted;
-    });
-    const Tenure* full = world_.at_full(key);
-    if (slot == nullptr || !(aborted_here || (full != nullptr && full->model == from))) {
-      no(Refusal::nothing_to_roll_back, {from.hex() + " takes no traffic in " + key.first + "/" + key.second});
-      return false;
-    }
-    if (slot->active) no(Refusal::rollout_still_active, {*slot->active + " is under way"});
-    const bool opened = any_event<IncidentOpened>([&](const IncidentOpened& event) {
-      return event.incident == incident && event.name == key.first && event.environment == key.second;
-    });
-    if (!opened) no(Refusal::incident_missing, {"incident " + incident});
-    return true;
-  }
-
-  // The rules of a stage that asks for approvals, if the author may speak about it. A canary's every further step asks
-  // again, so what a rollout is in may still be approved; only shadow is entered by proposing.
-  const StageRules* approvable(const Rollout& rollout, Stage stage) {
-    const StageRules* rules = world_.policy().stage(rollout.environment, stage);
-    if (rules == nullptr || rules->approvals == 0 || stage == Stage::shadow) {
-      no(Refusal::approval_not_asked,
-         {std::string(to_text(stage)) + " in " + rollout.environment + " asks for none now"});
-      return nullptr;
-    }
-    by_person();
-    needs(rules->approver, rollout.environment, rollout.name);
-    return rules;
   }
 };
 

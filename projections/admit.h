@@ -23,6 +23,7 @@ enum class Refusal : std::uint8_t {
   basis_not_on_history,
   misplaced_genesis,
   recovery_only_enrols,
+  administration_not_alone,
   role_missing,
   service_not_allowed,
   unknown_actor,
@@ -54,6 +55,7 @@ enum class Refusal : std::uint8_t {
   approval_not_asked,
   approval_not_bound,
   approval_repeated,
+  approval_denied,
   approval_missing,
   archive_missing,
   no_rollback_target,
@@ -122,6 +124,13 @@ std::optional<NextStep> next_step(const World& world, const Rollout& rollout);  
 
 // Grants for this stage that still hold at this moment, by distinct persons (DESIGN 6, approvals).
 std::vector<Approval> valid_grants(const World& world, const Rollout& rollout, Stage stage, Millis recorded);
+
+// Those who said no to this stage, have not taken it back, and could still say yes.
+std::vector<Approval> standing_denials(const World& world, const Rollout& rollout, Stage stage);
+
+// The newest evidence of each kind about the rollout's digest, by seq: what an approver is shown, and says they have
+// seen.
+std::vector<Seq> evidence_about(const World& world, const Rollout& rollout);
 
 // Millis still missing of the soak of the present stage; 0 when done, also by a shadow counted from elsewhere.
 Millis soak_missing(const World& world, const Rollout& rollout, Millis recorded);

@@ -73,15 +73,17 @@ std::optional<Door> at_the_door(const World& world, const Statement& statement, 
   return std::nullopt;
 }
 
-// What a refusal may cost the log (DESIGN, idea 5).
+// What a refusal may cost the log (DESIGN, idea 5). Signed evidence of a fork has a limit of its own, so that no
+// other refusals keep it out, and none of size (decision 0012).
 std::optional<Door> refusal_too_many(const World& world, const Statement& statement, std::size_t payload_bytes,
-                                     Millis recorded) {
+                                     Refusal refusal, Millis recorded) {
   const Policy& policy = world.policy();
-  if (payload_bytes > policy.refusal_bytes) {
+  const bool fork = refusal == Refusal::basis_not_on_history;
+  if (!fork && payload_bytes > policy.refusal_bytes) {
     return turned_away("refused_and_large", str("refused, and too large to record: ", payload_bytes, " bytes, where ",
                                                 policy.refusal_bytes, " are allowed"));
   }
-  const std::deque<Millis>* times = world.refusals.find(statement.author);
+  const std::deque<Millis>* times = (fork ? world.forks : world.refusals).find(statement.author);
   if (times == nullptr) return std::nullopt;
   const auto recent = static_cast<std::uint64_t>(
       std::count_if(times->begin(), times->end(), [&](Millis time) { return time > recorded - hour; }));
@@ -103,7 +105,8 @@ Decision admit(World& world, const Statement& statement, const KeyId& key, std::
     if (first) {
       decision.door = turned_away(outcome_of(decision.verdict), decision.verdict.refused->rule);
     } else {
-      decision.door = refusal_too_many(world, statement, payload_bytes, recorded);
+      const Refusal refusal = decision.verdict.refused->refusal;
+      decision.door = refusal_too_many(world, statement, payload_bytes, refusal, recorded);
     }
   }
   return decision;

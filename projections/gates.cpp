@@ -22,10 +22,6 @@ std::string_view to_text(GateResult result) {
 
 namespace {
 
-bool is_relative(Comparison comparison) {
-  return comparison == Comparison::drop_at_most || comparison == Comparison::rise_at_most;
-}
-
 GateOutcome& unknown(GateOutcome& outcome, std::string why) {
   outcome.result = GateResult::unknown;
   outcome.why = std::move(why);
@@ -66,15 +62,24 @@ bool holds(Comparison comparison, const Decimal& value, const Decimal& threshold
   return false;
 }
 
-void compare(GateOutcome& outcome, const Decimal& value, Millis recorded) {
+// How long before `moment` a time lies; none if it lies in the future by more than clocks may differ.
+std::optional<Decimal> age_at(Millis moment, const Decimal& time) {
+  const Decimal age = Decimal::from_int(moment).minus(time);
+  if (age < Decimal::from_int(-clock_skew)) return std::nullopt;
+  return age;
+}
+
+// `moment`: from where age is counted.
+void compare(GateOutcome& outcome, const Decimal& value, Millis moment) {
   outcome.value = value;
   Decimal compared = value;
   if (outcome.gate.comparison == Comparison::age_at_most) {
-    compared = Decimal::from_int(recorded).minus(value);
-    if (compared < Decimal()) {
+    const auto age = age_at(moment, value);
+    if (!age) {
       unknown(outcome, "that time lies in the future");
       return;
     }
+    compared = *age;
   }
   if (outcome.baseline) {
     const bool drop = outcome.gate.comparison == Comparison::drop_at_most;
@@ -99,8 +104,14 @@ const EvidenceRow* find_evidence(const World& world, const Gate& gate, const Gat
   } else if (of_stage && (!question.stage_entry || row->seq < *question.stage_entry)) {
     why = "no " + kind + " evidence since the stage began";
     row = nullptr;
-  } else if (gate.max_age > 0 && question.recorded - row->recorded > gate.max_age) {
+  } else if (gate.max_age > 0 && !(of_stage && question.of_counted_shadow) &&
+             question.recorded - row->recorded > gate.max_age) {
     why = "the " + kind + " evidence is older than " + format_duration(gate.max_age);
+    row = nullptr;
+  } else if (!of_stage && !world.has_role(row->author, Role::deployer, question.slot.second, question.slot.first)) {
+    // Said about the artefact, it would count everywhere, whoever may speak of one environment only.
+    why =
+        "the " + kind + " evidence was recorded by " + row->author + ", who is no deployer in " + question.slot.second;
     row = nullptr;
   }
   return row;
@@ -161,10 +172,11 @@ GateOutcome evaluate(const World& world, const Gate& gate, const GateQuestion& q
     outcome.baseline = readable(base->values, gate.value, why);
     if (!outcome.baseline) return unknown(outcome, "of the version at full, " + why);
   }
-  compare(outcome, *value, question.recorded);
+  // A look at a stage had to be fresh when it was recorded; how old the record may grow is max_age's business.
+  const bool of_stage = gate.evidence_class == EvidenceClass::stage;
+  compare(outcome, *value, of_stage ? row->recorded : question.recorded);
   // Within one entry a record has no place before or after the stage's beginning: it can speak against the stage, not
   // for it, or one record would stand for every stage that its statement passes through.
-  const bool of_stage = gate.evidence_class == EvidenceClass::stage;
   if (of_stage && row->seq == question.stage_entry && outcome.result == GateResult::pass) {
     return unknown(outcome,
                    "its " + std::string(to_text(gate.evidence)) + " evidence is of the entry that began the stage");
@@ -184,9 +196,13 @@ std::vector<GateOutcome> evaluate_all(const World& world, WhichGates which, cons
 std::optional<CountedShadow> counted_shadow(const World& world, const Rollout& rollout, Millis recorded) {
   const EnvironmentRules* rules = world.policy().environment(rollout.environment);
   if (rules == nullptr || rollout.stage != Stage::shadow) return std::nullopt;
+  if (rollout.soak.doubted) return std::nullopt;
+  const StageRules* own = world.policy().stage(rollout.environment, Stage::shadow);
+  const Millis needed = own == nullptr ? 0 : own->soak;
   for (const std::string& environment : rules->shadow_counts_from) {
     const ShadowDone* done = world.shadows.find({rollout.model, environment});
-    if (done != nullptr && recorded - done->recorded <= rules->shadow_valid) return CountedShadow{environment, *done};
+    const bool counts = done != nullptr && done->soaked >= needed && recorded - done->recorded <= rules->shadow_valid;
+    if (counts) return CountedShadow{environment, *done};
   }
   return std::nullopt;
 }
@@ -203,20 +219,24 @@ GateQuestion question_for(const World& world, const Rollout& rollout, Millis rec
   if (shadow && !watched_here) {
     question.stage_entry = shadow->done.stage_entry;
     question.evidence_environment = shadow->environment;
+    question.of_counted_shadow = true;
   }
   return question;
 }
 
-GateResult judge_monitoring(const Policy& policy, const std::map<std::string, Decimal>& values) {
+GateResult judge_monitoring(const Policy& policy, const std::map<std::string, Decimal>& values, Millis recorded) {
   bool asked = false;
   bool all_told = true;
   for (const Gate& gate : policy.gates) {
     if (gate.evidence_class != EvidenceClass::stage || gate.evidence != EvidenceKind::monitoring) continue;
-    if (is_relative(gate.comparison) || gate.comparison == Comparison::age_at_most) continue;
     asked = true;
     std::string why;
     const auto value = readable(values, gate.value, why);
-    if (!value) {
+    if (gate.comparison == Comparison::age_at_most) {
+      // A look at another time is no look at this one, good or bad.
+      const auto age = value ? age_at(recorded, *value) : std::nullopt;
+      all_told = all_told && age && holds(gate.comparison, *age, gate.threshold);
+    } else if (!value) {
       all_told = false;
     } else if (!holds(gate.comparison, *value, gate.threshold)) {
       return GateResult::fail;

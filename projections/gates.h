@@ -30,10 +30,10 @@ struct GateOutcome {
 struct GateQuestion {
   Hash model;
   SlotKey slot;
-  std::optional<Seq> stage_entry;  // stage evidence counts from here; none: no stage has begun
-  std::string
-      evidence_environment;  // where stage evidence is taken from: the slot's own, or that of the counted shadow
-  Millis recorded = 0;       // the moment asked about
+  std::optional<Seq> stage_entry;    // stage evidence counts from here; none: no stage has begun
+  std::string evidence_environment;  // where stage evidence is taken from: the slot's own, or the counted shadow's
+  Millis recorded = 0;               // the moment asked about
+  bool of_counted_shadow = false;    // then shadow_valid says how old it may be, and no gate's max_age
 };
 
 // "ECE: 0.209 is not <= 0.08 (entry 12)" or "accuracy: UNKNOWN, no metrics evidence is recorded".
@@ -45,7 +45,8 @@ GateOutcome evaluate(const World& world, const Gate& gate, const GateQuestion& q
 enum class WhichGates { before_shadow, all };
 std::vector<GateOutcome> evaluate_all(const World& world, WhichGates which, const GateQuestion& question);
 
-// The shadow of the same digest, here or where the policy lets it count, that stands for this rollout's own.
+// The shadow of the same digest, here or where the policy lets it count, that stands for this rollout's own: soaked for
+// as long as this environment asks, recent enough, and not contradicted by what this rollout's own shadow has shown.
 struct CountedShadow {
   std::string environment;
   ShadowDone done;
@@ -56,9 +57,9 @@ std::optional<CountedShadow> counted_shadow(const World& world, const Rollout& r
 // recorded in this one: what is known of the slot itself comes first.
 GateQuestion question_for(const World& world, const Rollout& rollout, Millis recorded);
 
-// Of one monitoring record by itself: FAIL if one of the stage gates fails on it, UNKNOWN if one can't be told, else
-// PASS.
-GateResult judge_monitoring(const Policy& policy, const std::map<std::string, Decimal>& values);
+// Of one monitoring record by itself: FAIL if one of the stage gates fails on it, UNKNOWN if one can't be told or
+// speaks of another time, else PASS.
+GateResult judge_monitoring(const Policy& policy, const std::map<std::string, Decimal>& values, Millis recorded);
 
 bool all_pass(const std::vector<GateOutcome>& outcomes);  // PASS or NOT APPLICABLE, every one
 

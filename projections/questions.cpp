@@ -2,6 +2,21 @@
 
 namespace cairn {
 
+namespace {
+
+// Changes who may do what, or what is allowed.
+bool is_administration(const Event& event) {
+  return std::visit(
+      []<class E>(const E&) {
+        return std::is_same_v<E, ActorEnrolled> || std::is_same_v<E, RoleGranted> || std::is_same_v<E, RoleRevoked> ||
+               std::is_same_v<E, KeyAdded> || std::is_same_v<E, KeyRevoked> || std::is_same_v<E, PolicyProposed> ||
+               std::is_same_v<E, PolicyAdopted>;
+      },
+      event);
+}
+
+}  // namespace
+
 Refused refused(Refusal refusal, Reasons reasons, std::optional<Millis> due) {
   return {refusal, std::string(rule_of(refusal)), std::move(reasons), std::string(remedy_of(refusal)), due};
 }
@@ -49,12 +64,6 @@ void Questions::holds_key(const std::string& handle, const Bytes& spki, const By
   }
 }
 
-bool Questions::answers_for(const std::string& handle) const {
-  const Actor* actor = world_.actors.find(handle);
-  const bool service = actor != nullptr && actor->kind == ActorKind::service;
-  return statement_.author == (service ? actor->owner : handle);
-}
-
 const Actor* Questions::enrolled(const std::string& handle) {
   const Actor* actor = world_.actors.find(handle);
   if (actor == nullptr) no(Refusal::unknown_actor, {handle + " is not enrolled"});
@@ -89,19 +98,27 @@ void Questions::spelled_as_before(const std::string& kind, const std::string& na
   if (before != nullptr && *before != name) no(Refusal::differs_by_case, {name + " is already spelled " + *before});
 }
 
-void Questions::quorums_reachable(const Policy& policy) {
-  if (world_.persons_with(Role::admin, "*", "*") == 0) {
-    no(Refusal::quorum_unreachable, {"nobody could change the policy"});
-  }
+std::vector<ShortQuorum> Questions::quorums_missing(const Policy& policy) const {
+  std::vector<ShortQuorum> missing;
+  if (world_.persons_with(Role::admin, "*", "*").empty()) missing.push_back({});
   for (const auto& [environment, rules] : policy.environments) {
     for (const StageRules& stage : rules.ladder) {
-      const std::size_t able = world_.persons_with(stage.approver, environment, "");
-      if (able >= stage.approvals) continue;
-      no(Refusal::quorum_unreachable,
-         {str(environment, " ", to_text(stage.stage), " asks for ", stage.approvals, " approvals by ",
-              to_text(stage.approver), ", and ", able, " could give one")});
+      const std::size_t able = world_.most_approvals(stage.approver, environment);
+      if (able < stage.approvals) missing.push_back({environment, stage.stage, stage.approver, stage.approvals, able});
     }
   }
+  return missing;
+}
+
+Reasons describe(const std::vector<ShortQuorum>& missing) {
+  Reasons reasons;
+  for (const ShortQuorum& quorum : missing) {
+    reasons.push_back(quorum.environment.empty() ? "nobody could change the policy"
+                                                 : str(quorum.environment, " ", to_text(quorum.stage), " asks for ",
+                                                       quorum.asked, " approvals by ", to_text(quorum.approver),
+                                                       ", and ", quorum.able, " could give one who did not propose"));
+  }
+  return reasons;
 }
 
 void Questions::gates_pass(WhichGates which, const GateQuestion& question) {
@@ -115,6 +132,93 @@ void Questions::gates_pass(WhichGates which, const GateQuestion& question) {
     no(Refusal::gates_not_passed, std::move(reasons));
   }
   gates_.insert(gates_.end(), outcomes.begin(), outcomes.end());
+}
+
+bool Questions::mixes_administration() const {
+  const auto& events = statement_.events;
+  const auto count = std::count_if(events.begin(), events.end(), is_administration);
+  return count > 0 && static_cast<std::size_t>(count) < events.size();
+}
+
+bool Questions::step_in_order(const Rollout& rollout, const RolloutAdvanced& event) {
+  const StageRules* rules = world_.policy().stage(rollout.environment, event.stage);
+  const bool has_canary = world_.policy().stage(rollout.environment, Stage::canary) != nullptr;
+  const bool next =
+      event.stage == Stage::canary ? rollout.stage != Stage::full : rollout.stage == Stage::canary || !has_canary;
+  const std::string from(to_text(rollout.stage));
+  if (rules == nullptr || event.stage == Stage::shadow || !next) {
+    no(Refusal::stage_order,
+       {from + " is the present stage, and " + std::string(to_text(event.stage)) + " does not follow it"});
+    return false;
+  }
+  const std::uint64_t least = event.stage == Stage::full ? 100 : std::max(rules->min_percent, rollout.percent + 1);
+  const std::uint64_t most = event.stage == Stage::full ? 100 : rules->max_percent;
+  if (event.percent < least || event.percent > most) {
+    no(Refusal::percent_order, {str(event.percent, " % was asked for at ", rollout.percent, " %; ",
+                                    to_text(event.stage), " allows ", least, " to ", most, " % now")});
+  }
+  return true;
+}
+
+bool Questions::found_mismatched(const Hash& model) const {
+  return any_event<ArtefactChecked>(
+      [&](const ArtefactChecked& check) { return check.model == model && check.result == ArtefactMatch::mismatch; });
+}
+
+void Questions::predecessor_archived(const SlotKey& key, const Hash& model) {
+  const Tenure* before = world_.at_full(key);
+  if (before == nullptr) return;
+  const bool archived = any_event<ModelArchived>([&](const ModelArchived& event) {
+    return event.model == before->model && event.environment == key.second && event.replaced_by == model;
+  });
+  if (!archived) no(Refusal::archive_missing, {before->model.hex() + " gives way and is not archived"});
+}
+
+bool Questions::rollback_in_order(const SlotKey& key, const Hash& from, const std::string& incident) {
+  needs_one_of({Role::deployer, Role::incident_commander}, key.second, key.first);
+  // The abort comes first in the statement, so what it left is looked for among its own events.
+  const Slot* slot = world_.slots.find(key);
+  const bool aborted_here = any_event<RolloutAborted>([&](const RolloutAborted& event) {
+    const Rollout* rollout = world_.rollouts.find(event.rollout);
+    return rollout != nullptr && SlotKey{rollout->name, rollout->environment} == key && rollout->model == from &&
+           rollout->stage == Stage::canary && rollout->state == RolloutState::aborted;
+  });
+  const Tenure* full = world_.at_full(key);
+  if (slot == nullptr || !(aborted_here || (full != nullptr && full->model == from))) {
+    no(Refusal::nothing_to_roll_back, {from.hex() + " takes no traffic in " + key.first + "/" + key.second});
+    return false;
+  }
+  if (slot->active) no(Refusal::rollout_still_active, {*slot->active + " is under way"});
+  const bool opened = any_event<IncidentOpened>([&](const IncidentOpened& event) {
+    return event.incident == incident && event.name == key.first && event.environment == key.second;
+  });
+  if (!opened) no(Refusal::incident_missing, {"incident " + incident});
+  return true;
+}
+
+void Questions::saw_the_evidence(const Rollout& rollout, const std::vector<Seq>& seen) {
+  if (!seen.empty() && seen.back() >= seq()) {
+    no(Refusal::approval_not_bound, {"entry " + str(seen.back()) + " does not exist yet"});
+  }
+  for (const GateOutcome& gate : evaluate_all(world_, WhichGates::all, question_for(world_, rollout, recorded_))) {
+    const bool could_see = gate.evidence_seq && *gate.evidence_seq < statement_.basis.size;
+    if (!could_see || std::binary_search(seen.begin(), seen.end(), *gate.evidence_seq)) continue;
+    no(Refusal::approval_not_bound,
+       {gate.gate.name + " is of entry " + str(*gate.evidence_seq) + ", which is not among those that were seen"});
+    return;
+  }
+}
+
+const StageRules* Questions::approvable(const Rollout& rollout, Stage stage) {
+  const StageRules* rules = world_.policy().stage(rollout.environment, stage);
+  if (rules == nullptr || rules->approvals == 0 || stage == Stage::shadow) {
+    no(Refusal::approval_not_asked,
+       {std::string(to_text(stage)) + " in " + rollout.environment + " asks for none now"});
+    return nullptr;
+  }
+  by_person();
+  needs(rules->approver, rollout.environment, rollout.name);
+  return rules;
 }
 
 }  // namespace cairn

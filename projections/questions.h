@@ -16,6 +16,17 @@ using Reasons = std::vector<std::string>;
 
 Refused refused(Refusal refusal, Reasons reasons, std::optional<Millis> due = std::nullopt);
 
+// A quorum that could not be met by those who have the role now. No environment: nobody could change the policy.
+struct ShortQuorum {
+  std::string environment;
+  Stage stage = Stage::full;
+  Role approver = Role::approver;
+  std::uint64_t asked = 1;
+  std::size_t able = 0;
+  bool operator==(const ShortQuorum&) const = default;
+};
+Reasons describe(const std::vector<ShortQuorum>& missing);
+
 class Questions {
  public:
   Questions(World& world, const Statement& statement, Millis recorded)
@@ -39,6 +50,8 @@ class Questions {
     });
   }
 
+  bool mixes_administration() const;  // with what is done with the rights, or by the rules, that it changes
+
   // ---- who
 
   void needs_one_of(std::initializer_list<Role> roles, const std::string& environment, const std::string& model);
@@ -49,7 +62,6 @@ class Questions {
   void by_person();
   void fits_kind(const std::string& handle, ActorKind kind, const Grant& grant);
   void holds_key(const std::string& handle, const Bytes& spki, const Bytes& possession);
-  bool answers_for(const std::string& handle) const;  // the author: for their own acts, and for those of their services
 
   // ---- of what: null or false, and said, if it is not there
 
@@ -61,8 +73,21 @@ class Questions {
 
   // ---- whether it may be
 
-  void quorums_reachable(const Policy& policy);
+  std::vector<ShortQuorum> quorums_missing(const Policy& policy) const;
   void gates_pass(WhichGates which, const GateQuestion& question);
+  bool step_in_order(const Rollout& rollout, const RolloutAdvanced& event);
+  void predecessor_archived(const SlotKey& key, const Hash& model);
+  bool rollback_in_order(const SlotKey& key, const Hash& from, const std::string& incident);
+
+  // By this statement: files that differ from their manifest are nowhere to go back to (DESIGN 6, rollback).
+  bool found_mismatched(const Hash& model) const;
+
+  // What the gates look at and the approver could have seen, they say they have seen; and nothing that is not there.
+  void saw_the_evidence(const Rollout& rollout, const std::vector<Seq>& seen);
+
+  // The rules of a stage that asks for approvals, if the author may speak about it. A canary's every further step asks
+  // again, so what a rollout is in may still be approved; only shadow is entered by proposing.
+  const StageRules* approvable(const Rollout& rollout, Stage stage);
 
   World& world_;
   const Statement& statement_;

@@ -40,24 +40,25 @@ const RecentIds::Row* RecentIds::find(const Short& key, Millis oldest) const {
   return &*row;
 }
 
-void RecentIds::push(const Row& row, Millis oldest) {
+void RecentIds::push(const Row& row) {
   if (journal_->recording()) {
     journal_->remember([this] {
       // An older row of the same key can only be one past its seven days, which is not looked for.
       if (indexed_) index_.erase(rows_.back().key);
       rows_.pop_back();
     });
-  } else {
-    while (!rows_.empty() && rows_.front().recorded < oldest) {
-      if (const auto found = index_.find(rows_.front().key);
-          found != index_.end() && found->second == rows_.front().seq) {
-        index_.erase(found);
-      }
-      rows_.pop_front();
-    }
   }
   rows_.push_back(row);
   if (indexed_) index_[row.key] = row.seq;
+}
+
+void RecentIds::forget(Millis oldest) {
+  if (journal_->recording()) return;
+  while (!rows_.empty() && rows_.front().recorded < oldest) {
+    const auto found = index_.find(rows_.front().key);
+    if (found != index_.end() && found->second == rows_.front().seq) index_.erase(found);
+    rows_.pop_front();
+  }
 }
 
 }  // namespace cairn

@@ -37,8 +37,11 @@ class RecentIds {
   // The newest row of the key with recorded >= oldest; null if there is none.
   const Row* find(const Short& key, Millis oldest) const;
 
-  // Rows come with ascending seq. Rows recorded before `oldest` are dropped while nothing can be undone.
-  void push(const Row& row, Millis oldest);
+  // Rows come with ascending seq.
+  void push(const Row& row);
+
+  // Drops rows recorded before `oldest`, unless something could still be undone.
+  void forget(Millis oldest);
 
   const std::deque<Row>& rows() const { return rows_; }
 

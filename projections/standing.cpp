@@ -1,5 +1,6 @@
 // A rollout's standing towards its next step: derived for a moment, never stored.
 #include <algorithm>
+#include <set>
 
 #include "projections/admit.h"
 
@@ -14,6 +15,27 @@ std::optional<NextStep> next_step(const World& world, const Rollout& rollout) {
     }
   }
   return NextStep{};
+}
+
+std::vector<Approval> standing_denials(const World& world, const Rollout& rollout, Stage stage) {
+  std::vector<Approval> denials;
+  const StageRules* rules = world.policy().stage(rollout.environment, stage);
+  if (rules == nullptr || rules->approvals == 0) return denials;
+  for (const Approval& approval : rollout.approvals) {
+    const bool denied = approval.state == ApprovalState::denied && approval.stage == stage;
+    if (denied && world.has_role(approval.person, rules->approver, rollout.environment, rollout.name)) {
+      denials.push_back(approval);
+    }
+  }
+  return denials;
+}
+
+std::vector<Seq> evidence_about(const World& world, const Rollout& rollout) {
+  std::set<Seq> seqs;
+  for (const auto& [key, row] : world.evidence.rows()) {
+    if (key.model == rollout.model) seqs.insert(row.seq);
+  }
+  return {seqs.begin(), seqs.end()};
 }
 
 Millis soak_missing(const World& world, const Rollout& rollout, Millis recorded) {
@@ -31,9 +53,11 @@ std::vector<Approval> valid_grants(const World& world, const Rollout& rollout, S
     const Key* key = world.keys.find(approval.key);
     const bool compromised_before =
         key != nullptr && key->compromised_since > 0 && key->compromised_since <= approval.recorded;
+    const bool by_proposer =
+        key != nullptr && !key->vouched_by.empty() && world.answers_for(key->vouched_by, rollout.proposer);
     const bool expired = rules->approval_validity > 0 && recorded - approval.recorded > rules->approval_validity;
     const bool holds = approval.state == ApprovalState::granted && approval.stage == stage &&
-                       approval.rules == rules->hash && !compromised_before && !expired;
+                       approval.rules == rules->hash && !compromised_before && !by_proposer && !expired;
     const bool counted = std::any_of(grants.begin(), grants.end(),
                                      [&](const Approval& other) { return other.person == approval.person; });
     if (holds && !counted) grants.push_back(approval);

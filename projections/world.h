@@ -29,6 +29,7 @@ namespace cairn {
 struct Actor {
   ActorKind kind = ActorKind::person;
   std::string owner;
+  std::string enrolled_by;
   std::set<Grant> roles;
   Seq enrolled = 0;
 };
@@ -36,6 +37,9 @@ struct Actor {
 struct Key {
   std::string handle;
   Bytes spki;
+  // Who put it under this handle, if not its holder: they may hold it themselves. A key that its holder added by such a
+  // key is no better.
+  std::string vouched_by;
   Seq added = 0;
   std::optional<Seq> revoked;    // the entry that revoked it
   Millis compromised_since = 0;  // 0: not
@@ -85,6 +89,7 @@ struct Approval {
 struct Soak {
   Millis total = 0;
   std::optional<Millis> last_pass;  // recorded time of the newest record, if it passed; the stage's start counts as one
+  bool doubted = false;             // a record of this stage did not pass
 };
 
 struct Rollout {
@@ -122,6 +127,7 @@ struct Slot {
 
 // A completed shadow of a digest in an environment: soaked, and its newest monitoring record passed.
 struct ShadowDone {
+  Millis soaked = 0;
   Millis recorded = 0;
   Seq entry = 0;        // the record that completed it
   Seq stage_entry = 0;  // where that shadow began: its evidence counts from here
@@ -142,6 +148,12 @@ struct Genesis {
   std::string log_key;
   KeyId recovery_id;
   Bytes recovery_key;
+};
+
+// A policy that was proposed and is not in force; an author has one at a time.
+struct OpenProposal {
+  std::string author;
+  std::string document;
 };
 
 struct PolicyInForce {
@@ -172,6 +184,9 @@ class World {
   // One admitted event by itself, as apply does for each; admit uses it to judge the next event of the same statement.
   void apply_event(const Event& event, const Statement& statement, const KeyId& key, Millis recorded);
 
+  // What was applied stays: nothing before now is taken back, and what no rule can ask for any more is forgotten.
+  void keep();
+
   // Canonical bytes, and the World they came from. FORMAT.md, "Snapshot".
   Bytes encode() const;
   static Result<std::unique_ptr<World>> decode(BytesView bytes);
@@ -181,20 +196,29 @@ class World {
 
   // Questions that several rules and commands ask.
   bool has_role(std::string_view handle, Role role, std::string_view environment, std::string_view model) const;
-  const Key* signing_key(const KeyId& key) const;                  // null: not enrolled, or revoked
+  const Key* signing_key(const KeyId& key) const;  // null: not enrolled, or revoked
+  // A person, for their own acts and for those of a service that they own, enrolled or gave a key: nobody says of
+  // another's service that it is not theirs.
+  bool answers_for(std::string_view person, const std::string& handle) const;
   const Tenure* at_full(const SlotKey& slot) const;                // null: empty
   std::optional<Hash> rollback_source(const SlotKey& slot) const;  // what a rollback would leave: canary, else full
-  // The newest other version that was at full, was not rolled back from, and is not to be passed over.
-  std::optional<Tenure> rollback_target(const SlotKey& slot, const Hash& from,
-                                        const std::function<bool(const Hash&)>& passed_over = {}) const;
-  std::size_t persons_with(Role role, std::string_view environment,
-                           std::string_view model) const;  // with a key that signs
+  // The newest other version that was at full, was not rolled back from, and is not to be passed over; for safety one
+  // without recorded violations.
+  std::optional<Tenure> rollback_target(const SlotKey& slot, const Hash& from, Trigger trigger,
+                                        const std::function<bool(const Hash&)>& passed_over) const;
+  // The card that speaks of violations by this version, or that cannot be read; none: no violation is recorded.
+  std::optional<Seq> violations_recorded(const Hash& model) const;
+  std::set<std::string> persons_with(Role role, std::string_view environment,
+                                     std::string_view model) const;  // with a key that signs
+  // How many persons with this role, for every model, could approve what some deployer of this environment proposes;
+  // of the deployer for whom there are most. Where nobody deploys, all of them.
+  std::size_t most_approvals(Role role, std::string_view environment) const;
 
   Journal journal;
   Cell<Position> position{journal};
   Cell<Genesis> genesis{journal};
   Cell<PolicyInForce> force{journal};
-  Table<Hash, std::string> proposals{journal};  // policy documents not adopted yet
+  Table<Hash, OpenProposal> proposals{journal};
   Table<std::string, Actor> actors{journal};
   Table<KeyId, Key> keys{journal};
   Table<Hash, Model> models{journal};
@@ -207,6 +231,7 @@ class World {
   Table<std::string, Seq> subjects{journal};                 // "rollout:ID" -> seq of its last admitted entry
   Table<std::string, std::string> spellings{journal};        // "actor:dana" in lower case -> as first written
   Table<std::string, std::deque<Millis>> refusals{journal};  // actor -> recorded times within the last hour
+  Table<std::string, std::deque<Millis>> forks{journal};  // the same of basis_not_on_history, which has its own limit
   RecentIds ids{journal};
 };
 

@@ -12,7 +12,7 @@ namespace cairn {
 namespace {
 
 constexpr std::string_view magic = "cairn world\n";
-constexpr std::uint64_t layout = 1;
+constexpr std::uint64_t layout = 2;  // also another where the same entries fold into other rows
 constexpr unsigned number_bytes = 8;
 
 class Writer {
@@ -208,11 +208,15 @@ void fields(Io& io, Grant& v) {
 }
 template <class Io>
 void fields(Io& io, Actor& v) {
-  each(io, v.kind, v.owner, v.roles, v.enrolled);
+  each(io, v.kind, v.owner, v.enrolled_by, v.roles, v.enrolled);
 }
 template <class Io>
 void fields(Io& io, Key& v) {
-  each(io, v.handle, v.spki, v.added, v.revoked, v.compromised_since);
+  each(io, v.handle, v.spki, v.vouched_by, v.added, v.revoked, v.compromised_since);
+}
+template <class Io>
+void fields(Io& io, OpenProposal& v) {
+  each(io, v.author, v.document);
 }
 template <class Io>
 void fields(Io& io, Model& v) {
@@ -228,7 +232,7 @@ void fields(Io& io, EvidenceRow& v) {
 }
 template <class Io>
 void fields(Io& io, Soak& v) {
-  each(io, v.total, v.last_pass);
+  each(io, v.total, v.last_pass, v.doubted);
 }
 template <class Io>
 void fields(Io& io, Approval& v) {
@@ -249,7 +253,7 @@ void fields(Io& io, Slot& v) {
 }
 template <class Io>
 void fields(Io& io, ShadowDone& v) {
-  each(io, v.recorded, v.entry, v.stage_entry);
+  each(io, v.soaked, v.recorded, v.entry, v.stage_entry);
 }
 template <class Io>
 void fields(Io& io, Incident& v) {
@@ -316,6 +320,7 @@ Bytes World::encode() const {
   Put put{out};
   out.raw(magic);
   out.number(layout);
+  out.number(newest_rules);
   put(*position);
   put(*genesis);
   put(force->document);
@@ -323,13 +328,17 @@ Bytes World::encode() const {
   tables(*this, [&](const auto& table) { put_table(put, table); });
 
   // Only what a later entry can still ask for, so that the bytes do not depend on when this process dropped the rest.
-  std::map<std::string, std::deque<Millis>> recent_refusals;
-  for (const auto& [actor, times] : refusals.rows()) {
-    for (const Millis time : times) {
-      if (time > position->recorded - hour) recent_refusals[actor].push_back(time);
+  const auto put_recent = [&](const Table<std::string, std::deque<Millis>>& table) {
+    std::map<std::string, std::deque<Millis>> recent;
+    for (const auto& [actor, times] : table.rows()) {
+      for (const Millis time : times) {
+        if (time > position->recorded - hour) recent[actor].push_back(time);
+      }
     }
-  }
-  put(recent_refusals);
+    put(recent);
+  };
+  put_recent(refusals);
+  put_recent(forks);
   std::vector<RecentIds::Row> recent_ids;
   for (const RecentIds::Row& row : ids.rows()) {
     if (row.recorded >= position->recorded - id_memory) recent_ids.push_back(row);
@@ -342,7 +351,7 @@ Result<std::unique_ptr<World>> World::decode(BytesView bytes) {
   Reader in(bytes);
   Get get{in};
   const Error damaged = fault("the snapshot of the views does not decode; it will be rebuilt");
-  if (in.raw(magic.size()) != magic || in.number() != layout) return damaged;
+  if (in.raw(magic.size()) != magic || in.number() != layout || in.number() != newest_rules) return damaged;
   auto world = std::make_unique<World>();
   get(world->position.edit());
   get(world->genesis.edit());
@@ -354,14 +363,13 @@ Result<std::unique_ptr<World>> World::decode(BytesView bytes) {
     force.policy = std::make_shared<const Policy>(std::move(policy));
   }
   tables(*world, [&](auto& table) { get_table(get, table); });
-  std::map<std::string, std::deque<Millis>> recent_refusals;
-  get(recent_refusals);
-  for (const auto& [actor, times] : recent_refusals) world->refusals.edit(actor) = times;
+  get_table(get, world->refusals);
+  get_table(get, world->forks);
   for (std::uint64_t left = in.count(); left > 0 && !in.failed(); --left) {
     RecentIds::Row row;
     get(row);
     if (!world->ids.rows().empty() && row.seq <= world->ids.rows().back().seq) in.fail();
-    world->ids.push(row, 0);
+    world->ids.push(row);
   }
   if (!in.done() || !holds_together(*world)) return damaged;
   return world;

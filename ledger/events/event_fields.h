@@ -147,7 +147,7 @@ inline constexpr std::string_view wire_name_of<RolloutAborted> = "rollout.aborte
 template <class Io>
 void fields(Io& io, Of<Io, RolloutAborted>& e) {
   io("rollout", e.rollout, form::rollout_id);
-  io("reason", e.reason, form::text);
+  io("reason", e.reason, form::words);
 }
 
 template <>
@@ -155,7 +155,7 @@ inline constexpr std::string_view wire_name_of<StakeholdersNotified> = "stakehol
 template <class Io>
 void fields(Io& io, Of<Io, StakeholdersNotified>& e) {
   io("rollout", e.rollout, form::rollout_id);
-  io("to", e.to, form::text);
+  io("to", e.to, form::words);
 }
 
 template <>
@@ -167,7 +167,7 @@ void fields(Io& io, Of<Io, RollbackExecuted>& e) {
   io("from", e.from);
   io("to", e.to);
   io("trigger", e.trigger);
-  io("reason", e.reason, form::text);
+  io("reason", e.reason, form::words);
   io("incident", e.incident, form::incident_id);
 }
 
@@ -179,7 +179,7 @@ void fields(Io& io, Of<Io, SlotEmptied>& e) {
   io("environment", e.environment, form::environment);
   io("from", e.from);
   io("trigger", e.trigger);
-  io("reason", e.reason, form::text);
+  io("reason", e.reason, form::words);
   io("incident", e.incident, form::incident_id);
 }
 
@@ -220,7 +220,7 @@ template <class Io>
 void fields(Io& io, Of<Io, IncidentOpened>& e) {
   io("incident", e.incident, form::incident_id);
   io("severity", e.severity);
-  io("title", e.title, form::text);
+  io("title", e.title, form::words);
   io("name", e.name, form::name);
   io("environment", e.environment, form::environment);
 }

@@ -56,6 +56,10 @@ bool is_text(std::string_view text) {
   return text.size() <= max_text_bytes && std::none_of(text.begin(), text.end(), refused) && is_utf8(text);
 }
 
+bool is_words(std::string_view text) {
+  return is_text(text) && text.find_first_not_of(" \n") != std::string_view::npos;
+}
+
 bool is_file_name(std::string_view text) {
   return !text.empty() && text.size() <= max_text_bytes && text.find('/') == std::string_view::npos &&
          has_no_control(text) && is_utf8(text);
@@ -90,6 +94,8 @@ const Form statement_id{is_statement_id, "an id (1 to 128 printable ASCII charac
 const Form origin{is_origin, "an origin (1 to 255 bytes without spaces, '+' and control characters)"};
 const Form vkey{is_vkey, "a verifier key (1 to 512 bytes without control characters)"};
 const Form text{is_text, "a text (at most 1024 bytes of UTF-8 without control characters but newlines)"};
+const Form words{is_words,
+                 "a text that says something (1 to 1024 bytes of UTF-8 without control characters but newlines)"};
 const Form file_name{is_file_name, "a file's name (1 to 1024 bytes of UTF-8 without '/' and control characters)"};
 const Form document{is_document, "a document (1 to 49152 bytes of UTF-8)"};
 const Form key_bytes{is_key_bytes, "1 to 1024 bytes"};

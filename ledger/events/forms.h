@@ -23,6 +23,7 @@ extern const Form statement_id;
 extern const Form origin;
 extern const Form vkey;
 extern const Form text;       // for people: at most max_text_bytes, no control characters but newlines
+extern const Form words;      // a text that says something: not only spaces and newlines
 extern const Form file_name;  // without folders
 extern const Form document;   // a policy, byte for byte
 extern const Form key_bytes;  // an SPKI or a signature

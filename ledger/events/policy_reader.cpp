@@ -14,7 +14,8 @@ using Kind = JsonValue::Kind;
 constexpr std::size_t max_gates = 128;
 constexpr std::size_t max_environments = 64;
 constexpr std::uint64_t max_approvals = 16;
-constexpr std::uint64_t max_refusals_per_hour = 100000;
+constexpr std::uint64_t max_refusals_per_hour = 100000;  // and at least one: no policy keeps attempts off the record
+constexpr std::uint64_t min_refusal_bytes = 1024;
 constexpr std::uint64_t max_refusal_bytes = 61440;
 
 std::string quoted(std::string_view text) {
@@ -38,8 +39,8 @@ class Members {
   Members(const Members&) = delete;
   Members& operator=(const Members&) = delete;
 
-  void refuse(std::string_view member, const std::string& why) {
-    if (!error_) error_ = fault(str("policy: ", path_of(member), ": ", why));
+  void refuse(std::string_view member, const std::string& why, ErrorKind kind = ErrorKind::fault) {
+    if (!error_) error_ = Error{kind, str("policy: ", path_of(member), ": ", why)};
   }
 
   std::string path_of(std::string_view member) const {
@@ -266,7 +267,8 @@ void read_document(const JsonValue& json, Policy& policy, std::optional<Error>& 
   document.name("name", policy.name);
   document.uint("rules", policy.rules, 1, UINT64_MAX);
   if (policy.rules > newest_rules) {
-    document.refuse("rules", str(policy.rules, " needs a newer cairn; this one knows rules up to ", newest_rules));
+    document.refuse("rules", str(policy.rules, " needs a newer cairn; this one knows rules up to ", newest_rules),
+                    ErrorKind::needs_newer);
   }
   read_gates(document, policy);
   read_environments(document, policy);
@@ -275,8 +277,8 @@ void read_document(const JsonValue& json, Policy& policy, std::optional<Error>& 
   }
   if (const auto* value = document.get("refusals", Kind::object, "an object")) {
     Members refusals(*value, "refusals", error);
-    refusals.uint("per_hour", policy.refusals_per_hour, 0, max_refusals_per_hour);
-    refusals.uint("max_bytes", policy.refusal_bytes, 0, max_refusal_bytes);
+    refusals.uint("per_hour", policy.refusals_per_hour, 1, max_refusals_per_hour);
+    refusals.uint("max_bytes", policy.refusal_bytes, min_refusal_bytes, max_refusal_bytes);
   }
 }
 

@@ -23,12 +23,14 @@ const Json* member_of(const Json* json, std::string_view name) {
   return json == nullptr ? nullptr : json->member(name);
 }
 
-void read_trained_at(EvidenceDraft& draft, const Json* json) {
+// The time that `member` names becomes the value `name`.
+void read_moment(EvidenceDraft& draft, std::string_view name, const Json& file, std::string_view member) {
+  const Json* json = file.member(member);
   if (json == nullptr) return;
   const auto time = json->is_string() ? parse_time(json->text) : Result<Millis>(fault("it is not a string"));
-  if (time) return draft.set("trained_at", Decimal::from_int(*time));
-  draft.find(str("training_timestamp cannot be read as a time: ", time.error().message));
-  draft.set("trained_at", not_a_number());
+  if (time) return draft.set(name, Decimal::from_int(*time));
+  draft.find(str(member, " cannot be read as a time: ", time.error().message));
+  draft.set(name, not_a_number());
 }
 
 // Counts that were made while the checks were switched off say nothing.
@@ -119,7 +121,7 @@ Result<Evidence> read_metrics(const std::string& source, Bytes content) {
 Result<Evidence> read_card(const std::string& source, Bytes content, const std::vector<Evidence>& chunks) {
   TRY_LET(card, parse_object(source, content));
   EvidenceDraft draft(EvidenceKind::card, source, std::move(content));
-  read_trained_at(draft, card.member("training_timestamp"));
+  read_moment(draft, "trained_at", card, "training_timestamp");
   read_governance(draft, card.member("governance_summary"));
   draft.set_number("samples", member_of(card.member("dataset_info"), "samples"));
   read_audit_root(draft, card.member("audit_merkle_root"), chunks);
@@ -169,6 +171,7 @@ Result<Evidence> read_drift_metrics(const std::string& source, Bytes content, co
   const Json* row = found.empty() ? nullptr : found[0];
   if (found.empty()) draft.find(str("the file says nothing about ", stem));
   if (found.size() > 1) draft.find(str("the file has ", found.size(), " rows about ", stem, ", so it says nothing"));
+  read_moment(draft, "measured_at", file, "timestamp");
   draft.set_count("models_monitored", found.size() == 1 ? rows->items.size() : 0);
   read_drift_detected(draft, file.member("drift_detected"), member_of(row, "drift_detected"));
   read_drift_score(draft, file.member("drift_score"), member_of(row, "drift_score"));

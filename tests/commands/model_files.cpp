@@ -51,10 +51,12 @@ fs::path ModelFiles::write_to(const fs::path& directory) const {
   return directory;
 }
 
+// Measured now; no two have the same bytes.
 std::string drift_report(const std::string& stem, const std::string& drift_score) {
-  return "{\n  \"timestamp\": \"2026-11-23T02:33:16.917308+00:00\",\n  \"drift_detected\": false,\n  "
-         "\"drift_score\": " +
-         drift_score + ",\n  \"models_monitored\": [{\n    \"model_name\": \"" + stem +
+  static int looks = 0;
+  return "{\n  \"timestamp\": \"" + format_time(SystemClock().now()) + "\",\n  \"look\": " + std::to_string(++looks) +
+         ",\n  \"drift_detected\": false,\n  \"drift_score\": " + drift_score +
+         ",\n  \"models_monitored\": [{\n    \"model_name\": \"" + stem +
          "\",\n    \"current_accuracy\": 0.95,\n    \"baseline_accuracy\": 0.951,\n    \"accuracy_drop\": 0.001,\n"
          "    \"positive_rate\": 0.31,\n    \"drift_score\": " +
          drift_score + ",\n    \"drift_detected\": false\n  }]\n}";

@@ -105,6 +105,8 @@ TEST_CASE("a value that cannot be said is a usage error that names event and mem
             .starts_with("rollout.advanced/1 \"rollout\": \"m/e\" is not"));
   CHECK(refusal_of(RolloutAborted{"m/e/1", std::string(1025, 'x')}).find("\"reason\"") != std::string::npos);
   CHECK(refusal_of(RolloutAborted{"m/e/1", "tab\there"}).find("\"reason\"") != std::string::npos);
+  CHECK(refusal_of(RolloutAborted{"m/e/1", ""}).find("says something") != std::string::npos);
+  CHECK(refusal_of(RolloutAborted{"m/e/1", " \n "}).find("says something") != std::string::npos);
   CHECK(refusal_of(RolloutAborted{"m/e/1", "\xff"}).find("\"reason\"") != std::string::npos);
   CHECK(refusal_of(RolloutAborted{"m/e/1", "\x7f"}).find("\"reason\"") != std::string::npos);
   CHECK(refusal_of(RolloutAborted{"m/e/01", ""}).find("\"rollout\"") != std::string::npos);
@@ -159,7 +161,7 @@ TEST_CASE("an event that this program does not know asks for a newer one") {
   payload[at + 16] = '2';
   const auto decoded = decode_statement(payload);
   REQUIRE(!decoded.ok());
-  CHECK(decoded.error().kind == ErrorKind::fault);
+  CHECK(decoded.error().kind == ErrorKind::needs_newer);
   CHECK(decoded.error().message ==
         str("not a statement: byte ", at - 1,
             ": \"type\": \"rollout.aborted/2\" is not an event known here; a newer cairn may read it"));

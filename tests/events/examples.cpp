@@ -107,14 +107,14 @@ std::vector<Event> smallest_events() {
       ModelArchived{{}, "e", {}},
       RolloutProposed{"m/e/1", {}, "m", "e"},
       RolloutAdvanced{"m/e/1", Stage::shadow, 0},
-      RolloutAborted{"m/e/1", ""},
-      StakeholdersNotified{"m/e/1", ""},
-      RollbackExecuted{"m", "e", {}, {}, Trigger::regression, "", "INC-1"},
-      SlotEmptied{"m", "e", {}, Trigger::regression, "", "INC-1"},
+      RolloutAborted{"m/e/1", "w"},
+      StakeholdersNotified{"m/e/1", "w"},
+      RollbackExecuted{"m", "e", {}, {}, Trigger::regression, "w", "INC-1"},
+      SlotEmptied{"m", "e", {}, Trigger::regression, "w", "INC-1"},
       ApprovalGranted{"m/e/1", {}, "e", Stage::shadow, {}, {}, ""},
       ApprovalDenied{"m/e/1", Stage::shadow, ""},
       ApprovalWithdrawn{"m/e/1", Stage::shadow, ""},
-      IncidentOpened{"INC-1", Severity::critical, "", "m", "e"},
+      IncidentOpened{"INC-1", Severity::critical, "w", "m", "e"},
   };
 }
 
@@ -205,7 +205,7 @@ Envelope golden_envelope() {
 
 Entry golden_entry() {
   const auto envelope = golden_envelope();
-  return {golden_statement().at + 1234, "gate_failed", envelope.signatures, envelope.payload};
+  return {golden_statement().at + 1234, "gates_not_passed", envelope.signatures, envelope.payload};
 }
 
 PrivateKey log_key() {

@@ -138,10 +138,10 @@ TEST_CASE("a payload of 61,440 bytes is taken, one more is not") {
         examples::statement_of(events.empty() ? std::vector<Event>{ArtefactChecked{}} : events), examples::origin);
     const auto room = max_payload_bytes - payload->size();
     if (!events.empty() && room < 1024) {
-      std::get<RolloutAborted>(events.back()).reason = std::string(room, 'x');
+      std::get<RolloutAborted>(events.back()).reason = std::string(room + 1, 'x');
       break;
     }
-    events.push_back(RolloutAborted{"m/e/1", room > 4096 ? std::string(1024, 'x') : ""});
+    events.push_back(RolloutAborted{"m/e/1", room > 4096 ? std::string(1024, 'x') : "x"});
   }
   const auto payload = examples::payload_of(events);
   CHECK(payload.size() == max_payload_bytes);
@@ -248,7 +248,7 @@ TEST_CASE("tags name the author and every subject of the events, once and ascend
         Tags{"actor:ci", "actor:dana", "actor:erin", "type:actor.enrolled", "type:role.granted"});
   CHECK(tags({EvidenceRecorded{EvidenceKind::monitoring, examples::hash_of("model"), "staging", "f", {}, 0, {}, {}}}) ==
         Tags{"actor:dana", "digest:" + model, "environment:staging", "type:evidence.recorded"});
-  CHECK(tags({IncidentOpened{"INC-7", Severity::low, "", "m", "e"}}) ==
+  CHECK(tags({IncidentOpened{"INC-7", Severity::low, "t", "m", "e"}}) ==
         Tags{"actor:dana", "environment:e", "incident:INC-7", "model:m", "type:incident.opened"});
   for (const auto& event : examples::largest_events()) {
     for (const auto& tag : tags({event})) CHECK(tag.size() <= 200);  // the store's limit

@@ -124,6 +124,16 @@ TEST_CASE("A key revoked as compromised takes back what it granted since") {
     s.given("lee", {key_revoked("lee", "lee")});
     CHECK(grants(s) == 1);
   }
+  SECTION("retired first, and then found to have been compromised ever earlier") {
+    s.given("dana", {key_revoked("lee", "lee")});
+    const auto revoked = s.world.keys.find(key_of("lee").public_key().id())->revoked;
+    s.given("dana", {key_revoked("lee", "lee", granted + 1)});
+    CHECK(grants(s) == 1);
+    s.given("dana", {key_revoked("lee", "lee", granted)});
+    CHECK(grants(s) == 0);
+    s.when("dana", {key_revoked("lee", "lee", granted + 1)}).then_refused(Refusal::unknown_key);
+    CHECK(s.world.keys.find(key_of("lee").public_key().id())->revoked == revoked);
+  }
 }
 
 TEST_CASE("A grant that was withdrawn or denied by its person is gone") {
@@ -134,8 +144,11 @@ TEST_CASE("A grant that was withdrawn or denied by its person is gone") {
   }
   SECTION("denied") {
     s.given("lee", {ApprovalDenied{rollout_id(1), Stage::full, "no"}});
+    CHECK(standing_denials(s.world, s.rollout(1), Stage::full).size() == 1);
+    s.given("lee", {ApprovalWithdrawn{rollout_id(1), Stage::full, ""}});
   }
   CHECK(grants(s) == 0);
+  CHECK(standing_denials(s.world, s.rollout(1), Stage::full).empty());
   s.when("lee", {ApprovalWithdrawn{rollout_id(1), Stage::full, ""}}).then_refused(Refusal::approval_repeated);
   s.when("lee", {s.approval(1)}).then_admitted();
 }

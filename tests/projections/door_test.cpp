@@ -160,4 +160,19 @@ TEST_CASE("An author may leave as many refusals an hour as the policy says") {
   s.later(1).when("watch", {registered("v1")}).then_refused(Refusal::role_missing);
 }
 
+TEST_CASE("Signed evidence of a fork is recorded at any size, and within a limit of its own") {
+  Scenario s(replaced(small_policy(), R"("per_hour": 60)", R"("per_hour": 2)"));
+  const auto elsewhere = [&](std::vector<Event> events) -> Scenario& {
+    return s.when(s.said("ci", std::move(events)), key_id("ci"), Basis::not_on_history);
+  };
+  EvidenceRecorded large = metrics("v1");
+  large.findings.assign(9, std::string(1000, 'x'));
+  for (int i = 0; i < 2; ++i) s.when("ci", {metrics("v1")}).then_refused(Refusal::unknown_model);
+  s.when("ci", {metrics("v1")}).then_turned_away("too_many_refusals");
+  for (int i = 0; i < 2; ++i) elsewhere({large}).then_refused(Refusal::basis_not_on_history);
+  elsewhere({metrics("v1")}).then_turned_away("too_many_refusals");
+  s.later(hour);
+  elsewhere({large}).then_refused(Refusal::basis_not_on_history);
+}
+
 }  // namespace cairn

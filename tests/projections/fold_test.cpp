@@ -146,7 +146,7 @@ TEST_CASE("Entries that lie fold without harm, and what comes after them is judg
   const std::vector<std::vector<Event>> lies = {
       {ledger_created()},
       {advanced(7, Stage::full, 100)},
-      {RolloutAborted{rollout_id(7), ""}},
+      {RolloutAborted{rollout_id(7), "worse"}},
       {StakeholdersNotified{rollout_id(7), "all"}},
       {ApprovalGranted{rollout_id(7), digest_of("v1"), "prod", Stage::full, Hash{}, {}, ""}},
       {ApprovalDenied{rollout_id(7), Stage::full, ""}},

@@ -163,7 +163,8 @@ TEST_CASE("An age is measured at the recorded time, and a time to come is UNKNOW
   CHECK(trained(s.now - 30 * day) == GateResult::pass);
   CHECK(trained(s.now - 30 * day - 1) == GateResult::fail);
   CHECK(trained(s.now) == GateResult::pass);
-  CHECK(trained(s.now + 1) == GateResult::unknown);
+  CHECK(trained(s.now + clock_skew) == GateResult::pass);  // another clock
+  CHECK(trained(s.now + clock_skew + 1) == GateResult::unknown);
 }
 
 TEST_CASE("Into shadow only artefact gates are asked, later all of them") {
@@ -181,10 +182,22 @@ TEST_CASE("Into shadow only artefact gates are asked, later all of them") {
 TEST_CASE("A monitoring record is judged by the stage's gates, and FAIL is graver than UNKNOWN") {
   Scenario s(guide_policy());
   const auto judged = [&](const Values& values) {
-    return judge_monitoring(s.world.policy(), evidence(EvidenceKind::monitoring, "v1", "staging", values).values);
+    return judge_monitoring(s.world.policy(), evidence(EvidenceKind::monitoring, "v1", "staging", values).values,
+                            s.now);
   };
-  Values values{{"models_monitored", "1"}, {"drift_detected", "0"}, {"drift_score", "0"}, {"accuracy_drop", "0"}};
+  Values values{{"measured_at", std::to_string(s.now)},
+                {"models_monitored", "1"},
+                {"drift_detected", "0"},
+                {"drift_score", "0"},
+                {"accuracy_drop", "0"}};
   CHECK(judged(values) == GateResult::pass);
+  for (const auto& [offset, result] : std::map<Millis, GateResult>{{-hour - 1, GateResult::unknown},
+                                                                   {-hour, GateResult::pass},
+                                                                   {clock_skew, GateResult::pass},
+                                                                   {clock_skew + 1, GateResult::unknown}}) {
+    values["measured_at"] = std::to_string(s.now + offset);
+    CHECK(judged(values) == result);
+  }
   values["drift_score"] = "NaN";
   CHECK(judged(values) == GateResult::unknown);
   values["accuracy_drop"] = "0.050000000000000001";

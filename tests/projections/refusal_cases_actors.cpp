@@ -131,6 +131,17 @@ const std::vector<RefusalCase> actor_cases = {
        Scenario().when("dana", {RoleRevoked{"dana", admin}}).then_refused(R::quorum_unreachable);
        Scenario().when("dana", {RoleRevoked{"lee", approver}}).then_refused(R::quorum_unreachable);
      }},
+    {R::quorum_unreachable, "a quorum that is out of reach already holds only its own roles back",
+     [] {
+       Scenario s;
+       s.given("dana", {person("mia", {admin, approver}), person("noa", {approver})});
+       const std::string strict = replaced(small_policy(), "\"approvals\": 1", "\"approvals\": 3");
+       s.given("dana", {PolicyProposed{strict}, PolicyAdopted{sha256(strict), s.world.policy().digest}});
+       s.given("dana", {key_revoked("lee", "lee", s.now)});
+       s.when("dana", {RoleRevoked{"noa", approver}}).then_refused(R::quorum_unreachable);
+       REQUIRE(s.says("asks for 3 approvals by approver, and 1 could give one"));
+       s.when("dana", {RoleRevoked{"mia", admin}}).then_admitted();
+     }},
     {R::quorum_unreachable, "a policy may not ask for more approvers than there are (C2)",
      [] {
        Scenario s;
@@ -155,6 +166,16 @@ const std::vector<RefusalCase> actor_cases = {
      [] {
        Scenario s;
        s.when("dana", {PolicyAdopted{sha256("?"), s.world.policy().digest}}).then_refused(R::policy_unknown);
+     }},
+    {R::administration_not_alone, "nobody changes the rules and uses the changed ones in one statement",
+     [] {
+       const std::string lax = replaced(small_policy(), "0.85", "0.05");
+       Scenario s;
+       const std::vector<Event> adopt = {PolicyProposed{lax}, PolicyAdopted{sha256(lax), s.world.policy().digest}};
+       s.when("dana", {adopt[0], adopt[1], registered("v1")}).then_refused(R::administration_not_alone);
+       s.when("dana", {registered("v1"), adopt[0], adopt[1]}).then_refused(R::administration_not_alone);
+       s.when("dana", {adopt[0]}).then_admitted();
+       s.when("dana", {adopt[1]}).then_admitted();
      }},
     {R::policy_not_in_force, "an adoption names the policy it replaces (H1)",
      [] {

@@ -10,7 +10,7 @@ const std::vector<RefusalCase> rollout_cases = {
     {R::unknown_rollout, "only what was proposed goes on",
      [] {
        Scenario().when("ci", {advanced(1, Stage::canary, 10)}).then_refused(R::unknown_rollout);
-       Scenario().when("ci", {RolloutAborted{rollout_id(1), ""}}).then_refused(R::unknown_rollout);
+       Scenario().when("ci", {RolloutAborted{rollout_id(1), "worse"}}).then_refused(R::unknown_rollout);
        Scenario().when("ci", {StakeholdersNotified{rollout_id(1), "all"}}).then_refused(R::unknown_rollout);
      }},
     {R::rollout_over, "what was aborted does not go on",
@@ -154,6 +154,23 @@ const std::vector<RefusalCase> rollout_cases = {
        Scenario s;
        s.given_models({"v1"}).given("ci", {proposed(1, "v1")});
        s.when("lee", {ApprovalWithdrawn{rollout_id(1), Stage::full, ""}}).then_refused(R::approval_repeated);
+     }},
+    {R::approval_denied, "who could approve and says no holds the stage back, until it is taken back (C1)",
+     [] {
+       const ApprovalWithdrawn withdrawn{rollout_id(1), Stage::full, ""};
+       const RoleRevoked revoked{"mia", {Role::approver, {}}};
+       for (const int way : {1, 2, 3}) {
+         Scenario s;
+         s.given("dana", {person("mia", {{Role::approver, {}}})}).given_models({"v1"}).given_ready_for_full(1, "v1");
+         s.given("mia", {ApprovalDenied{rollout_id(1), Stage::full, "unsafe"}});
+         s.when("ci", {advanced(1, Stage::full, 100)}).then_refused(R::approval_denied);
+         REQUIRE(s.says("denied by mia in entry"));
+         REQUIRE(s.says("unsafe"));
+         if (way == 1) s.given("mia", {withdrawn});
+         if (way == 2) s.given("mia", {s.approval(1)});
+         if (way == 3) s.given("dana", {revoked});
+         s.when("ci", {advanced(1, Stage::full, 100)}).then_admitted();
+       }
      }},
     {R::approval_missing, "full needs another person's approval (A4, C1)",
      [] {

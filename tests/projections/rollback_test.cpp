@@ -15,7 +15,7 @@ std::optional<Hash> running(const Scenario& s) {
 std::optional<Hash> target(const Scenario& s) {
   const auto source = s.world.rollback_source(slot);
   REQUIRE(source.has_value());
-  const auto tenure = s.world.rollback_target(slot, *source);
+  const auto tenure = s.world.rollback_target(slot, *source, Trigger::regression, [](const Hash&) { return false; });
   return tenure ? std::optional<Hash>(tenure->model) : std::nullopt;
 }
 
@@ -53,7 +53,8 @@ TEST_CASE("A second rollback never goes to a version that was itself rolled back
     CHECK_FALSE(s.world.rollback_source(slot).has_value());
   }
   SECTION("by name") {
-    s.given("ci", rollback("v2", "v3", 2));
+    s.when("ci", rollback("v2", "v3", 2)).then_refused(Refusal::service_not_allowed);  // no machine goes forward again
+    s.given("ida", rollback("v2", "v3", 2));
     CHECK(running(s) == digest_of("v3"));
     CHECK(target(s) == digest_of("v1"));
     s.given_models({"v4"}).given_full(4, "v4", "v3");

@@ -70,6 +70,7 @@ class Scenario {
 
   // The same, and it must have been admitted.
   Scenario& given(const std::string& author, std::vector<Event> events);
+  Scenario& given(const Statement& statement, const KeyId& key) { return when(statement, key).then_admitted(); }
   Scenario& later(Millis span) {
     now += span;
     return *this;

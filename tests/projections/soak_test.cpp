@@ -107,7 +107,9 @@ TEST_CASE("A policy adopted on the way applies to what is under way") {
   in_shadow(s).given_watched("v1", 2);
   const std::string longer = replaced(small_policy(), R"("soak": "2h")", R"("soak": "3h")");
   s.given("dana", {PolicyProposed{longer}, PolicyAdopted{sha256(longer), s.world.policy().digest}});
-  CHECK(soak_missing(s.world, s.rollout(1), s.now) == 0);  // a shadow once completed stays so
+  CHECK(soak_missing(s.world, s.rollout(1), s.now) == hour);  // a shadow that was completed by the old rules is not now
+  s.given_watched("v1", 1);
+  CHECK(soak_missing(s.world, s.rollout(1), s.now) == 0);
   s.given("ci", {advanced(1, Stage::canary, 10)}).given_watched("v1", 2);
   s.when("ci", {advanced(1, Stage::canary, 25)}).then_refused(Refusal::soak_missing);
   CHECK(s.decision.verdict.refused->due == s.now + hour);

@@ -1,0 +1,315 @@
+// What each event changes in the World, and what an entry leaves. Nothing is judged here but monitoring records, whose
+// verdict is a fact that later rules ask for.
+#include <algorithm>
+
+#include "ledger/base/text.h"
+#include "projections/admit.h"
+#include "projections/gates.h"
+#include "projections/world.h"
+
+namespace cairn {
+
+namespace {
+
+// One overload an event: what it changes.
+struct Fold {
+  World& world;
+  const Statement& statement;
+  const KeyId& key;
+  const Seq seq;
+  const Millis recorded;
+
+  void operator()(const LedgerCreated& event) {
+    if (seq != 0) return;
+    Genesis& genesis = world.genesis.edit();
+    genesis.origin = event.origin;
+    genesis.log_key = event.log_key;
+    genesis.recovery_key = event.recovery_key;
+    genesis.recovery_id = sha256(event.recovery_key);
+  }
+
+  void operator()(const ActorEnrolled& event) {
+    Actor& actor = world.actors.edit(event.handle);
+    actor.kind = event.kind;
+    actor.owner = event.owner;
+    actor.enrolled_by = statement.author;
+    actor.roles = {event.roles.begin(), event.roles.end()};
+    actor.enrolled = seq;
+    world.spellings.edit("actor:" + fold_case(event.handle)) = event.handle;
+    add_key(event.handle, event.key, "");
+  }
+
+  void operator()(const RoleGranted& event) {
+    if (world.actors.has(event.handle)) world.actors.edit(event.handle).roles.insert(event.grant);
+  }
+  void operator()(const RoleRevoked& event) {
+    if (world.actors.has(event.handle)) world.actors.edit(event.handle).roles.erase(event.grant);
+  }
+
+  void operator()(const KeyAdded& event) {
+    const Key* by = world.keys.find(key);
+    const bool own = statement.author == event.handle;
+    add_key(event.handle, event.key, !own ? statement.author : by == nullptr ? "" : by->vouched_by);
+  }
+  void operator()(const KeyRevoked& event) {
+    if (!world.keys.has(event.key)) return;
+    Key& row = world.keys.edit(event.key);
+    if (!row.revoked) row.revoked = seq;
+    row.compromised_since = event.compromised_since;
+  }
+
+  void operator()(const PolicyProposed& event) {
+    const auto& open = world.proposals.rows();
+    const auto before = std::find_if(open.begin(), open.end(),
+                                     [this](const auto& row) { return row.second.author == statement.author; });
+    if (before != open.end()) world.proposals.erase(Hash(before->first));
+    world.proposals.edit(sha256(event.document)) = {statement.author, event.document};
+  }
+  void operator()(const PolicyAdopted& event) {
+    const OpenProposal* proposal = world.proposals.find(event.policy);
+    if (proposal == nullptr) return;
+    auto policy = parse_policy(proposal->document);
+    if (!policy) return;
+    PolicyInForce& force = world.force.edit();
+    force.policy = std::make_shared<const Policy>(std::move(policy).value());
+    force.document = proposal->document;
+    force.adopted = seq;
+    world.proposals.erase(event.policy);
+    void_unbound_grants();
+  }
+
+  void operator()(const ModelRegistered& event) {
+    Model& model = world.models.edit(event.model);
+    model = {event.name, event.version, event.files, event.bytes, seq, recorded};
+    world.versions.edit({event.name, event.version}) = event.model;
+    world.spellings.edit("model:" + fold_case(event.name)) = event.name;
+    world.spellings.edit("version:" + event.name + ":" + fold_case(event.version)) = event.version;
+  }
+
+  void operator()(const EvidenceRecorded& event) {
+    const EvidenceKey place{event.model, event.environment, event.kind};
+    const bool watches = event.kind == EvidenceKind::monitoring && !event.environment.empty();
+    // The same file again is no new look at the model: a monitor that died would soak for ever.
+    const EvidenceRow* before = world.evidence.find(place);
+    if (watches && before != nullptr && before->digest == event.digest) return;
+    world.evidence.edit(place) = {seq, recorded, statement.author, event.digest, event.values};
+    // Grants first: a FAIL ends the shadow that may have counted, and with it the question that it fails.
+    void_grants(event.model);
+    if (watches) soak(event);
+  }
+
+  void operator()(const ArtefactChecked&) {}
+
+  void operator()(const ModelArchived&) {}
+
+  void operator()(const RolloutProposed& event) {
+    Slot& slot = world.slots.edit({event.name, event.environment});
+    if (slot.active && world.rollouts.has(*slot.active)) {
+      world.rollouts.edit(*slot.active).state = RolloutState::superseded;
+    }
+    slot.active = event.rollout;
+    ++slot.rollouts;
+    Rollout& rollout = world.rollouts.edit(event.rollout);
+    rollout = {};
+    rollout.model = event.model;
+    rollout.name = event.name;
+    rollout.environment = event.environment;
+    rollout.proposer = statement.author;
+    rollout.proposed = seq;
+    begin_stage(rollout, Stage::shadow, 0);
+  }
+
+  void operator()(const RolloutAdvanced& event) {
+    if (!world.rollouts.has(event.rollout)) return;
+    Rollout& rollout = world.rollouts.edit(event.rollout);
+    begin_stage(rollout, event.stage, event.percent);
+    if (event.stage != Stage::full) return;
+    rollout.state = RolloutState::full;
+    Slot& slot = world.slots.edit({rollout.name, rollout.environment});
+    slot.active.reset();
+    slot.rolled_back.erase(rollout.model);
+    occupy(slot, rollout.model);
+  }
+
+  void operator()(const RolloutAborted& event) {
+    if (!world.rollouts.has(event.rollout)) return;
+    Rollout& rollout = world.rollouts.edit(event.rollout);
+    rollout.state = RolloutState::aborted;
+    Slot& slot = world.slots.edit({rollout.name, rollout.environment});
+    if (slot.active == event.rollout) slot.active.reset();
+  }
+
+  void operator()(const StakeholdersNotified& event) {
+    if (world.rollouts.has(event.rollout)) world.rollouts.edit(event.rollout).notified = seq;
+  }
+
+  void operator()(const RollbackExecuted& event) {
+    Slot& slot = world.slots.edit({event.name, event.environment});
+    slot.rolled_back.insert(event.from);
+    slot.rolled_back.erase(event.to);
+    occupy(slot, event.to);
+    forget_shadows(event.from);
+  }
+  void operator()(const SlotEmptied& event) {
+    Slot& slot = world.slots.edit({event.name, event.environment});
+    slot.rolled_back.insert(event.from);
+    slot.occupied = false;
+    forget_shadows(event.from);
+  }
+
+  void operator()(const ApprovalGranted& event) {
+    answer(event.rollout, event.stage, event.rules, ApprovalState::granted, event.reason);
+  }
+  void operator()(const ApprovalDenied& event) {
+    answer(event.rollout, event.stage, Hash{}, ApprovalState::denied, event.reason);
+  }
+  void operator()(const ApprovalWithdrawn& event) {
+    answer(event.rollout, event.stage, Hash{}, ApprovalState::withdrawn, event.reason);
+  }
+
+  void operator()(const IncidentOpened& event) {
+    world.incidents.edit(event.incident) = {event.severity, event.title, event.name, event.environment, seq, recorded};
+  }
+
+  void add_key(const std::string& handle, const Bytes& spki, const std::string& vouched_by) {
+    world.keys.edit(sha256(spki)) = {handle, spki, vouched_by, seq, std::nullopt, 0};
+  }
+
+  void begin_stage(Rollout& rollout, Stage stage, std::uint64_t percent) const {
+    rollout.stage = stage;
+    rollout.percent = percent;
+    rollout.stage_entry = seq;
+    rollout.stage_since = recorded;
+    rollout.soak = {0, recorded, false};
+  }
+
+  // A version that is at full already stays there; its tenure does not begin again.
+  void occupy(Slot& slot, const Hash& model) const {
+    if (!slot.occupied || slot.history.back().model != model) slot.history.push_back({model, seq, recorded});
+    slot.occupied = true;
+  }
+
+  // What failed at work is not vouched for by a shadow from before.
+  void forget_shadows(const Hash& model) const {
+    for (const auto& [environment, rules] : world.policy().environments) world.shadows.erase({model, environment});
+  }
+
+  // A person has one answer to a stage, the newest.
+  void answer(const std::string& id, Stage stage, const Hash& rules, ApprovalState state, const std::string& reason) {
+    if (!world.rollouts.has(id)) return;
+    std::vector<Approval>& approvals = world.rollouts.edit(id).approvals;
+    std::erase_if(approvals, [&](const Approval& approval) {
+      return approval.stage == stage && approval.person == statement.author;
+    });
+    approvals.push_back({statement.author, stage, rules, state, key, seq, recorded, reason});
+  }
+
+  // The rollout under way of this digest in this environment; null if none.
+  Rollout* active_rollout(const Hash& model, const std::string& environment) {
+    const Model* known = world.models.find(model);
+    if (known == nullptr) return nullptr;
+    const Slot* slot = world.slots.find({known->name, environment});
+    if (slot == nullptr || !slot->active) return nullptr;
+    const Rollout* rollout = world.rollouts.find(*slot->active);
+    return rollout != nullptr && rollout->model == model ? &world.rollouts.edit(*slot->active) : nullptr;
+  }
+
+  // DESIGN 6: intervals between consecutive passing records count, each up to max_gap; a FAIL starts over; a record
+  // that cannot be judged only interrupts.
+  void soak(const EvidenceRecorded& event) {
+    Rollout* rollout = active_rollout(event.model, event.environment);
+    if (rollout == nullptr) return;
+    const Policy& policy = world.policy();
+    const GateResult result = judge_monitoring(policy, event.values, recorded);
+    if (result == GateResult::pass) {
+      if (rollout->soak.last_pass) {
+        const Millis interval = std::max<Millis>(0, recorded - *rollout->soak.last_pass);
+        rollout->soak.total += std::min(interval, policy.max_gap);
+      }
+      rollout->soak.last_pass = recorded;
+    } else {
+      rollout->soak.last_pass.reset();
+      rollout->soak.doubted = true;
+      if (result == GateResult::fail) rollout->soak.total = 0;
+    }
+    if (rollout->stage != Stage::shadow) return;
+    const StageRules* rules = policy.stage(event.environment, Stage::shadow);
+    if (rules == nullptr) return;
+    if (result == GateResult::pass && rollout->soak.total >= rules->soak) {
+      world.shadows.edit({event.model, event.environment}) = {rollout->soak.total, recorded, seq, rollout->stage_entry};
+    } else if (result != GateResult::pass) {
+      world.shadows.erase({event.model, event.environment});
+    }
+  }
+
+  // DESIGN 6: a grant is void once the rules of its stage change, and stays so should they change back.
+  void void_unbound_grants() {
+    for (const auto& [where, slot] : world.slots.rows()) {
+      const Rollout* rollout = slot.active ? world.rollouts.find(*slot.active) : nullptr;
+      if (rollout == nullptr) continue;
+      for (std::size_t i = 0; i < rollout->approvals.size(); ++i) {
+        const Approval& approval = rollout->approvals[i];
+        const StageRules* rules = world.policy().stage(rollout->environment, approval.stage);
+        const bool bound = rules != nullptr && approval.rules == rules->hash;
+        if (bound || approval.state != ApprovalState::granted) continue;
+        world.rollouts.edit(*slot.active).approvals[i].state = ApprovalState::voided;
+      }
+    }
+  }
+
+  // DESIGN 6: a grant is void once evidence recorded after it makes a gate FAIL; passing evidence does not void it.
+  void void_grants(const Hash& model) {
+    const Model* known = world.models.find(model);
+    if (known == nullptr) return;
+    for (const auto& [environment, rules] : world.policy().environments) {
+      const Slot* slot = world.slots.find({known->name, environment});
+      if (slot == nullptr || !slot->active) continue;
+      const Rollout* rollout = world.rollouts.find(*slot->active);
+      if (rollout == nullptr || rollout->approvals.empty()) continue;
+      const auto outcomes = evaluate_all(world, WhichGates::all, question_for(world, *rollout, recorded));
+      const bool failed_now = std::any_of(outcomes.begin(), outcomes.end(), [this](const GateOutcome& outcome) {
+        return outcome.result == GateResult::fail && (outcome.evidence_seq == seq || outcome.baseline_seq == seq);
+      });
+      if (!failed_now) continue;
+      for (Approval& approval : world.rollouts.edit(*slot->active).approvals) {
+        if (approval.state == ApprovalState::granted) approval.state = ApprovalState::voided;
+      }
+    }
+  }
+};
+
+}  // namespace
+
+void World::apply_event(const Event& event, const Statement& statement, const KeyId& key, Millis recorded) {
+  std::visit(Fold{*this, statement, key, position->size, recorded}, event);
+}
+
+void World::apply(const Recorded& entry) {
+  ASSERT(entry.seq == position->size);
+  const Statement& statement = entry.statement;
+  const Millis recorded = entry.entry.recorded;
+  const KeyId key = entry.entry.signatures.empty() ? KeyId{} : entry.entry.signatures.front().key;
+
+  if (entry.entry.outcome.empty()) {
+    for (const Event& event : statement.events) apply_event(event, statement, key, recorded);
+    if (entry.seq == 0) genesis.edit().ledger = entry.leaf;
+    for (const std::string& tag : tags_of(statement)) {
+      const bool subject = tag.starts_with("rollout:") || tag.starts_with("incident:") || tag.starts_with("model:");
+      if (subject) subjects.edit(tag) = entry.seq;
+    }
+  } else {
+    const bool fork = entry.entry.outcome == wire_name(Refusal::basis_not_on_history);
+    std::deque<Millis>& times = (fork ? forks : refusals).edit(statement.author);
+    while (!times.empty() && times.front() <= recorded - hour) times.pop_front();
+    times.push_back(recorded);
+  }
+  const RecentIds::Row row{RecentIds::key_of(statement.author, statement.id), RecentIds::shorten(statement.events_hash),
+                           entry.seq, recorded};
+  // Never back, though a log that lies may say so: then what a snapshot left out is not asked for again.
+  const Millis latest = std::max(position->recorded, recorded);
+  ids.push(row);
+  position.edit() = {entry.seq + 1, latest};
+  ids.forget(latest - id_memory);
+}
+
+}  // namespace cairn
