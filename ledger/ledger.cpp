@@ -45,7 +45,7 @@ Result<Ledger> Ledger::open(const Store& store) {
   Ledger ledger(store);
   ledger.id_ = first->leaf;
   ledger.origin_ = created.origin;
-  Result<NoteVerifier> log_key = NoteVerifier::from_vkey(created.log_key);
+  Result<NoteVerifier> log_key = NoteVerifier::from_log_vkey(created.log_key);
   if (!log_key.ok()) return no_ledger(str("the log key in entry 0 does not parse: ", log_key.error().message));
   if (log_key->name() != created.origin) return no_ledger("the log key in entry 0 is of another name than the origin");
   ledger.log_key_ = std::move(*log_key);

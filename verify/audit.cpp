@@ -38,7 +38,7 @@ std::optional<LedgerCreated> peek_genesis(const EvidenceSource& source) {
 Result<Ground> find_ground(const EvidenceSource& source, const AuditOptions& options, Report& report) {
   Ground ground;
   if (options.vkey) {
-    Result<NoteVerifier> log = NoteVerifier::from_vkey(*options.vkey);
+    Result<NoteVerifier> log = NoteVerifier::from_log_vkey(*options.vkey);
     if (!log.ok()) return usage(log.error().message);
     ground.log = std::move(*log);
   }
@@ -61,7 +61,7 @@ Result<Ground> find_ground(const EvidenceSource& source, const AuditOptions& opt
                               ", and the one brought along is ", ground.log->vkey())});
     }
     if (!ground.log) {
-      Result<NoteVerifier> log = NoteVerifier::from_vkey(created->log_key);
+      Result<NoteVerifier> log = NoteVerifier::from_log_vkey(created->log_key);
       if (log.ok()) ground.log = std::move(*log);
     }
   }

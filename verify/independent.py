@@ -51,12 +51,18 @@ def signature_holds(folder, spki, message, signature):
     return subprocess.run(command, cwd=folder, capture_output=True, check=False).returncode == 0
 
 
+def parse_vkey(vkey):
+    parts = vkey.split("+", 2)
+    require(len(parts) == 3, "it is not NAME+ID+KEY")
+    key = base64.b64decode(parts[2], validate=True)
+    require(len(key) == 33 and key[0] == 1, "it is none of an Ed25519 log")
+    key_id = sha256(parts[0].encode() + b"\n" + key)[:4]
+    require(key_id.hex() == parts[1], "its key id is not that of its key")
+    return parts[0], key, key_id
+
+
 def open_checkpoint(folder, note, vkey):
-    name, key_hex, encoded = vkey.split("+", 2)
-    key = base64.b64decode(encoded, validate=True)
-    require(len(key) == 33 and key[0] == 1, "the vkey is none of an Ed25519 log")
-    key_id = sha256(name.encode() + b"\n" + key)[:4]
-    require(key_id.hex() == key_hex, "the vkey's key id is not that of its key")
+    name, key, key_id = parse_vkey(vkey)
     text, separator, lines = note.rpartition(b"\n\n")
     require(separator, "checkpoint: no signature lines")
     text += b"\n"
@@ -181,6 +187,13 @@ def main():
     parser.add_argument("vkey", help="the log's key, as `cairn log-key` prints it")
     parser.add_argument("--entry-format", choices=("cairn", "none"), default="cairn", help="none: hashes only")
     arguments = parser.parse_args()
+    try:
+        parse_vkey(arguments.vkey)
+    except (Broken, ValueError) as wrong:
+        parser.error(f"the second argument is no log's key as `cairn log-key` prints it: {wrong}")
+    if not os.path.isfile(os.path.join(arguments.directory, "checkpoint")):
+        print(f"{arguments.directory} holds no file `checkpoint`: give the directory that `cairn export` wrote", file=sys.stderr)
+        return 1
     try:
         verify(arguments.directory, arguments.vkey, arguments.entry_format)
     except (Broken, ValueError) as broken:

@@ -50,7 +50,7 @@ int exit_code(ErrorKind kind) {
 }
 
 Result<NoteVerifier> read_key(const std::string& vkey) {
-  Result<NoteVerifier> log = NoteVerifier::from_vkey(vkey);
+  Result<NoteVerifier> log = NoteVerifier::from_log_vkey(vkey);
   if (!log.ok()) return usage(str("--key: ", log.error().message));
   return log;
 }
@@ -172,6 +172,13 @@ void add_consistency(CLI::App& app, Arguments& arguments, Verb& chosen) {
   command.callback([&chosen] { chosen = verify_consistency; });
 }
 
+// Line by line, since a message may hold a note that somebody else wrote.
+int complain(const Error& error) {
+  std::cerr << "cairn-verify: ";
+  for (const std::string_view line : split(error.message, '\n')) std::cerr << printable(line) << '\n';
+  return exit_code(error.kind);
+}
+
 int run(int argc, char** argv) {
   Arguments arguments;
   Verb chosen;
@@ -185,13 +192,16 @@ int run(int argc, char** argv) {
   add_consistency(app, arguments, chosen);
   try {
     app.parse(argc, argv);
+  } catch (const CLI::Success& success) {
+    return app.exit(success);
   } catch (const CLI::ParseError& error) {
-    return app.exit(error) == 0 ? 0 : 2;
+    return complain(usage(str(error.what(), "; see cairn-verify --help")));
   }
   const Result<int> code = chosen(arguments);
-  if (code.ok()) return *code;
-  std::cerr << "cairn-verify: " << code.error().message << '\n';
-  return exit_code(code.error().kind);
+  if (!code.ok()) return complain(code.error());
+  // A verdict that did not arrive is none.
+  if (!std::cout.flush()) return complain(fault("the answer could not be written to standard output"));
+  return *code;
 }
 
 }  // namespace
@@ -200,8 +210,10 @@ int run(int argc, char** argv) {
 int main(int argc, char** argv) {
   try {
     return cairn::run(argc, argv);
+  } catch (const std::exception& error) {
+    std::cerr << "cairn-verify: stopped by something that it did not expect: " << error.what() << '\n';
   } catch (...) {
-    std::cerr << "cairn-verify: stopped by something that it did not expect, most likely a lack of memory\n";
-    return 1;
+    std::cerr << "cairn-verify: stopped by something that it did not expect\n";
   }
+  return 1;
 }

@@ -118,7 +118,7 @@ void RuleCheck::check_genesis(const Recorded& recorded) {
     deciding_ = false;
     return;
   }
-  const Result<NoteVerifier> log = NoteVerifier::from_vkey(created->log_key);
+  const Result<NoteVerifier> log = NoteVerifier::from_log_vkey(created->log_key);
   if (!log.ok()) {
     report(FindingKind::genesis_wrong, recorded, str("the log key in entry 0 does not parse: ", log.error().message));
   } else if (log->name() != created->origin) {

@@ -60,11 +60,11 @@ Result<std::optional<Bytes>> read_foreign_file(const fs::path& file, std::size_t
 Result<TilesSource> TilesSource::open(const fs::path& directory) {
   std::error_code error;
   if (!fs::is_directory(directory, error)) {
-    return usage(str(printable(directory.string()), " is not a directory; give the one that `cairn export` wrote"));
+    return fault(str(printable(directory.string()), " is not a directory; give the one that `cairn export` wrote"));
   }
   TilesSource source(directory);
   TRY_LET(note, source.read("checkpoint", max_note_bytes));
-  if (!note) return usage(str(printable(directory.string()), " holds no file `checkpoint`; it is no export of a log"));
+  if (!note) return fault(str(printable(directory.string()), " holds no file `checkpoint`; it is no export of a log"));
   source.checkpoint_ = std::move(*note);
   source.size_ = [&] {
     const Result<Size> size = claimed_size(source.checkpoint_);

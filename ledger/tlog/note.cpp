@@ -119,6 +119,12 @@ bool is_note_name(std::string_view name) {
                       [name](std::string_view space) { return name.find(space) != std::string_view::npos; });
 }
 
+Result<NoteVerifier> NoteVerifier::from_log_vkey(std::string_view vkey) {
+  TRY_LET(verifier, from_vkey(vkey));
+  if (verifier.type_ == type_ed25519) return verifier;
+  return fault(str("verifier key '", printable(vkey.substr(0, 120)), "' is refused: it is a witness's, and no log's"));
+}
+
 Result<NoteVerifier> NoteVerifier::from_vkey(std::string_view vkey) {
   const auto refused = [vkey](std::string_view why) {
     return fault(str("verifier key '", printable(vkey.substr(0, 120)), "' is refused: ", why));

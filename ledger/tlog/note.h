@@ -17,11 +17,12 @@ namespace cairn {
 inline constexpr std::size_t max_note_bytes = 1 << 20;
 inline constexpr std::size_t max_note_signatures = 64;
 
-// A verifier key: "<name>+<8 hex of key id>+<base64(type || public key)>". Types 0x01 (Ed25519) and 0x04 (timestamped Ed25519
-// cosignature, C2SP tlog-cosignature) are known here.
+// A verifier key: "<name>+<8 hex of key id>+<base64(type || public key)>". Types 0x01 (Ed25519) and 0x04 (timestamped
+// Ed25519 cosignature, C2SP tlog-cosignature) are known here.
 class NoteVerifier {
  public:
   static Result<NoteVerifier> from_vkey(std::string_view vkey);
+  static Result<NoteVerifier> from_log_vkey(std::string_view vkey);  // type 0x01 only: no cosignature stands for a log
   static Result<NoteVerifier> for_log(std::string_view name, const PublicKey& key);  // type 0x01
 
   const std::string& name() const { return name_; }
@@ -40,12 +41,12 @@ class NoteVerifier {
 };
 
 struct Note {
-  std::string text;                          // ends in a newline; this is what was signed
-  std::vector<std::uint32_t> verified_by;    // indices into the verifiers given to open, ascending, none twice
+  std::string text;                        // ends in a newline; this is what was signed
+  std::vector<std::uint32_t> verified_by;  // indices into the verifiers given to open, ascending, none twice
 };
 
-// Verifies, then hands out the text. Unknown signature lines are ignored; a known key whose line does not verify makes the
-// whole note bad; so does no line by a known key.
+// Verifies, then hands out the text. Unknown signature lines are ignored; a known key whose line does not verify makes
+// the whole note bad; so does no line by a known key.
 Result<Note> open_note(std::string_view note, std::span<const NoteVerifier> verifiers);
 
 // The text plus one Ed25519 line. `name` must fit signed-note's rule and `text` end in a newline.

@@ -248,6 +248,11 @@ TEST_CASE("a cosignature binds its time, which stays below 2^63") {
   CHECK_FALSE(opens(given.note + line(witness, big_endian(7, 8) + plain), witness));
 }
 
+TEST_CASE("a witness's key is no log's") {
+  CHECK(NoteVerifier::from_log_vkey(golden::vkey(golden::log_name)).ok());
+  CHECK_FALSE(NoteVerifier::from_log_vkey(golden::vkey(golden::witness1)).ok());
+}
+
 TEST_CASE("a verifier key is read back as it is written") {
   for (const std::string& name : {golden::log_name, golden::witness1, golden::witness2}) {
     const std::string vkey = golden::vkey(name);
