@@ -104,6 +104,7 @@ class EventRules : public Questions {
     }
     const auto policy = parse_policy(proposal->document);
     if (!policy) return no(Refusal::policy_invalid, {policy.error().message});
+    for (const auto& [environment, rules] : policy->environments) spelled_as_before("environment:", environment);
     if (const auto missing = quorums_missing(*policy); !missing.empty()) {
       no(Refusal::quorum_unreachable, describe(missing));
     }

@@ -75,6 +75,9 @@ struct Fold {
     force.document = proposal->document;
     force.adopted = seq;
     world.proposals.erase(event.policy);
+    for (const auto& [environment, rules] : world.policy().environments) {
+      world.spellings.edit("environment:" + fold_case(environment)) = environment;
+    }
     void_unbound_grants();
   }
 

@@ -43,8 +43,10 @@ bool is_statement_id(std::string_view text) {
   return !text.empty() && text.size() <= 128 && all_of(text, is_printable_ascii);
 }
 
+// It is printed and pasted wherever a vkey is, so it hides nothing and ends no quotation.
 bool is_origin(std::string_view text) {
-  return text.size() <= 255 && is_note_name(text) && has_no_control(text);
+  return text.size() <= 255 && is_note_name(text) && printable(text) == text &&
+         text.find_first_of("'\"\\`$") == std::string_view::npos;
 }
 
 bool is_vkey(std::string_view text) {
@@ -91,7 +93,8 @@ const Form environment_or_none{is_environment_or_none, "an environment's name (a
 const Form rollout_id{is_rollout_id, "a rollout's id (NAME/ENVIRONMENT/N, at most 192 bytes)"};
 const Form incident_id{is_incident_id, "an incident's id (INC-N)"};
 const Form statement_id{is_statement_id, "an id (1 to 128 printable ASCII characters)"};
-const Form origin{is_origin, "an origin (1 to 255 bytes without spaces, '+' and control characters)"};
+const Form origin{
+    is_origin, "an origin (1 to 255 bytes without spaces, '+', quotes, \\, ` and $, nor anything that does not print)"};
 const Form vkey{is_vkey, "a verifier key (1 to 512 bytes without control characters)"};
 const Form text{is_text, "a text (at most 1024 bytes of UTF-8 without control characters but newlines)"};
 const Form words{is_words,

@@ -248,8 +248,10 @@ void read_environments(Members& document, Policy& policy) {
   if (environments->members.empty() || environments->members.size() > max_environments) {
     document.refuse("environments", str("has ", environments->members.size(), " members, not 1 to ", max_environments));
   }
+  std::set<std::string> folded;
   for (const auto& [name, value] : environments->members) {
     const auto place = str("environments.", printable(name));
+    if (!folded.insert(fold_case(name)).second) document.refuse(place, "differs from another one by case alone");
     if (!is_environment(name)) document.refuse(place, "is not an environment's name (a name without '/')");
     policy.environments.emplace(name, read_environment(value, document.path_of(place), document.error()));
   }

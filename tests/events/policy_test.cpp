@@ -199,6 +199,8 @@ TEST_CASE("each value out of its range is refused by its path") {
   check([](json& p) { p["rules"] = -1; }, "policy: rules: is a number with sign");
   check([](json& p) { p["name"] = "two words"; }, "policy: name: \"two words\" is not a name");
   check([](json& p) { p.erase("name"); }, "policy: name: is missing");
+  check([](json& p) { p["environments"]["Production"] = p["environments"]["production"]; },
+        "policy: environments.production: differs from another one by case alone");
   check([](json& p) { p["extra"] = 1; }, "policy: extra: is not a member that this cairn knows");
   check([](json& p) { p["gates"][1]["treshold"] = "1"; }, "policy: gates[1].treshold: is not a member");
   check([](json& p) { p["gates"][1].erase("threshold"); }, "policy: gates[1].threshold: is missing");

@@ -76,6 +76,13 @@ const std::vector<RefusalCase> actor_cases = {
        Scenario().when("dana", {person("recovery", {})}).then_refused(R::handle_taken);
        Scenario().when("dana", {person("Recovery", {})}).then_refused(R::handle_taken);
      }},
+    {R::differs_by_case, "an environment is not spelled in two ways, not even by two policies",
+     [] {
+       Scenario s;
+       const std::string other = replaced(small_policy(), "\"prod\"", "\"Prod\"");
+       s.when("dana", {PolicyProposed{other}, PolicyAdopted{sha256(other), s.world.policy().digest}})
+           .then_refused(R::differs_by_case);
+     }},
     {R::differs_by_case, "handles differ by more than case",
      [] { Scenario().when("dana", {person("LEE", {})}).then_refused(R::differs_by_case); }},
     {R::differs_by_case, "models and versions differ by more than case",
