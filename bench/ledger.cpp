@@ -2,8 +2,9 @@
 //
 //   bench_ledger [--entries N] [--cairn PATH] [--dir DIR: kept afterwards]
 //
-// It makes a ledger of N entries (one signed statement each), then measures one durable append at a time, a whole audit, and
-// every reading command as a process. Medians; the machine's own limits are measured in between, so that noise falls on both.
+// It makes a ledger of N entries (one signed statement each), then measures one durable append at a time, a whole
+// audit, and every reading command as a process. Medians; the machine's own limits are measured in between, so that
+// noise falls on both.
 #include <fcntl.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -68,7 +69,9 @@ struct Bench {
   std::vector<Hash> models;
 };
 
-std::string model_name(std::size_t i) { return str("model-", i); }
+std::string model_name(std::size_t i) {
+  return str("model-", i);
+}
 
 void create(Bench& bench) {
   NewLedger wanted;
@@ -93,9 +96,9 @@ EvidenceRecorded monitoring_of(const Hash& model, std::uint64_t i) {
   evidence.digest = sha256(str("report ", i));
   evidence.bytes = 512;
   const auto value = [](const std::string& text) { return need(Decimal::parse(text)); };
-  evidence.values = {{"accuracy_drop", value("0.01")},  {"current_accuracy", value("0.9412")},
-                     {"drift_detected", value("0")},    {"drift_score", value("0.0794")},
-                     {"models_monitored", value("1")},  {"positive_rate", value("0.5506")}};
+  evidence.values = {{"accuracy_drop", value("0.01")}, {"current_accuracy", value("0.9412")},
+                     {"drift_detected", value("0")},   {"drift_score", value("0.0794")},
+                     {"models_monitored", value("1")}, {"positive_rate", value("0.5506")}};
   return evidence;
 }
 
@@ -136,7 +139,8 @@ std::unique_ptr<Writer> open_writer(const Bench& bench) {
   auto rules = std::make_unique<LiveRules>(session->take_world(), snapshot, session->snapshot_bytes());
   auto writer = std::unique_ptr<Writer>(
       new Writer{std::move(session), std::move(rules), nullptr, need(bench.home.read_key("bench")), {}});
-  writer->sequencer = need(Sequencer::open(writer->session->store(), *writer->rules, writer->clock, std::move(log_key)));
+  writer->sequencer =
+      need(Sequencer::open(writer->session->store(), *writer->rules, writer->clock, std::move(log_key)));
   return writer;
 }
 
@@ -164,7 +168,8 @@ void fill(Bench& bench) {
 double raw_append(int descriptor) {
   static const std::string kilobyte(1024, 'x');
   return seconds_of([&] {
-    if (::write(descriptor, kilobyte.data(), kilobyte.size()) != 1024 || ::fdatasync(descriptor) != 0) stop("raw append failed");
+    if (::write(descriptor, kilobyte.data(), kilobyte.size()) != 1024 || ::fdatasync(descriptor) != 0)
+      stop("raw append failed");
   });
 }
 
@@ -181,7 +186,8 @@ void measure_append(const Bench& bench) {
   }
   ::close(raw);
   std::printf("| one durable append | p50 ms | p99 ms | ratio p50 |\n|---|---:|---:|---:|\n");
-  std::printf("| raw file, 1 KB, fdatasync | %.2f | %.2f | 1 |\n", 1e3 * quantile(limit, 0.5), 1e3 * quantile(limit, 0.99));
+  std::printf("| raw file, 1 KB, fdatasync | %.2f | %.2f | 1 |\n", 1e3 * quantile(limit, 0.5),
+              1e3 * quantile(limit, 0.99));
   std::printf("| Cairn: sign, verify, admit, sequence, sync, checkpoint, proof | %.2f | %.2f | %.1f |\n\n",
               1e3 * quantile(ours, 0.5), 1e3 * quantile(ours, 0.99), quantile(ours, 0.5) / quantile(limit, 0.5));
 }
@@ -225,8 +231,9 @@ void measure_verify(const Bench& bench) {
   options.quick = true;
   const double quick = seconds_of([&] { need(audit(source, options)); });
   const double rate = static_cast<double>(entries) / full;
-  std::printf("| audit of %llu entries, %zu threads | s | entries/s | ratio to signatures alone |\n|---|---:|---:|---:|\n",
-              static_cast<unsigned long long>(entries), threads);
+  std::printf(
+      "| audit of %llu entries, %zu threads | s | entries/s | ratio to signatures alone |\n|---|---:|---:|---:|\n",
+      static_cast<unsigned long long>(entries), threads);
   std::printf("| OpenSSL: the signatures alone | %.2f | %.0f | 1 |\n", static_cast<double>(entries) / limit, limit);
   std::printf("| verify: everything | %.2f | %.0f | %.2f |\n", full, rate, rate / limit);
   std::printf("| verify --quick: hashes, tree, checkpoints | %.2f | %.0f | %.1f |\n\n", quick,
@@ -244,14 +251,15 @@ double run_command(const Bench& bench, const std::string& words) {
 }
 
 void measure_commands(const Bench& bench) {
+  const std::string middle = str(bench.entries / 2);
   const std::string proof = (bench.directory / "entry.tlog-proof").string();
   const std::vector<std::string> commands = {"--version",
                                              "status",
-                                             "status --seq 50000",
+                                             "status --seq " + middle,
                                              "checkpoint",
                                              "log-key",
-                                             "show 50000",
-                                             "prove 50000 --out '" + proof + "'",
+                                             "show " + middle,
+                                             "prove " + middle + " --out '" + proof + "'",
                                              "actor list",
                                              "policy show",
                                              "log --type model.registered",
@@ -275,14 +283,17 @@ int main(int argc, char** argv) {
   Bench bench;
   bool kept = false;
   bench.directory = fs::temp_directory_path() / str("cairn-bench-", ::getpid());
-  for (int i = 1; i + 1 < argc; i += 2) {
+  for (int i = 1; i < argc; i += 2) {
     const std::string flag = argv[i];
+    const bool known = flag == "--entries" || flag == "--cairn" || flag == "--dir";
+    if (!known || i + 1 == argc) {
+      std::fprintf(stderr, "usage: bench_ledger [--entries N] [--cairn PROGRAM] [--dir DIRECTORY, which is kept]\n");
+      return 2;
+    }
     if (flag == "--entries") bench.entries = need(parse_uint(argv[i + 1]));
     if (flag == "--cairn") bench.cairn = argv[i + 1];
-    if (flag == "--dir") {
-      bench.directory = argv[i + 1];
-      kept = true;
-    }
+    if (flag == "--dir") bench.directory = argv[i + 1];
+    kept = kept || flag == "--dir";
   }
   fs::create_directories(bench.directory);
   bench.globals.where = (bench.directory / "ledger").string();
