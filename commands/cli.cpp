@@ -1,6 +1,8 @@
 #include "commands/cli.h"
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
+#include <cerrno>
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
@@ -39,36 +41,47 @@ int report(const Globals& globals, const Error& error) {
   if (globals.json) {
     const bool door = error.kind == ErrorKind::turned_away || error.kind == ErrorKind::conflict;
     const nlohmann::ordered_json json = {{"outcome", door ? "turned_away" : "error"}, {"error", error.message}};
-    print(json.dump(2) + "\n");
+    print(json.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n");
   } else {
-    warn("cairn: " + error.message + "\n");
+    // Line by line, since a message may hold a note that somebody else wrote.
+    std::string text = "cairn: ";
+    for (const std::string_view line : split(error.message, '\n')) text += printable(line) + "\n";
+    warn(text);
   }
   return static_cast<int>(exit_of(error.kind));
 }
 
-// A full disk or a closed pipe behind stdout must not look like success.
+// A full disk or a closed pipe behind stdout must not look like success; of the pipe, whoever closed it knows.
 int flushed(int code) {
-  const bool written = std::fflush(stdout) == 0 && std::ferror(stdout) == 0;
-  if (!written && code == 0) {
-    warn("cairn: the answer could not be written to standard output\n");
-    return static_cast<int>(Exit::fault);
+  const int problem = output_problem();
+  if (problem == 0 || code != 0) return code;
+  if (problem != EPIPE) {
+    warn("cairn: the answer could not be written to standard output: " + std::generic_category().message(problem) +
+         "\n");
   }
-  return code;
+  return static_cast<int>(Exit::fault);
 }
 
-int usage_error(const CLI::App& app, const CLI::ParseError& error) {
+// CLI11 asks for what is required before it says what it did not understand, and names that from behind.
+std::string what_is_wrong(const CLI::App& app, const CLI::App& command, const CLI::ParseError& error) {
+  const auto unknown = app.remaining(true);
+  if (unknown.empty()) return error.what();
+  if (command.get_require_subcommand_min() > 0)
+    return "there is no command " + command.get_name() + " " + unknown.front();
+  const auto flag =
+      std::find_if(unknown.begin(), unknown.end(), [](const std::string& word) { return word.starts_with("-"); });
+  if (flag != unknown.end()) return command.get_name() + " has no flag " + *flag;
+  return error.get_name() == "ExtrasError" ? unknown.front() + " is one word too many" : error.what();
+}
+
+int usage_error(const Globals& globals, const CLI::App& app, const CLI::ParseError& error) {
   const CLI::App* innermost = &app;
   while (!innermost->get_subcommands().empty()) innermost = innermost->get_subcommands().front();
   std::string name = innermost->get_name();
   for (const CLI::App* parent = innermost->get_parent(); parent != nullptr; parent = parent->get_parent()) {
     name = parent->get_name() + " " + name;
   }
-  const auto unknown = app.remaining(true);
-  const bool no_command = innermost->get_require_subcommand_min() > 0 && !unknown.empty();
-  const std::string what =
-      no_command ? "there is no command " + innermost->get_name() + " " + unknown.front() : error.what();
-  warn("cairn: " + printable(what) + "; see " + name + " --help\n");
-  return static_cast<int>(Exit::usage);
+  return report(globals, usage(printable(what_is_wrong(app, *innermost, error)) + "; see " + name + " --help"));
 }
 
 }  // namespace
@@ -115,7 +128,11 @@ int run_command_line(int argc, char** argv) {
   } catch (const CLI::Success& success) {
     return flushed(app.exit(success));
   } catch (const CLI::ParseError& error) {
-    return usage_error(app, error);
+    // It may not have come to the flag.
+    invocation.globals.json = invocation.globals.json || std::any_of(argv, argv + argc, [](const char* word) {
+                                return std::string_view(word) == "--json";
+                              });
+    return flushed(usage_error(invocation.globals, app, error));
   }
   const auto ended = invocation.action();
   return flushed(ended ? static_cast<int>(*ended) : report(invocation.globals, ended.error()));

@@ -67,7 +67,7 @@ void add_key(CLI::App& app, Invocation& invocation) {
   auto flags = std::make_shared<RevokeFlags>();
   CLI::App* revoke =
       add_command(*key, "revoke", "End a key: from then on it signs nothing",
-                  "cairn key revoke 5f0c2ab19e77 --compromised-since 2026-11-20T08:00Z --reason \"laptop stolen\"");
+                  "cairn key revoke 5f0c2ab19e77 --compromised-since 2026-11-20T08:00:00Z --reason \"laptop stolen\"");
   revoke->add_option("KEY", flags->key, "its id, or the first 8 or more digits")->required();
   revoke->add_option("--compromised-since", flags->compromised_since, "since when others may have had it")
       ->type_name("TIME");

@@ -1,8 +1,10 @@
 #include "commands/output.h"
 
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <cstdio>
 #include <cstdlib>
 
@@ -82,26 +84,41 @@ std::string toned(std::string_view text, Tone tone) {
   return code + std::string(text) + "\x1b[0m";
 }
 
+std::size_t output_width() {
+  constexpr std::size_t least = 60;
+  constexpr std::size_t most = 100;
+  winsize size{};
+  const bool terminal = ::isatty(STDOUT_FILENO) == 1 && ::ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0;
+  return terminal && size.ws_col > 0 ? std::clamp<std::size_t>(size.ws_col, least, most) : most;
+}
+
 std::string table(const std::vector<std::vector<std::string>>& rows) {
   std::vector<std::size_t> widths;
   for (const auto& row : rows) {
     widths.resize(std::max(widths.size(), row.size()));
     for (std::size_t i = 0; i < row.size(); ++i) widths[i] = std::max(widths[i], visible_width(row[i]));
   }
+  const std::size_t width = output_width();
   std::string text;
   for (const auto& row : rows) {
     std::string line;
-    for (std::size_t i = 0; i < row.size(); ++i) {
+    std::size_t column = 0;  // where the last cell begins
+    for (std::size_t i = 0; i + 1 < row.size(); ++i) {
       line += row[i];
-      if (i + 1 < row.size()) line.append(widths[i] - visible_width(row[i]) + 2, ' ');
+      line.append(widths[i] - visible_width(row[i]) + 2, ' ');
+      column += widths[i] + 2;
     }
-    line.erase(line.find_last_not_of(' ') + 1);
+    const std::string last = row.empty() ? std::string() : row.back();
+    const bool wraps = column + visible_width(last) > width && column + 20 <= width;
+    line += wraps ? wrapped(last, column).substr(column) : last;
+    line.erase(line.find_last_not_of(" \n") + 1);
     text += line + "\n";
   }
   return text;
 }
 
-std::string wrapped(std::string_view text, std::size_t indent, std::size_t width) {
+std::string wrapped(std::string_view text, std::size_t indent) {
+  const std::size_t width = output_width();
   const std::string margin(indent, ' ');
   std::string out;
   std::string line = margin;
@@ -119,8 +136,19 @@ std::string wrapped(std::string_view text, std::size_t indent, std::size_t width
   return out + line + "\n";
 }
 
+namespace {
+
+int first_problem = 0;
+
+}  // namespace
+
 void print(std::string_view text) {
-  std::fwrite(text.data(), 1, text.size(), stdout);
+  if (std::fwrite(text.data(), 1, text.size(), stdout) != text.size() && first_problem == 0) first_problem = errno;
+}
+
+int output_problem() {
+  if (std::fflush(stdout) != 0 && first_problem == 0) first_problem = errno;
+  return first_problem;
 }
 
 void warn(std::string_view text) {

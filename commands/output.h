@@ -20,16 +20,22 @@ enum class Tone { plain, good, bad, warn, quiet, strong };
 // Colour only on a terminal and never with NO_COLOR.
 std::string toned(std::string_view text, Tone tone);
 
-// Rows of cells, aligned by what is visible; the last column is not padded. Cells that came from entries must have gone
-// through printable(). Trailing empty rows are kept.
+// How many columns there are: those of the terminal, at least 60 and at most 100; 100 where stdout is none.
+std::size_t output_width();
+
+// Rows of cells, aligned by what is visible; the last column is not padded, and wraps where the line would be too long.
+// Cells that came from entries must have gone through printable(). Trailing empty rows are kept.
 std::string table(const std::vector<std::vector<std::string>>& rows);
 
-// Wraps at `width` columns with this indentation; words longer than a line stay whole.
-std::string wrapped(std::string_view text, std::size_t indent, std::size_t width = 96);
+// Wraps at output_width() with this indentation; words longer than a line stay whole.
+std::string wrapped(std::string_view text, std::size_t indent);
 
-// To stdout and stderr; a failed write to stdout (a closed pipe, a full disk) is a fault at the end of main.
+// To stdout and stderr.
 void print(std::string_view text);
 void warn(std::string_view text);
+
+// Flushes stdout. The errno of the first write to it that failed (EPIPE: nobody reads any more), or 0.
+int output_problem();
 
 // "name: done/total" on stderr while stdout's reader waits; only on a terminal, at most ten times a second.
 class ProgressBar {

@@ -41,8 +41,16 @@ std::string approvals_text(const RunningVersion& row) {
   return toned(row.asks_approval ? "nobody" : "not asked", Tone::quiet);
 }
 
+std::string empty_slots_text(const std::vector<EmptySlot>& slots) {
+  std::string text;
+  for (const EmptySlot& slot : slots) {
+    text += toned("Empty: ", Tone::bad) + printable(slot.name) + " in " + printable(slot.environment) +
+            "; a rollback found nothing to go back to. The last there was " + printable(slot.last) + ".\n";
+  }
+  return text;
+}
+
 std::string slots_text(const std::vector<RunningVersion>& slots) {
-  if (slots.empty()) return "Nothing runs anywhere yet.\n";
   Rows rows = {{"slot", "version", "digest", "traffic", "since (UTC)", "entry", "approved by"}};
   for (std::string& cell : rows.front()) cell = toned(cell, Tone::quiet);
   std::string environment;
@@ -87,7 +95,8 @@ std::string missing_text(const Refused& refused, const RolloutStanding& standing
   std::string text = "      " + toned(wire_name(refused.refusal), Tone::bad) + "\n";
   if (refused.reasons.empty()) text += wrapped(refused.rule, 8);
   for (const std::string& reason : refused.reasons) text += wrapped(printable(reason), 8);
-  if (refused.due) text += "        not before " + short_time(*refused.due) + "\n";
+  // A moment that was cut would look past while it is to come.
+  if (refused.due) text += "        not before " + time_to_the_second(*refused.due + second - 1) + " UTC\n";
   return text + remedy_text(filled_in(refused.remedy, standing));
 }
 
@@ -181,6 +190,10 @@ Json json_of(const IncidentStanding& standing) {
           {"seq", incident.opened}};
 }
 
+Json json_of(const EmptySlot& slot) {
+  return {{"environment", slot.environment}, {"model", slot.name}, {"last_version", slot.last}};
+}
+
 template <class Row>
 Json list_of(const std::vector<Row>& rows) {
   Json list = Json::array();
@@ -190,20 +203,35 @@ Json list_of(const std::vector<Row>& rows) {
 
 }  // namespace
 
-std::string short_time(Millis time) {
+namespace {
+
+std::string cut_like(std::string_view pattern, Millis time) {
   std::string text = format_time(time);
   const std::size_t middle = text.find('T');
   if (middle == std::string::npos) return text;
   text[middle] = ' ';
-  return text.substr(0, std::string_view("2026-11-23 02:33").size());
+  return text.substr(0, pattern.size());
+}
+
+}  // namespace
+
+std::string short_time(Millis time) {
+  return cut_like("2026-11-23 02:33", time);
+}
+
+std::string time_to_the_second(Millis time) {
+  return cut_like("2026-11-23 02:33:16", time);
 }
 
 std::string status_text(const Status& status, const World& world, const StatusMoment& at) {
   const std::string when = short_time(at.moment) + " UTC";
+  const bool filtered = at.filter.environment || at.filter.model;
+  const std::string place = filtered ? "that was asked for" : "anywhere yet";
   std::string text = toned(printable(world.genesis->origin) + ", " + (at.past ? "as of " : "now, ") + when + ", " +
                                str(at.size, at.size == 1 ? " entry" : " entries"),
                            Tone::quiet) +
-                     "\n\n" + slots_text(status.slots);
+                     "\n\n" + (status.slots.empty() ? "Nothing runs " + place + ".\n" : slots_text(status.slots)) +
+                     empty_slots_text(status.empty_slots);
   text += "\n" + toned("Rollouts under way", Tone::strong) + "\n";
   if (status.rollouts.empty()) text += "  none\n";
   for (const RolloutStanding& standing : status.rollouts) text += rollout_text(standing);
@@ -218,6 +246,7 @@ std::string status_json(const Status& status, const World& world, const StatusMo
                      {"at", at.moment},
                      {"policy", {{"digest", world.policy().digest.hex()}, {"adopted_seq", world.force->adopted}}},
                      {"slots", list_of(status.slots)},
+                     {"empty_slots", list_of(status.empty_slots)},
                      {"rollouts", list_of(status.rollouts)},
                      {"incidents", list_of(status.incidents)},
                      {"checkpoint", ledger.checkpoint_note()}};

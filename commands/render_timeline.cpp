@@ -15,7 +15,6 @@ using Rows = std::vector<std::vector<std::string>>;
 
 constexpr std::size_t seq_width = 6;
 constexpr std::size_t author_width = 12;
-constexpr std::size_t columns = 100;
 
 std::string compact(const Json& json) {
   return json.dump(-1, ' ', false, Json::error_handler_t::replace);
@@ -34,15 +33,6 @@ std::string joined(const std::vector<std::string>& parts, std::string_view betwe
 std::string padded(std::string text, std::size_t width) {
   text.resize(std::max(text.size(), width), ' ');
   return text;
-}
-
-// "2026-11-23 02:33:16", UTC.
-std::string time_to_the_second(Millis time) {
-  std::string text = format_time(time);
-  const std::size_t middle = text.find('T');
-  if (middle == std::string::npos) return text;
-  text[middle] = ' ';
-  return text.substr(0, std::string_view("2026-11-23 02:33:16").size());
 }
 
 std::string what_of(const TimelineRow& row) {
@@ -165,7 +155,7 @@ std::string log_line(const TimelineRow& row) {
   const std::string what = what_of(row);
   // A name that is too long for its column moves what follows; the next lines stay where they would have been.
   constexpr std::size_t indent = seq_width + 2 + 19 + 2 + author_width + 2 + 8 + 2;
-  std::string body = wrapped(what, indent, columns);
+  std::string body = wrapped(what, indent);
   body.erase(0, indent);
   if (!body.empty()) body.pop_back();
   return toned(begin + body, refused ? Tone::bad : Tone::plain) + "\n";
@@ -173,6 +163,11 @@ std::string log_line(const TimelineRow& row) {
 
 std::string log_json(const TimelineRow& row) {
   return compact(json_of(row));
+}
+
+std::string log_json_end(bool empty, const std::optional<Error>& broke) {
+  const std::string brackets = empty ? "]" : "\n]";
+  return brackets + (broke ? ", \"error\": " + compact(Json(broke->message)) : "") + "}\n";
 }
 
 std::string history_text(const ModelHistory& history) {

@@ -13,6 +13,10 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
+void print_json(const Json& json) {
+  print(json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n");
+}
+
 // What a policy asks of each rollout under way, before and after: adopt lists it first (DESIGN 6, change of rules).
 std::string effects_on_rollouts(const World& world, const Policy& next) {
   std::string text;
@@ -39,23 +43,6 @@ std::string effects_on_rollouts(const World& world, const Policy& next) {
   return text.empty() ? "  No rollout is under way.\n" : text;
 }
 
-// The document in force after the first `size` entries.
-Result<std::string> policy_at(const Ledger& ledger, Millis at) {
-  Size low = 1;
-  Size high = ledger.size();
-  while (low < high) {
-    const Size middle = low + (high - low + 1) / 2;
-    TRY_LET(entry, ledger.entry(middle - 1));
-    if (entry.entry.recorded <= at) {
-      low = middle;
-    } else {
-      high = middle - 1;
-    }
-  }
-  TRY_LET(loaded, load_world(ledger, low));
-  return loaded.world->force->document;
-}
-
 }  // namespace
 
 Result<Exit> run_policy_show(const Globals& globals, const std::optional<std::string>& at) {
@@ -63,15 +50,15 @@ Result<Exit> run_policy_show(const Globals& globals, const std::optional<std::st
   TRY_LET(session, Session::open(globals, home));
   std::string document;
   if (at) {
-    TRY_LET(time, read_moment(*at));
-    TRY_LET(then, policy_at(session->ledger(), time));
-    document = std::move(then);
+    TRY_LET(size, size_at(session->ledger(), *at));
+    TRY_LET(then, load_world(session->ledger(), size));
+    document = then.world->force->document;
   } else {
     TRY_LET(world, session->world());
     document = world->force->document;
   }
   if (globals.json) {
-    print(Json{{"policy", sha256(document).hex()}, {"document", document}}.dump(2) + "\n");
+    print_json({{"policy", sha256(document).hex()}, {"document", document}});
     return Exit::done;
   }
   // Exactly the bytes that were adopted, so that they can be edited and adopted again.
@@ -85,7 +72,7 @@ Result<Exit> run_policy_check(const Globals& globals, const Path& file) {
   if (globals.json) {
     Json json = {{"valid", policy.ok()}, {"digest", sha256(document).hex()}};
     if (!policy) json["error"] = policy.error().message;
-    print(json.dump(2) + "\n");
+    print_json(json);
     return policy ? Exit::done : Exit::usage;
   }
   if (!policy) return usage(file.string() + ": " + policy.error().message);
@@ -103,10 +90,12 @@ Result<Exit> run_policy_adopt(const Globals& globals, const WriteFlags& write_fl
   TRY_LET(document, read_file(file, max_policy_bytes));
   const auto policy = parse_policy(document);
   if (!policy) return usage(file.string() + ": " + policy.error().message);
+  std::string effects;
   TRY_LET(written, write(globals, write_flags, home, [&](const World& world) {
-            if (!globals.json) print("What it does to rollouts under way:\n" + effects_on_rollouts(world, *policy));
+            effects = effects_on_rollouts(world, *policy);
             return Wanted{AdoptPolicy{document}, {}};
           }));
+  if (!globals.json) print("What it does to rollouts under way:\n" + effects);
   return show_written(globals, written);
 }
 

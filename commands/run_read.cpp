@@ -86,6 +86,28 @@ Error nothing_about_model(const World& world, const std::string& name) {
   return nothing_about("a model", name, known);
 }
 
+Error nothing_about_environment(const World& world, const std::string& name) {
+  std::set<std::string> known;
+  for (const auto& [environment, rules] : world.policy().environments) known.insert(environment);
+  return nothing_about("the environment", name, known);
+}
+
+// "Nothing runs" would be a dangerous answer to a misspelt question.
+Result<void> check_filter(const World& world, const StatusFilter& filter) {
+  const auto& slots = world.slots.rows();
+  const auto& versions = world.versions.rows();
+  if (filter.model && std::none_of(versions.begin(), versions.end(),
+                                   [&](const auto& row) { return row.first.first == *filter.model; })) {
+    return nothing_about_model(world, *filter.model);
+  }
+  if (filter.environment && world.policy().environment(*filter.environment) == nullptr &&
+      std::none_of(slots.begin(), slots.end(),
+                   [&](const auto& row) { return row.first.second == *filter.environment; })) {
+    return nothing_about_environment(world, *filter.environment);
+  }
+  return {};
+}
+
 Result<Selection> select(const Ledger& ledger, const World& world, const LogFlags& flags) {
   Selection selection;
   selection.end = ledger.size();
@@ -106,10 +128,8 @@ Result<Selection> select(const Ledger& ledger, const World& world, const LogFlag
   }
   if (flags.environment) {
     TRY_LET(seqs, find_all(ledger, "environment:" + *flags.environment));
-    std::set<std::string> known;
-    for (const auto& [name, rules] : world.policy().environments) known.insert(name);
-    if (seqs.empty() && !known.contains(*flags.environment)) {
-      return nothing_about("the environment", *flags.environment, known);
+    if (seqs.empty() && world.policy().environment(*flags.environment) == nullptr) {
+      return nothing_about_environment(world, *flags.environment);
     }
     selection.keep_only(std::move(seqs));
   }
@@ -139,8 +159,13 @@ Result<void> walk(const Ledger& ledger, const Selection& selection,
   return {};
 }
 
-// Prints what is selected from `from` on, and says where it stopped.
-Result<Size> print_log(const Globals& globals, const LogFlags& flags, Session& session, Size from) {
+struct Printed {
+  Size size = 0;               // of the log then
+  std::optional<Error> broke;  // said in the document already
+};
+
+// Prints what is selected from `from` on.
+Result<Printed> print_log(const Globals& globals, const LogFlags& flags, Session& session, Size from) {
   const Ledger& ledger = session.ledger();
   TRY_LET(world, session.world());
   TRY_LET(selection, select(ledger, *world, flags));
@@ -151,7 +176,7 @@ Result<Size> print_log(const Globals& globals, const LogFlags& flags, Session& s
   const bool document = globals.json && !flags.follow;
   bool first = true;
   if (document) print("{\"entries\": [");
-  TRY(walk(ledger, selection, [&](const Recorded& entry) -> Result<void> {
+  const auto walked = walk(ledger, selection, [&](const Recorded& entry) -> Result<void> {
     timeline.apply(entry);
     const TimelineRow row = std::move(timeline.take_rows().front());
     if (!globals.json) {
@@ -163,9 +188,11 @@ Result<Size> print_log(const Globals& globals, const LogFlags& flags, Session& s
     }
     first = false;
     return {};
-  }));
-  if (document) print(first ? "]}\n" : "\n]}\n");
-  return ledger.size();
+  });
+  if (!walked && !document) return walked.error();
+  const auto broke = walked ? std::nullopt : std::optional<Error>(walked.error());
+  if (document) print(log_json_end(first, broke));
+  return Printed{ledger.size(), broke};
 }
 
 // ---- show
@@ -194,11 +221,13 @@ Result<Exit> run_status(const Globals& globals, const StatusFlags& flags) {
   TRY_LET(session, open_session(globals));
   const Ledger& ledger = session->ledger();
   TRY_LET(at, moment_of(ledger, flags));
+  at.filter = {flags.environment, flags.model};
   TRY_LET(loaded, load_world(ledger, at.size));
   World& world = *loaded.world;
   // The log's clock may be ahead of this machine's; nothing is asked about a moment before the newest entry.
   if (!at.past) at.moment = std::max(at.moment, world.position->recorded);
-  TRY_LET(status, status_of(world, {flags.environment, flags.model}, at.moment));
+  TRY(check_filter(world, at.filter));
+  TRY_LET(status, status_of(world, at.filter, at.moment));
   print(globals.json ? status_json(status, world, at, ledger) : status_text(status, world, at));
   return Exit::done;
 }
@@ -223,12 +252,13 @@ Result<Exit> run_log(const Globals& globals, const LogFlags& flags) {
   for (;;) {
     TRY_LET(session, open_session(globals));
     if (session->ledger().size() > shown) {
-      TRY_LET(size, print_log(globals, flags, *session, shown));
-      shown = size;
+      TRY_LET(printed, print_log(globals, flags, *session, shown));
+      if (printed.broke) return exit_of(printed.broke->kind);
+      shown = printed.size;
     }
     if (!flags.follow) return Exit::done;
     // Whoever reads may have gone: `cairn log --follow | head`.
-    if (std::fflush(stdout) != 0) return fault("nobody reads what is printed any more");
+    if (output_problem() != 0) return Exit::done;
     session.reset();
     std::this_thread::sleep_for(follow_pause);
   }

@@ -1,5 +1,8 @@
 // checkpoint, log-key, prove, verify, export, replay.
+#include <unistd.h>
+
 #include <algorithm>
+#include <cerrno>
 #include <nlohmann/json.hpp>
 #include <thread>
 
@@ -114,10 +117,17 @@ Result<void> add_what_is_remembered(const Home& home, const std::string& place, 
   return {};
 }
 
+// Whether it is this user who may not read it; that says nothing about what it holds.
+bool is_out_of_reach(const fs::path& directory) {
+  const auto refused = [](const fs::path& path) { return ::access(path.c_str(), R_OK) != 0 && errno == EACCES; };
+  return refused(directory) || refused(directory / "CURRENT");
+}
+
 // A database that does not open, or one that was here and is gone, is evidence gone bad and no fault of whoever asks.
 Result<Report> report_unopened(const fs::path& directory, const Error& error, const AuditOptions& options) {
   const bool was_seen = options.ledger_id.has_value();
-  if (!was_seen && !holds_database(directory)) return error;
+  const bool only_now = error.kind == ErrorKind::unavailable || is_out_of_reach(directory);
+  if (only_now || (!was_seen && !holds_database(directory))) return error;
   Report report;
   report.quick = options.quick;
   if (options.ledger_id) report.ledger = *options.ledger_id;
@@ -142,6 +152,14 @@ Result<void> remember_verified(const Globals& globals, const Home& home) {
 }
 
 // ---- replay
+
+// Up to this entry, or up to this time.
+Result<Size> size_to(const Ledger& ledger, const std::string& time_or_seq) {
+  const auto seq = parse_uint(time_or_seq);
+  if (!seq) return size_at(ledger, time_or_seq);
+  if (*seq < ledger.size()) return *seq + 1;
+  return usage(str("--to ", *seq, ": this ledger holds entries 0 to ", ledger.size() - 1));
+}
 
 void show_replayed(const Globals& globals, const Replayed& done, Millis spent) {
   const bool same = done.differences.empty();
@@ -230,8 +248,11 @@ Result<Exit> run_verify(const Globals& globals, const VerifyFlags& flags) {
   TRY_LET(report, audit_directory(directory, globals, options));
   bar.reset();
   print(globals.json ? render_json(report) : render_text(report));
-  if (report.verified()) TRY(remember_verified(globals, home));
-  return static_cast<Exit>(exit_code(report));
+  if (!report.verified()) return static_cast<Exit>(exit_code(report));
+  const auto remembered = remember_verified(globals, home);
+  if (remembered) return Exit::done;
+  warn("cairn: it verified, and the head could not be remembered: " + remembered.error().message + "\n");
+  return exit_of(remembered.error().kind);
 }
 
 Result<Exit> run_export(const Globals& globals, const Path& directory) {
@@ -268,7 +289,7 @@ Result<Exit> run_replay(const Globals& globals, const std::optional<std::string>
   const Ledger& ledger = session->ledger();
   Size size = ledger.size();
   if (to) {
-    TRY_LET(then, size_at(ledger, *to));
+    TRY_LET(then, size_to(ledger, *to));
     size = then;
   }
   const SystemClock clock;

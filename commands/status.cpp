@@ -58,6 +58,9 @@ void add_slot(const World& world, const SlotKey& key, const Slot& slot, Status& 
   const Rollout* active = slot.active ? world.rollouts.find(*slot.active) : nullptr;
   const std::uint64_t elsewhere = active == nullptr ? 0 : active->percent;
   if (slot.occupied) status.slots.push_back(at_full(world, key, slot.history.back(), elsewhere));
+  if (!slot.occupied && !slot.history.empty()) {
+    status.empty_slots.push_back({key.second, key.first, version_of(world, slot.history.back().model)});
+  }
   if (active == nullptr) return;
   RunningVersion row = running(world, key, active->model);
   row.stage = active->stage;

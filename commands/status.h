@@ -52,8 +52,16 @@ struct IncidentStanding {
   Incident incident;
 };
 
+// A slot that had a version at full and has none now.
+struct EmptySlot {
+  std::string environment;
+  std::string name;
+  std::string last;  // the version that was there last
+};
+
 struct Status {
   std::vector<RunningVersion> slots;  // by environment, model, then full before canary before shadow
+  std::vector<EmptySlot> empty_slots;
   std::vector<RolloutStanding> rollouts;
   std::vector<IncidentStanding> incidents;  // newest first
 };

@@ -149,6 +149,19 @@ TEST_CASE("status shows a rollback as what brought the version back, and its inc
   CHECK(status["incidents"][0]["seq"] == 12);
 }
 
+TEST_CASE("status shows a slot that a rollback left with nothing") {
+  ReadCase lived;
+  lived.register_model("logistic", "v1", "0.9");
+  lived.roll_out("logistic", "v1");
+  lived.roll_back("unsafe", Trigger::system);
+  const Printed shown = printed_by([&] { return run_status(lived.globals(), {}); });
+  CHECK(shown.out.find("Empty: logistic in production") != std::string::npos);
+  CHECK(shown.out.find("The last there was v1.") != std::string::npos);
+  const Json status = run_json([&] { return run_status(lived.json(), {}); });
+  CHECK(status["empty_slots"] ==
+        Json::parse(R"([{"environment": "production", "model": "logistic", "last_version": "v1"}])"));
+}
+
 TEST_CASE("history tells a model's versions, tenures, rollouts and refused attempts, each with its entry") {
   Lived lived;
   lived.register_model("other", "v1", "0.9");

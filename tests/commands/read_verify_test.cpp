@@ -351,6 +351,7 @@ TEST_CASE("replay of a part comes to the state of then") {
   const Json done = run_json([&] { return run_replay(lived.json(), format_time(then)); });
   CHECK(done["entries"] == 2);
   CHECK(done["state_hash"] == state);
+  CHECK(run_json([&] { return run_replay(lived.json(), "1"); })["state_hash"] == state);
 }
 
 TEST_CASE("replay names the entry whose outcome the rules would not have given") {

@@ -164,6 +164,17 @@ TEST_CASE("unknown and missing words are one line that names them and the help, 
       {{"status", "--seq", "18446744073709551616"}, "no entry"},
       {{"--lock-timeout", "soon", "status"}, "soon"},
       {{"deploy", "--environment", "staging"}, "--model-path"},
+      {{"deploy", "--model-pth", "models"}, "deploy has no flag --model-pth"},
+      {{"status", "--enviroment", "production"}, "status has no flag --enviroment"},
+      {{"status", "--model", "logistc"}, "no entry speaks of a model logistc"},
+      {{"status", "--environment", "prod"}, "no entry speaks of the environment prod; there are production, staging"},
+      {{"log", "--type", "rollout.advance"}, "there is no such event; there are ledger.created"},
+      {{"log", "--actor", "bne"}, "no entry speaks of the actor bne; there are ben, dana"},
+      {{"log", "--environment", "prod"}, "no entry speaks of the environment prod"},
+      {{"log", "--model", "logistc"}, "no entry speaks of a model logistc"},
+      {{"policy", "show", "--at", "1990-01-01"}, "after 1990-01-01"},
+      {{"replay", "--to", "7"}, "this ledger holds entries 0 to 0"},
+      {{"replay", "--to", "yesterday"}, "yesterday"},
   };
   for (const Case& bad : cases) {
     const Ran ran = place.cairn("dana", bad.words);
@@ -173,6 +184,12 @@ TEST_CASE("unknown and missing words are one line that names them and the help, 
     CHECK(ran.err.starts_with("cairn: "));
     CHECK(count_lines(ran.err) == 1);
     CHECK(contains(ran.err, bad.names));
+    Words with_json = bad.words;
+    with_json.push_back("--json");
+    const Ran as_json = place.cairn("dana", with_json);
+    CHECK(as_json.code == 2);
+    CHECK(as_json.err.empty());
+    CHECK(contains(nlohmann::json::parse(as_json.out)["error"].get<std::string>(), bad.names));
   }
   CHECK(place.files() == files);
   CHECK(place.size() == 1);
@@ -192,6 +209,24 @@ TEST_CASE("an answer that cannot be written is a fault, not a success") {
   const Ran ran = Started(place.directory() / "printed", {"/bin/sh", "-c", command}, place.environment("dana")).wait();
   CHECK(ran.code == 1);
   CHECK(contains(ran.err, "standard output"));
+}
+
+TEST_CASE("who closes the pipe is told nothing, and is left with no success") {
+  const Workplace place;
+  place.init(Workplace::Policy::easy);
+  const std::string command = "(" + std::string(CAIRN_PROGRAM) + " log; echo $? >&2) | true";
+  const Ran ran = Started(place.directory() / "printed", {"/bin/sh", "-c", command}, place.environment("dana")).wait();
+  CHECK((ran.err == "1\n" || ran.err == "0\n"));  // 0: it was quicker than the reader was gone
+}
+
+TEST_CASE("a path whose bytes are no text is still one JSON document") {
+  const Workplace place;
+  const Ran ran = place.cairn("dana", {"--ledger",
+                                       "no\xff"
+                                       "where",
+                                       "status", "--json"});
+  CHECK(ran.code == 1);
+  CHECK(contains(nlohmann::json::parse(ran.out)["error"].get<std::string>(), "where"));
 }
 
 }  // namespace
