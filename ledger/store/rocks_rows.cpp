@@ -11,6 +11,7 @@
 
 #include "ledger/base/text.h"
 #include "ledger/store/rocks_keys.h"
+#include "ledger/store/rocks_recovery.h"
 #include "ledger/store/store_directory.h"
 
 namespace cairn {
@@ -184,59 +185,72 @@ rocksdb::Options reader_options() {
   return options;
 }
 
-// The newest entry's seq plus one, if the log is read in this way. Touches nothing.
-Result<Size> size_if_recovered(const fs::path& directory, rocksdb::WALRecoveryMode mode) {
-  rocksdb::Options options = reader_options();
-  options.wal_recovery_mode = mode;
-  std::unique_ptr<rocksdb::DB> db;
-  if (const Status status = open_db(options, directory, false, db); !status.ok())
-    return failed("open", directory, status);
-  Cursor rows(*db, directory, "e", "f");
-  rows.seek_back("f");
-  TRY(rows.status());
-  if (!rows.at()) return Size{0};
-  TRY_LET(seq, number_of_key(rows.key(), 'e'));
-  return seq + 1;
-}
-
-// A write that was cut short was never acknowledged, and recovery may drop it. But nothing is written before the write
-// in front of it is durable: so a whole record behind the damage proves that something acknowledged would be dropped
-// with it.
-Result<void> only_the_end_is_torn(const fs::path& directory) {
-  TRY_LET(kept, size_if_recovered(directory, rocksdb::WALRecoveryMode::kPointInTimeRecovery));
-  TRY_LET(readable, size_if_recovered(directory, rocksdb::WALRecoveryMode::kSkipAnyCorruptedRecords));
-  if (readable <= kept) return {};
-  return fault(str("the write-ahead log of the ledger at ", directory.string(), " is damaged behind entry ", kept,
-                   " while entries up to ", readable,
-                   " were acknowledged: restore it from a copy; nothing was changed"));
-}
-
-// What the logs gave lies in memory, the rest in tables. A memtable that was overlooked while its table was being written is a gap
-// in front of what lies in memory, or inside it. The logs themselves are not asked: RocksDB 7.8 stops the process if one goes
-// away while GetUpdatesSince opens it.
-Result<void> check_memory_joins_tables(rocksdb::DB& db, const fs::path& directory) {
-  const auto missing = [&directory](Seq seq) {
-    return fault(str("entry ", seq, " of the ledger at ", directory.string(), " is missing"));
-  };
+// What the logs gave lies in memory, the rest in tables. A memtable that was overlooked while its table was being
+// written is a gap in front of what lies in memory, or inside it: the first entry that is missing. The logs themselves
+// are not asked: RocksDB 7.8 stops the process if one goes away while GetUpdatesSince opens it.
+Result<std::optional<Seq>> first_gap(rocksdb::DB& db, const fs::path& directory) {
   rocksdb::ReadOptions in_memory;
   in_memory.read_tier = rocksdb::kMemtableTier;
   const std::unique_ptr<rocksdb::Iterator> rows(db.NewIterator(in_memory));
   std::optional<Seq> previous;
   for (rows->Seek("e"); rows->Valid() && rows->key().starts_with("e"); rows->Next()) {
     TRY_LET(seq, number_of_key(view(rows->key()), 'e'));
-    if (previous && seq != *previous + 1) return missing(*previous + 1);
+    if (previous && seq != *previous + 1) return std::optional<Seq>{*previous + 1};
     if (!previous && seq > 0) {
       rocksdb::PinnableSlice entry;
       const Bytes before = entry_key(seq - 1);
-      if (!db.Get({}, db.DefaultColumnFamily(), slice(before), &entry).ok()) return missing(seq - 1);
+      if (!db.Get({}, db.DefaultColumnFamily(), slice(before), &entry).ok()) return std::optional<Seq>{seq - 1};
     }
     previous = seq;
   }
   if (!rows->status().ok()) return failed("read", directory, rows->status());
-  return {};
+  return std::optional<Seq>{};
+}
+
+// The first entry that cannot be read.
+Result<Seq> first_missing(rocksdb::DB& db, const fs::path& directory) {
+  TRY_LET(gap, first_gap(db, directory));
+  if (gap) return *gap;
+  Cursor rows(db, directory, "e", "f");
+  rows.seek_back("f");
+  TRY(rows.status());
+  if (!rows.at()) return Seq{0};
+  TRY_LET(last, number_of_key(rows.key(), 'e'));
+  return last + 1;
+}
+
+// The logs that this database, opened for reading, still needs; a fault if they are damaged. What lies there it has
+// dropped without saying so.
+Result<LogsReading> read_needed_logs(rocksdb::DB& db, const fs::path& directory, const std::vector<std::string>& logs) {
+  std::uint64_t first_needed = 0;  // what is in older ones is in tables
+  db.GetIntProperty(rocksdb::DB::Properties::kMinLogNumberToKeep, &first_needed);
+  TRY_LET(reading, read_logs(directory, logs, first_needed));
+  if (!reading.damage) return reading;
+  TRY_LET(entry, first_missing(db, directory));
+  const auto& [place, acknowledged] = *reading.damage;
+  return fault(str("the write-ahead log ", (directory / place.log).string(), " is damaged at byte ", place.at,
+                   ", where entry ", entry, " should begin, and what is lost there ",
+                   acknowledged ? "was acknowledged" : "may have been acknowledged",
+                   "; nothing was changed: restore the ledger from a copy, or see 'A damaged log' in README.md"));
+}
+
+// The ends of logs that a writer may recover over, or a fault.
+Result<std::vector<LogPlace>> torn_ends(const fs::path& directory) {
+  TRY_LET(files, list_files(directory));
+  const std::vector<std::string> logs = only_logs(files);
+  TRY_LET(all, read_logs(directory, logs, 0));
+  if (!all.damage) return std::move(all.torn);
+  std::unique_ptr<rocksdb::DB> db;
+  if (const Status status = open_db(reader_options(), directory, false, db); !status.ok()) {
+    return failed("open", directory, status);
+  }
+  TRY_LET(needed, read_needed_logs(*db, directory, logs));
+  return std::move(needed.torn);
 }
 
 Result<std::unique_ptr<rocksdb::DB>> try_open_reader(const fs::path& directory, const std::vector<std::string>& logs) {
+  // Before the open: what is whole now is whole then, for logs only grow.
+  TRY_LET(reading, read_logs(directory, logs, 0));
   std::unique_ptr<rocksdb::DB> db;
   if (const Status status = open_db(reader_options(), directory, false, db); !status.ok()) {
     return failed("open", directory, status);
@@ -244,9 +258,12 @@ Result<std::unique_ptr<rocksdb::DB>> try_open_reader(const fs::path& directory, 
   TRY_LET(files, list_files(directory));
   const std::vector<std::string> logs_after = only_logs(files);
   if (!std::includes(logs_after.begin(), logs_after.end(), logs.begin(), logs.end())) {
-    return unavailable(str("the ledger at ", directory.string(), " is written faster than it can be opened: try again"));
+    return unavailable(
+        str("the ledger at ", directory.string(), " is written faster than it can be opened: try again"));
   }
-  TRY(check_memory_joins_tables(*db, directory));
+  if (reading.damage) TRY(read_needed_logs(*db, directory, logs));
+  TRY_LET(gap, first_gap(*db, directory));
+  if (gap) return fault(str("entry ", *gap, " of the ledger at ", directory.string(), " is missing"));
   TRY(sync_logs(directory, logs_after));
   return db;
 }
@@ -256,17 +273,17 @@ Result<std::unique_ptr<rocksdb::DB>> try_open_reader(const fs::path& directory, 
 Result<std::unique_ptr<RocksRows>> RocksRows::open_writer(const fs::path& directory, bool create,
                                                           std::size_t memtable_bytes) {
   rocksdb::Options options = writer_options(create, memtable_bytes);
-  // First the strict way: it fails, having changed nothing, on any log that does not end as a clean close or commit
-  // leaves it.
-  options.wal_recovery_mode = rocksdb::WALRecoveryMode::kAbsoluteConsistency;
+  TRY_LET(torn, torn_ends(directory));
+  // Recovery writes what it read into a table and forgets the log. A crash before this leaves the log as it was; behind
+  // it, also the copies, which the next opening finds; after the open, the copies alone.
+  for (const LogPlace& place : torn) TRY(set_aside(directory, place));
+  // The strict way fails, having changed nothing, on any log that does not end as a commit leaves it: a second opinion.
+  options.wal_recovery_mode =
+      torn.empty() ? rocksdb::WALRecoveryMode::kAbsoluteConsistency : rocksdb::WALRecoveryMode::kPointInTimeRecovery;
   std::unique_ptr<rocksdb::DB> db;
-  Status status = open_db(options, directory, true, db);
-  if (status.IsCorruption()) {
-    TRY(only_the_end_is_torn(directory));
-    options.wal_recovery_mode = rocksdb::WALRecoveryMode::kPointInTimeRecovery;
-    status = open_db(options, directory, true, db);
+  if (const Status status = open_db(options, directory, true, db); !status.ok()) {
+    return failed("open", directory, status);
   }
-  if (!status.ok()) return failed("open", directory, status);
   return std::unique_ptr<RocksRows>(std::make_unique<Rows>(std::move(db), directory));
 }
 
@@ -274,13 +291,17 @@ Result<std::unique_ptr<RocksRows>> RocksRows::open_reader(const fs::path& direct
   // A writer with small tables moves files away every few milliseconds; a slow reader needs many tries to fit between.
   constexpr int tries = 200;
   constexpr int longest_pause = 20;
+  std::string previous;
   for (int attempt = 1;; ++attempt) {
     TRY_LET(before, list_files(directory));
     Result<std::unique_ptr<rocksdb::DB>> db = try_open_reader(directory, only_logs(before));
     if (db.ok()) return std::unique_ptr<RocksRows>(std::make_unique<Rows>(std::move(db).value(), directory));
-    // A writer that moved files away under the open explains any error; without one, trying again would not help.
+    // A writer at work under the open explains any error. One that is there twice, with no file come or gone, is not
+    // its doing.
     TRY_LET(after, list_files(directory));
-    if (before == after || attempt == tries) return db.error();
+    const bool again = before == after && previous == db.error().message;
+    if (again || attempt == tries) return db.error();
+    previous = before == after ? db.error().message : "";
     std::this_thread::sleep_for(std::chrono::milliseconds(std::min(attempt, longest_pause)));
   }
 }
