@@ -12,11 +12,7 @@ __extension__ using Wide = __int128;
 constexpr std::int64_t places = 18;
 constexpr Wide one = 1'000'000'000'000'000'000;
 constexpr Wide bound = one * one;  // 18 digits before the point
-constexpr std::int64_t largest_int = (std::int64_t{1} << 53) - 1;
-
-bool is_digit(char c) {
-  return c >= '0' && c <= '9';
-}
+constexpr auto largest_int = static_cast<std::int64_t>(max_count);
 
 Error wrong(std::string_view text, std::string_view why) {
   return fault(str("not a number we can hold: \"", printable(text.substr(0, 60)), "\" ", why));

@@ -77,7 +77,7 @@ bool is_hidden(std::uint32_t code) {
 }
 
 bool is_letter_or_digit(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || is_digit(c);
 }
 
 }  // namespace
@@ -152,7 +152,7 @@ Result<std::uint64_t> parse_uint(std::string_view text) {
   if (text.size() > 1 && text[0] == '0') return wrong("begins with a zero");
   std::uint64_t value = 0;
   for (const char c : text) {
-    if (c < '0' || c > '9') return wrong("has a character that is no digit");
+    if (!is_digit(c)) return wrong("has a character that is no digit");
     const auto digit = static_cast<std::uint64_t>(c - '0');
     if (value > (UINT64_MAX - digit) / 10) return wrong("is above 2^64-1");
     value = value * 10 + digit;

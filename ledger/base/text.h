@@ -14,6 +14,11 @@
 
 namespace cairn {
 
+// ASCII, whatever the locale.
+constexpr bool is_digit(char c) {
+  return c >= '0' && c <= '9';
+}
+
 // Lowercase hexadecimal, two digits a byte.
 std::string to_hex(BytesView bytes);
 Result<Bytes> from_hex(std::string_view text);

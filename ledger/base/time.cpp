@@ -68,8 +68,6 @@ class TimeReader {
   }
 
  private:
-  static bool is_digit(char c) { return c >= '0' && c <= '9'; }
-
   std::string_view rest_;
 };
 

@@ -13,7 +13,7 @@ namespace {
 constexpr std::size_t max_outcome_bytes = 64;
 
 bool is_outcome(std::string_view text) {
-  const auto fits = [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_'; };
+  const auto fits = [](char c) { return (c >= 'a' && c <= 'z') || is_digit(c) || c == '_'; };
   return text.size() <= max_outcome_bytes && std::all_of(text.begin(), text.end(), fits);
 }
 

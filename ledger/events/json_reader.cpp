@@ -8,10 +8,6 @@
 namespace cairn {
 namespace {
 
-bool is_digit(char c) {
-  return c >= '0' && c <= '9';
-}
-
 constexpr std::string_view hex_digits = "0123456789abcdef";
 
 // What a string holds as it is: anything but the quote, the backslash and C0 controls.

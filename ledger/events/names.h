@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "ledger/base/result.h"
+#include "ledger/base/types.h"
 
 namespace cairn {
 
@@ -60,7 +61,6 @@ struct Grant {
 std::string to_text(const Grant& grant);
 Result<Grant> parse_grant(std::string_view text);
 
-inline constexpr std::uint64_t max_count = (std::uint64_t{1} << 53) - 1;  // the largest integer that every JSON reader keeps
 inline constexpr std::size_t max_rollout_id_bytes = 192;  // as a tag, "rollout:" and this, it has to fit a Posting
 
 // A name without '/', so that a rollout's id can be taken apart from its end.

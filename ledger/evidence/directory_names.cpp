@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "ledger/base/text.h"
+
 namespace cairn {
 namespace {
 
@@ -10,7 +12,7 @@ constexpr std::string_view time_form = "YYYYMMDD_HHMMSS";
 bool is_time(std::string_view text) {
   return text.size() == time_form.size() &&
          std::equal(text.begin(), text.end(), time_form.begin(),
-                    [](char c, char form) { return form == '_' ? c == '_' : c >= '0' && c <= '9'; });
+                    [](char c, char form) { return form == '_' ? c == '_' : is_digit(c); });
 }
 
 bool take_end(std::string_view& text, std::string_view end) {

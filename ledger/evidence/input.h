@@ -61,9 +61,8 @@ class ByteSource {
 // Part of a file.
 class FileSource final : public ByteSource {
  public:
-  FileSource(const InputFile& file, std::uint64_t begin, std::uint64_t size) : file_(file), at_(begin), size_(size) {
-    left_ = size;
-  }
+  FileSource(const InputFile& file, std::uint64_t begin, std::uint64_t size)
+      : file_(file), at_(begin), size_(size), left_(size) {}
   std::uint64_t size() const override { return size_; }
   Result<std::size_t> read(char* to, std::size_t count) override;
 
