@@ -67,8 +67,9 @@ bool is_file_name(std::string_view text) {
          has_no_control(text) && is_utf8(text);
 }
 
+// Without NUL: there readers that take one for the end would see less than was signed.
 bool is_document(std::string_view text) {
-  return !text.empty() && text.size() <= max_policy_bytes && is_utf8(text);
+  return !text.empty() && text.size() <= max_policy_bytes && text.find('\0') == std::string_view::npos && is_utf8(text);
 }
 
 bool is_key_bytes(std::string_view bytes) {
@@ -100,7 +101,7 @@ const Form text{is_text, "a text (at most 1024 bytes of UTF-8 without control ch
 const Form words{is_words,
                  "a text that says something (1 to 1024 bytes of UTF-8 without control characters but newlines)"};
 const Form file_name{is_file_name, "a file's name (1 to 1024 bytes of UTF-8 without '/' and control characters)"};
-const Form document{is_document, "a document (1 to 49152 bytes of UTF-8)"};
+const Form document{is_document, "a document (1 to 49152 bytes of UTF-8 without NUL)"};
 const Form key_bytes{is_key_bytes, "1 to 1024 bytes"};
 const Form subject{is_subject, "a subject (rollout:ID, incident:ID or model:NAME)"};
 

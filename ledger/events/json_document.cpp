@@ -125,7 +125,15 @@ const JsonValue* JsonValue::member(std::string_view name) const {
   return nullptr;
 }
 
+Result<void> check_json_bytes(std::string_view text) {
+  if (text.starts_with("\xef\xbb\xbf")) return fault("not JSON at byte 0: a byte order mark");
+  const auto nul = text.find('\0');
+  if (nul != std::string_view::npos) return fault(str("not JSON at byte ", nul, ": a NUL byte"));
+  return {};
+}
+
 Result<JsonValue> read_json(std::string_view text) {
+  TRY(check_json_bytes(text));
   Builder builder;
   const bool parsed = nlohmann::json::sax_parse(text.begin(), text.end(), &builder);
   return builder.take(parsed);

@@ -34,6 +34,10 @@ struct JsonMember {
 // RFC 8259. A syntax error names its byte, a repeated member its path; at most 32 levels, 1024 members an object.
 Result<JsonValue> read_json(std::string_view text);
 
+// To be asked before the JSON library is: it takes a NUL for the end of the text, whatever follows, and skips a byte
+// order mark. An error names the byte.
+Result<void> check_json_bytes(std::string_view text);
+
 // "a string", "a number": for messages.
 std::string_view describe(const JsonValue& value);
 

@@ -121,6 +121,7 @@ TEST_CASE("a value that cannot be said is a usage error that names event and mem
   CHECK(refusal_of(IncidentOpened{"INC-0", Severity::low, "", "m", "e"}).find("\"incident\"") != std::string::npos);
   CHECK(refusal_of(IncidentOpened{"inc-1", Severity::low, "", "m", "e"}).find("\"incident\"") != std::string::npos);
   CHECK(refusal_of(PolicyProposed{""}).find("\"document\"") != std::string::npos);
+  CHECK(refusal_of(PolicyProposed{std::string("{}\0", 3)}).find("\"document\"") != std::string::npos);
   CHECK(refusal_of(PolicyProposed{std::string(max_policy_bytes + 1, ' ')}).find("\"document\"") != std::string::npos);
 }
 

@@ -76,6 +76,8 @@ TEST_CASE("what is no envelope of ours is refused with its reason") {
   CHECK(refusal("").find("not JSON at byte") != std::string::npos);
   CHECK(refusal("{\"payload\":}").find("not JSON at byte 12") != std::string::npos);
   CHECK(refusal(good.dump() + "x").find("not JSON at byte") != std::string::npos);
+  CHECK(refusal(good.dump() + std::string("\0{}", 3)).find("a NUL byte") != std::string::npos);
+  CHECK(refusal("\xef\xbb\xbf" + good.dump()).find("byte order mark") != std::string::npos);
   CHECK(refusal("[]").find("\"payloadType\" is missing") != std::string::npos);
   CHECK(refusal("{\"payload\":\"\",\"payload\":\"\"}").find("payload stands there twice") != std::string::npos);
   CHECK(refusal(std::string(100000, '[')).find("levels deep") != std::string::npos);

@@ -137,7 +137,7 @@ std::vector<Event> largest_events() {
     return bytes;
   }();
   std::string document;
-  for (int c = 0; c < 0x80; ++c) document += static_cast<char>(c);
+  for (int c = 1; c < 0x80; ++c) document += static_cast<char>(c);
   document += odd_text;
   const Seq last = max_count;
   return {

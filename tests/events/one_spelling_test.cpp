@@ -83,15 +83,16 @@ TEST_CASE("a statement cut off at any byte is refused, and so is one with a byte
   }
 }
 
-TEST_CASE("each byte below 0x20 and the seven escapes have one spelling in a policy document") {
+TEST_CASE(
+    "each byte from 0x01 to 0x1f and the seven escapes have one spelling in a policy document, and NUL has none") {
   std::string document;
-  for (int c = 0; c < 0x80; ++c) document += static_cast<char>(c);
+  for (int c = 1; c < 0x80; ++c) document += static_cast<char>(c);
   const auto payload = examples::payload_of({PolicyProposed{document}});
-  CHECK(payload.find(R"(\u0000\u0001\u0002\u0003\u0004\u0005\u0006\u0007\b\t\n\u000b\f\r\u000e)") != std::string::npos);
+  CHECK(payload.find(R"(\u0001\u0002\u0003\u0004\u0005\u0006\u0007\b\t\n\u000b\f\r\u000e)") != std::string::npos);
   CHECK(taken(payload));
-  for (const auto* other :
-       {R"(\u0008)", R"(\u0009)", R"(\u000a)", R"(\u000c)", R"(\u000d)", R"(\u0022)", R"(\u005c)", R"(\u0041)", R"(\/)",
-        R"(\u001F)", R"(\U001f)", R"(\u1f)", R"(\u00e9)", R"(\ud83d\ude00)", R"(\a)", "\\", "\n"}) {
+  for (const auto* other : {R"(\u0000)", R"(\u0008)", R"(\u0009)", R"(\u000a)", R"(\u000c)", R"(\u000d)", R"(\u0022)",
+                            R"(\u005c)", R"(\u0041)", R"(\/)", R"(\u001F)", R"(\U001f)", R"(\u1f)", R"(\u00e9)",
+                            R"(\ud83d\ude00)", R"(\a)", "\\", "\n"}) {
     const auto plain = examples::payload_of({PolicyProposed{"@@@"}});
     auto changed = plain;
     changed.replace(changed.find("@@@"), 3, other);

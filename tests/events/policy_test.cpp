@@ -66,6 +66,13 @@ std::vector<std::string> differences(const json& a, const json& b) {
 
 }  // namespace
 
+TEST_CASE("a policy has nothing behind a NUL byte and no byte order mark before it") {
+  const auto text = default_text();
+  CHECK(refusal(text + std::string("\0{\"name\":\"other\"}", 16)) ==
+        str("policy: not JSON at byte ", text.size(), ": a NUL byte"));
+  CHECK(refusal("\xef\xbb\xbf" + text) == "policy: not JSON at byte 0: a byte order mark");
+}
+
 TEST_CASE("B1 B3 B4 B5 B6 B7 B8: the default policy's gates are the guide's numbers") {
   const auto policy = parsed(default_text());
   check_gate(policy, "artefact-safe", "structure.findings <= 0 artefact");
