@@ -43,10 +43,8 @@ int report(const Globals& globals, const Error& error) {
     const nlohmann::ordered_json json = {{"outcome", door ? "turned_away" : "error"}, {"error", error.message}};
     print(json.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n");
   } else {
-    // Line by line, since a message may hold a note that somebody else wrote.
-    std::string text = "cairn: ";
-    for (const std::string_view line : split(error.message, '\n')) text += printable(line) + "\n";
-    warn(text);
+    // A message may hold a note that somebody else wrote.
+    warn("cairn: " + printable_lines(error.message) + "\n");
   }
   return static_cast<int>(exit_of(error.kind));
 }

@@ -142,6 +142,17 @@ int first_problem = 0;
 
 }  // namespace
 
+std::string printable_lines(std::string_view text) {
+  std::string out;
+  while (!text.empty()) {
+    const auto end = std::min(text.find_first_of("\n\t"), text.size());
+    out += printable(text.substr(0, end));
+    out += text.substr(end, 1);
+    text.remove_prefix(std::min(end + 1, text.size()));
+  }
+  return out;
+}
+
 void print(std::string_view text) {
   if (std::fwrite(text.data(), 1, text.size(), stdout) != text.size() && first_problem == 0) first_problem = errno;
 }
@@ -149,6 +160,11 @@ void print(std::string_view text) {
 int output_problem() {
   if (std::fflush(stdout) != 0 && first_problem == 0) first_problem = errno;
   return first_problem;
+}
+
+void print_document(std::string_view text) {
+  if (::isatty(STDOUT_FILENO) == 1) return print(printable_lines(text));
+  print(text);
 }
 
 void warn(std::string_view text) {

@@ -37,6 +37,12 @@ void warn(std::string_view text);
 // Flushes stdout. The errno of the first write to it that failed (EPIPE: nobody reads any more), or 0.
 int output_problem();
 
+// Text that others wrote, fit for a terminal: printable() but for its line breaks and tabs.
+std::string printable_lines(std::string_view text);
+
+// Such text to stdout: to a file or a pipe byte for byte, to a terminal as printable_lines().
+void print_document(std::string_view text);
+
 // "name: done/total" on stderr while stdout's reader waits; only on a terminal, at most ten times a second.
 class ProgressBar {
  public:

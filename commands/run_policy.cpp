@@ -61,8 +61,8 @@ Result<Exit> run_policy_show(const Globals& globals, const std::optional<std::st
     print_json({{"policy", sha256(document).hex()}, {"document", document}});
     return Exit::done;
   }
-  // Exactly the bytes that were adopted, so that they can be edited and adopted again.
-  print(document);
+  // Into a file exactly the bytes that were adopted, so that they can be edited and adopted again.
+  print_document(document);
   return Exit::done;
 }
 
