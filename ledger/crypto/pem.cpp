@@ -10,18 +10,20 @@ namespace {
 constexpr std::string_view begin = "-----BEGIN ";
 constexpr std::string_view dashes = "-----";
 constexpr std::size_t line_width = 64;
+constexpr std::size_t max_label_bytes = 64;
 
 std::string_view without_return(std::string_view line) {
   if (!line.empty() && line.back() == '\r') line.remove_suffix(1);
   return line;
 }
 
-// The label of a line "-----BEGIN label-----", or nothing.
+// The label of a line "-----BEGIN label-----", or nothing; none is as long as a line may be.
 std::string_view begun_label(std::string_view line) {
   if (line.size() <= begin.size() + dashes.size() || line.substr(0, begin.size()) != begin) return {};
   line.remove_prefix(begin.size());
   if (line.substr(line.size() - dashes.size()) != dashes) return {};
-  return line.substr(0, line.size() - dashes.size());
+  const auto label = line.substr(0, line.size() - dashes.size());
+  return label.size() <= max_label_bytes ? label : std::string_view();
 }
 
 }  // namespace
@@ -35,12 +37,14 @@ std::string format_pem(std::string_view label, BytesView der) {
 
 Result<PemBlock> parse_pem(std::string_view text) {
   std::string_view label;
+  std::string end;
   std::string body;
   for (const auto whole_line : split(text, '\n')) {
     const auto line = without_return(whole_line);
     if (label.empty()) {
       label = begun_label(line);
-    } else if (line == str("-----END ", label, "-----")) {
+      end = str("-----END ", label, "-----");
+    } else if (line == end) {
       TRY_LET(der, from_base64(body));
       return PemBlock{std::string(label), std::move(der)};
     } else {

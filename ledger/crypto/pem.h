@@ -10,7 +10,7 @@
 namespace cairn {
 
 struct PemBlock {
-  std::string label;  // "PUBLIC KEY"
+  std::string label;  // "PUBLIC KEY"; at most 64 bytes
   Bytes der;
 };
 
