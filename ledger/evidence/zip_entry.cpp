@@ -34,12 +34,13 @@ struct ZipEntrySource::State {
     while (!ended && stream.avail_out == count) {
       if (stream.avail_in == 0) {
         TRY_LET(got, packed.read(input.data(), input.size()));
-        if (got == 0) break;
         stream.next_in = reinterpret_cast<Bytef*>(input.data());
         stream.avail_in = static_cast<uInt>(got);
         taken += got;
       }
+      // Without input too: zlib may hold back what it could not yet write, and says when it does not.
       const int answer = inflate(&stream, Z_NO_FLUSH);
+      if (answer == Z_BUF_ERROR) break;
       if (answer == Z_MEM_ERROR) return fault("zlib cannot expand: out of memory");
       damaged = answer != Z_OK && answer != Z_STREAM_END;
       ended = damaged || answer == Z_STREAM_END;

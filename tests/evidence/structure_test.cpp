@@ -1,7 +1,8 @@
-#include "tests/evidence/structure_case.h"
-
 #include <algorithm>
 #include <map>
+
+#include "ledger/base/text.h"
+#include "tests/evidence/structure_case.h"
 
 namespace cairn {
 namespace {
@@ -64,18 +65,24 @@ std::uint32_t crc_of(const std::string& content) {
   return ~crc;
 }
 
-// A zip whose entries all hold the same content.
-std::string stored_zip(const std::vector<std::string>& names, const std::string& content) {
+struct Member {
+  std::string name;
+  std::string content;
+  std::string deflated;  // empty: stored
+};
+
+std::string zip_of(const std::vector<Member>& members) {
   std::string zip;
   std::string directory;
-  for (const auto& name : names) {
-    const auto common = number(0, 8) + number(crc_of(content), 4) + number(content.size(), 4) +
-                        number(content.size(), 4) + number(name.size(), 2) + number(0, 2);
+  for (const auto& [name, content, deflated] : members) {
+    const auto& packed = deflated.empty() ? content : deflated;
+    const auto common = number(0, 2) + number(deflated.empty() ? 0 : 8, 2) + number(0, 4) + number(crc_of(content), 4) +
+                        number(packed.size(), 4) + number(content.size(), 4) + number(name.size(), 2) + number(0, 2);
     directory +=
         "PK\1\2" + number(20, 2) + number(20, 2) + common + number(0, 6) + number(0, 4) + number(zip.size(), 4) + name;
-    zip += "PK\3\4" + number(20, 2) + common + name + content;
+    zip += "PK\3\4" + number(20, 2) + common + name + packed;
   }
-  return zip + directory + "PK\5\6" + number(0, 4) + number(names.size(), 2) + number(names.size(), 2) +
+  return zip + directory + "PK\5\6" + number(0, 4) + number(members.size(), 2) + number(members.size(), 2) +
          number(directory.size(), 4) + number(zip.size(), 4) + number(0, 2);
 }
 
@@ -179,12 +186,26 @@ TEST_CASE("names that lead out of the archive are found") {
 }
 
 TEST_CASE("two entries of one name are found, even if they differ by case") {
-  const std::string pickle = "N.";
-  const std::vector<std::string> names[] = {
-      {"a/data.pkl", "a/x"}, {"a/data.pkl", "a/data.pkl"}, {"a/data.pkl", "A/Data.PKL"}};
-  CHECK(findings_of("m.pt", stored_zip(names[0], pickle)).empty());
-  CHECK(says(findings_of("m.pt", stored_zip(names[1], pickle)), "a/data.pkl is there twice"));
-  CHECK(says(findings_of("m.pt", stored_zip(names[2], pickle)), "A/Data.PKL is there twice"));
+  const auto two = [](const std::string& first, const std::string& second) {
+    return findings_of("m.pt", zip_of({{first, "N.", ""}, {second, "N.", ""}}));
+  };
+  CHECK(two("a/data.pkl", "a/x").empty());
+  CHECK(says(two("a/data.pkl", "a/data.pkl"), "a/data.pkl is there twice"));
+  CHECK(says(two("a/data.pkl", "A/Data.PKL"), "A/Data.PKL is there twice"));
+}
+
+TEST_CASE("content that zlib still owes when all its input is read is content") {
+  // 65,599 zeros in 80 bytes, more than what is expanded in one go.
+  const auto deflated = *from_hex("edc13101000000c2a0f54f6d085fa0" + std::string(126, '0') + "e036");
+  REQUIRE(deflated.size() == 80);
+  const auto found =
+      findings_of("m.pt", zip_of({{"a/data.pkl", "N.", ""}, {"a/data/0", std::string(65'599, '\0'), deflated}}));
+  INFO(all_of(found));
+  CHECK(found.empty());
+  const auto longer = zip_of({{"a/data.pkl", "N.", ""}, {"a/data/0", std::string(65'598, '\0'), deflated}});
+  CHECK(says(findings_of("m.pt", longer), "goes on beyond the declared size"));
+  const auto shorter = zip_of({{"a/data.pkl", "N.", ""}, {"a/data/0", std::string(65'600, '\0'), deflated}});
+  CHECK(says(findings_of("m.pt", shorter), "has 65599 bytes where 65600 are declared"));
 }
 
 TEST_CASE("headers that contradict each other are found") {
