@@ -1,18 +1,18 @@
 #include "ledger/evidence/json.h"
 
 #include <algorithm>
+#include <charconv>
 #include <iterator>
 #include <nlohmann/json.hpp>
 #include <unordered_set>
 
 #include "ledger/base/text.h"
+#include "ledger/events/json_document.h"
 
 namespace cairn {
 namespace {
 
-constexpr std::size_t max_depth = 64;
 constexpr std::size_t max_values = 1'000'000;
-constexpr std::size_t max_token_bytes = 16 << 20;
 
 using Library = nlohmann::json;
 
@@ -23,7 +23,46 @@ std::string plain(std::string_view message) {
   return printable(message.substr(0, 300));
 }
 
-// JSON with each bare NaN, Infinity and -Infinity overwritten by a string of the same length, so that no position
+// RFC 8259 section 6.
+bool is_number(std::string_view text) {
+  const auto take = [&](std::string_view any_of) {
+    const bool taken = !text.empty() && any_of.find(text[0]) != std::string_view::npos;
+    if (taken) text.remove_prefix(1);
+    return taken;
+  };
+  const auto take_digits = [&] {
+    const auto digits = static_cast<std::size_t>(std::find_if_not(text.begin(), text.end(), is_digit) - text.begin());
+    text.remove_prefix(digits);
+    return digits > 0;
+  };
+  take("-");
+  if (!take("0") && !take_digits()) return false;
+  if (take(".") && !take_digits()) return false;
+  if (take("eE")) {
+    take("+-");
+    if (!take_digits()) return false;
+  }
+  return text.empty();
+}
+
+// The number at the front of the text, or what stands in the place of one there.
+std::string_view number_at_front(std::string_view text) {
+  for (const std::string_view word : {"NaN", "Infinity", "-Infinity"}) {
+    if (text.starts_with(word)) return word;
+  }
+  if (text[0] != '-' && !is_digit(text[0])) return {};
+  return text.substr(0, text.find_first_not_of("0123456789+-.eE"));
+}
+
+// Whether the library would refuse it: it holds every number as a double as well.
+bool is_beyond_library(std::string_view lexeme) {
+  if (lexeme.ends_with('N') || lexeme.ends_with('y')) return true;
+  double ignored = 0;
+  const auto read = std::from_chars(lexeme.data(), lexeme.data() + lexeme.size(), ignored);
+  return read.ec == std::errc::result_out_of_range && is_number(lexeme);
+}
+
+// JSON with each number that the library does not read overwritten by a string of the same length, so that no position
 // moves, and which of the document's strings these are, counted from 0. Counting makes it exact: no string of the file
 // can be mistaken.
 struct Masked {
@@ -32,8 +71,7 @@ struct Masked {
   std::vector<std::string_view> lexemes;
 };
 
-Masked mask_non_finite(std::string_view text) {
-  static constexpr std::string_view words[] = {"NaN", "Infinity", "-Infinity"};
+Masked mask_numbers(std::string_view text) {
   Masked masked{std::string(text), {}, {}};
   std::size_t count = 0;
   for (std::size_t i = 0; i < text.size(); ++i) {
@@ -44,121 +82,50 @@ Masked mask_non_finite(std::string_view text) {
       }
       continue;
     }
-    for (const auto word : words) {
-      if (text.substr(i, word.size()) != word) continue;
-      masked.text[i] = '"';
-      std::fill_n(masked.text.begin() + static_cast<std::ptrdiff_t>(i) + 1, word.size() - 2, 'n');
-      i += word.size() - 1;
-      masked.text[i] = '"';
+    const auto lexeme = number_at_front(text.substr(i));
+    if (lexeme.empty()) continue;
+    if (is_beyond_library(lexeme)) {
+      const auto at = masked.text.begin() + static_cast<std::ptrdiff_t>(i);
+      std::fill_n(at, lexeme.size(), 'n');
+      at[0] = at[static_cast<std::ptrdiff_t>(lexeme.size()) - 1] = '"';
       masked.strings.push_back(count++);
-      masked.lexemes.push_back(word);
-      break;
+      masked.lexemes.push_back(lexeme);
     }
+    i += lexeme.size() - 1;
   }
   return masked;
 }
 
-// Text as a source.
-class TextSource final : public ByteSource {
- public:
-  explicit TextSource(std::string_view text) : size_(text.size()), rest_(text) {}
-  std::uint64_t size() const override { return size_; }
-  Result<std::size_t> read(char* to, std::size_t count) override {
-    const auto got = rest_.copy(to, count);
-    rest_.remove_prefix(got);
-    return got;
-  }
-
- private:
-  std::size_t size_;
-  std::string_view rest_;
-};
-
-// Hands a source to the library byte by byte, and ends early where the library would do what we do not want: stop at a
-// NUL as if the file ended there, skip a byte order mark, or collect a token of any length.
-class Feed {
- public:
-  explicit Feed(ByteSource& source) : cursor_(source) { advance(); }
-
-  bool ended() const { return ended_; }
-  char current() const { return static_cast<char>(byte_); }
-  const std::optional<JsonProblem>& problem() const { return problem_; }
-  const ByteCursor& cursor() const { return cursor_; }
-  std::uint64_t consumed() const { return cursor_.position() - (ended_ ? 0 : 1); }
-
-  void advance() {
-    if (ended_) return;
-    if (!cursor_.next(byte_)) {
-      ended_ = true;
-      return;
-    }
-    if (byte_ == 0) end_with("a NUL byte");
-    if (cursor_.position() == 1 && byte_ == 0xef) end_with("a byte order mark");
-    token_ = at_boundary() ? 0 : token_ + 1;
-    if (token_ > max_token_bytes) end_with(str("one string or number of more than ", max_token_bytes, " bytes"));
-  }
-
- private:
-  // Inside a string only its closing quote ends the token.
-  bool at_boundary() {
-    if (in_string_) {
-      if (escaped_) {
-        escaped_ = false;
-      } else if (byte_ == '\\') {
-        escaped_ = true;
-      } else if (byte_ == '"') {
-        in_string_ = false;
-        return true;
-      }
-      return false;
-    }
-    in_string_ = byte_ == '"';
-    return in_string_ || std::string_view(" \t\r\n[]{},:").find(static_cast<char>(byte_)) != std::string_view::npos;
-  }
-
-  void end_with(std::string why) {
-    problem_ = JsonProblem{cursor_.position() - 1, std::move(why)};
-    ended_ = true;
-  }
-
-  ByteCursor cursor_;
-  std::uint8_t byte_ = 0;
-  bool ended_ = false;
-  bool in_string_ = false;
-  bool escaped_ = false;
-  std::size_t token_ = 0;
-  std::optional<JsonProblem> problem_;
-};
-
-// An input iterator over a Feed; equal to the default one at the end.
-struct FeedIterator {
+// Over a text, telling others how far it is.
+struct CountingIterator {
   using iterator_category = std::input_iterator_tag;
   using value_type = char;
   using difference_type = std::ptrdiff_t;
   using pointer = const char*;
   using reference = char;
 
-  Feed* feed = nullptr;
+  const char* at = nullptr;
+  std::size_t* passed = nullptr;
 
-  char operator*() const { return feed->current(); }
-  FeedIterator& operator++() {
-    feed->advance();
+  char operator*() const { return *at; }
+  CountingIterator& operator++() {
+    ++at;
+    ++*passed;
     return *this;
   }
-  FeedIterator operator++(int) {
+  CountingIterator operator++(int) {
     auto before = *this;
-    feed->advance();
+    ++*this;
     return before;
   }
-  bool at_end() const { return feed == nullptr || feed->ended(); }
-  friend bool operator==(const FeedIterator& a, const FeedIterator& b) { return a.at_end() == b.at_end(); }
-  friend bool operator!=(const FeedIterator& a, const FeedIterator& b) { return !(a == b); }
+  friend bool operator==(const CountingIterator& a, const CountingIterator& b) { return a.at == b.at; }
+  friend bool operator!=(const CountingIterator& a, const CountingIterator& b) { return a.at != b.at; }
 };
 
 // Builds the value bottom up. Every callback returns false to stop the parse, with `problem` saying why.
 class Builder final : public Library::json_sax_t {
  public:
-  Builder(const Masked& masked, const Feed& feed) : masked_(masked), feed_(feed) {}
+  Builder(const Masked& masked, const std::size_t& passed) : masked_(masked), passed_(passed) {}
 
   bool null() override { return add({}); }
   bool boolean(bool value) override {
@@ -183,7 +150,7 @@ class Builder final : public Library::json_sax_t {
   bool end_object() override { return close(); }
   bool end_array() override { return close(); }
   bool key(string_t& name) override {
-    if (is_masked()) return stop(str("a bare ", masked_.lexemes[next_masked_], " as a member's name"));
+    if (is_masked()) return stop(str("a bare ", masked_.lexemes[next_masked_].substr(0, 60), " as a member's name"));
     if (!open_.back().seen.insert(name).second) {
       return stop(str("member \"", printable(name.substr(0, 100)), "\" twice in one object"));
     }
@@ -211,7 +178,7 @@ class Builder final : public Library::json_sax_t {
   }
 
   bool stop(std::string_view why) {
-    problem_ = str("before byte ", feed_.consumed(), ": ", why);
+    problem_ = str("before byte ", passed_, ": ", why);
     return false;
   }
 
@@ -229,7 +196,7 @@ class Builder final : public Library::json_sax_t {
   }
 
   bool open(Json::Kind kind) {
-    if (open_.size() == max_depth) return stop(str("nested deeper than ", max_depth, " levels"));
+    if (open_.size() == max_json_depth) return stop(str("nested deeper than ", max_json_depth, " levels"));
     open_.emplace_back().value.kind = kind;
     return true;
   }
@@ -241,52 +208,13 @@ class Builder final : public Library::json_sax_t {
   }
 
   const Masked& masked_;
-  const Feed& feed_;
+  const std::size_t& passed_;  // bytes of the text
   std::size_t strings_ = 0;
   std::size_t next_masked_ = 0;
   std::size_t values_ = 0;
   std::vector<Open> open_;
   Json root_;
   std::string problem_;
-};
-
-// Keeps nothing but how deep it is.
-class Checker final : public Library::json_sax_t {
- public:
-  explicit Checker(const Feed& feed) : feed_(feed) {}
-
-  bool null() override { return true; }
-  bool boolean(bool) override { return true; }
-  bool number_integer(number_integer_t) override { return true; }
-  bool number_unsigned(number_unsigned_t) override { return true; }
-  bool number_float(number_float_t, const string_t&) override { return true; }
-  bool string(string_t&) override { return true; }
-  bool binary(binary_t&) override { return false; }
-  bool start_object(std::size_t) override { return open(); }
-  bool start_array(std::size_t) override { return open(); }
-  bool end_object() override { return close(); }
-  bool end_array() override { return close(); }
-  bool key(string_t&) override { return true; }
-  bool parse_error(std::size_t position, const std::string&, const Library::exception& error) override {
-    problem = JsonProblem{position == 0 ? 0 : position - 1, plain(error.what())};
-    return false;
-  }
-
-  std::optional<JsonProblem> problem;
-
- private:
-  bool open() {
-    if (depth_++ < max_depth) return true;
-    problem = JsonProblem{feed_.consumed() - 1, str("nested deeper than ", max_depth, " levels")};
-    return false;
-  }
-  bool close() {
-    --depth_;
-    return true;
-  }
-
-  const Feed& feed_;
-  std::size_t depth_ = 0;
 };
 
 }  // namespace
@@ -315,24 +243,16 @@ std::string_view describe(Json::Kind kind) {
 }
 
 Result<Json> parse_json(std::string_view text) {
-  const auto masked = mask_non_finite(text);
-  TextSource source(masked.text);
-  Feed feed(source);
-  Builder builder(masked, feed);
-  const bool good = Library::sax_parse(FeedIterator{&feed}, FeedIterator{}, &builder);
-  if (feed.problem()) return fault(str("not JSON at byte ", feed.problem()->position, ": ", feed.problem()->what));
-  if (!good) return fault(str("not JSON ", builder.problem()));
+  TRY(check_json_bytes(text));
+  const auto masked = mask_numbers(text);
+  std::size_t passed = 0;
+  Builder builder(masked, passed);
+  const auto* begin = masked.text.data();
+  const CountingIterator end{begin + masked.text.size(), &passed};
+  if (!Library::sax_parse(CountingIterator{begin, &passed}, end, &builder)) {
+    return fault(str("not JSON ", builder.problem()));
+  }
   return builder.take();
-}
-
-Result<std::optional<JsonProblem>> check_json(ByteSource& source) {
-  Feed feed(source);
-  Checker checker(feed);
-  const bool good = Library::sax_parse(FeedIterator{&feed}, FeedIterator{}, &checker);
-  if (feed.cursor().failure()) return *feed.cursor().failure();
-  if (feed.problem()) return feed.problem();
-  if (!good) return checker.problem ? checker.problem : JsonProblem{feed.cursor().position(), "cut short"};
-  return std::optional<JsonProblem>();
 }
 
 }  // namespace cairn

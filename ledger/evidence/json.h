@@ -1,8 +1,8 @@
 // JSON of the field as a value that keeps what was written: members in order, numbers by their lexeme.
 //
 // Strict RFC 8259 but for one thing: Python's bare NaN, Infinity and -Infinity are numbers with that lexeme. Repeated
-// members, a byte order mark, nesting beyond 64 and more than a million values are errors, each with its position.
-// Pure.
+// members, a byte order mark, nesting beyond 64 and more than a million values are errors, each with its position. A
+// number of any size is a number. Pure.
 #pragma once
 
 #include <cstdint>
@@ -15,6 +15,8 @@
 #include "ledger/evidence/input.h"
 
 namespace cairn {
+
+inline constexpr std::size_t max_json_depth = 64;
 
 struct Json {
   enum class Kind : std::uint8_t { null, boolean, number, string, array, object };
@@ -42,8 +44,8 @@ struct JsonProblem {
   std::string what;
 };
 
-// Whether the bytes are RFC 8259 JSON (so without NaN), in memory that does not grow with them. Repeated members are
-// not found.
+// Whether the bytes are RFC 8259 JSON (so without NaN) in UTF-8 and nested at most 64 levels deep, in memory that does
+// not grow with them. Repeated members are not found.
 Result<std::optional<JsonProblem>> check_json(ByteSource& source);
 
 }  // namespace cairn

@@ -341,7 +341,7 @@ TEST_CASE("a JSON model is RFC 8259 JSON, whatever its size") {
     CHECK(found[0].position == position);
   }
   CHECK(findings_of("m.json", std::string(64, '[') + std::string(64, ']')).empty());
-  CHECK(says(findings_of("m.json", "\"" + std::string(17 << 20, 'x') + "\""), "more than 16777216 bytes"));
+  CHECK(findings_of("m.json", "\"" + std::string(17 << 20, 'x') + "\"").empty());
   std::string large = "[";
   for (int i = 0; i < 50'000; ++i) large += "0.125, \"a [string] with \\\" and \\\\\", ";
   CHECK(findings_of("m.json", large + "1]").empty());
