@@ -44,6 +44,9 @@ struct PickleRules {
 // Walks the opcodes of protocols 0 to 5, one pickle after the other to the end of the source.
 Result<void> check_pickles(ByteSource& source, const PickleRules& rules, StructureFindings& findings);
 
+// Whether Python's tarfile would open it: a first block whose checksum is right.
+Result<bool> begins_like_tar(const InputFile& file);
+
 // Whether unpickling may import this: pure data types, and the rebuilders of numpy, torch and some scikit-learn models.
 bool is_allowed_import(std::string_view module, std::string_view name);
 

@@ -51,6 +51,9 @@ Result<void> check_archive(const InputFile& file, StructureFindings& findings) {
 }  // namespace
 
 Result<void> check_torch(const InputFile& file, StructureFindings& findings) {
+  // What torch tries before it unpickles, whatever else the file reads as.
+  TRY_LET(tar, begins_like_tar(file));
+  if (tar) findings.add(0, "reads as a tar archive, whose members torch would unpickle");
   std::string front(legacy_magic.size(), '\0');
   TRY_LET(got, file.read_at(0, front.data(), front.size()));
   front.resize(got);
