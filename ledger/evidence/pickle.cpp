@@ -108,12 +108,17 @@ class PickleWalk {
     return true;
   }
 
-  bool drop(std::size_t count) {
-    Value ignored;
+  // Also hands out the lowest of them.
+  bool drop(std::size_t count, Value& lowest) {
     while (count-- > 0) {
-      if (!pop(ignored)) return false;
+      if (!pop(lowest)) return false;
     }
     return true;
+  }
+
+  bool drop(std::size_t count) {
+    Value ignored;
+    return drop(count, ignored);
   }
 
   // Also hands out the lowest of them, which OBJ instantiates.
@@ -131,9 +136,10 @@ class PickleWalk {
   bool move(const MovingOpcode& opcode) {
     std::string text;
     std::optional<Value> ignored;
+    Value lowest;
     if (!operand(opcode.operand, text)) return false;
     if (opcode.to_mark && !pop_to_mark(ignored)) return false;
-    if (!drop(opcode.pops)) return false;
+    if (!drop(opcode.pops, lowest)) return false;
     switch (opcode.pushed) {
       case Pushed::nothing:
         return true;
@@ -145,6 +151,8 @@ class PickleWalk {
         // STRING's quotes; what is escaped inside them or in UNICODE has a backslash and names nothing we resolve.
         if (opcode.code == 'S' && text.size() >= 2) text = text.substr(1, text.size() - 2);
         return push({Value::Kind::text, texts_.keep(text)});
+      case Pushed::again:
+        return push(lowest);
     }
     return false;
   }
@@ -180,7 +188,8 @@ class PickleWalk {
     if (!is_allowed_import(module, name)) {
       findings_.add(at_, str("imports ", printable(module), ".", printable(name), ", which is not on the allow-list"));
     }
-    return push({Value::Kind::import});
+    // Of an object array's dtype, numpy's scalar() is what it was given.
+    return push({name == "scalar" ? Value::Kind::import_giving_back : Value::Kind::import});
   }
 
   bool import_lines() {
@@ -198,37 +207,36 @@ class PickleWalk {
     return push({Value::Kind::import});
   }
 
-  void check_callable(Value callable, std::string_view doing) {
-    if (callable.kind != Value::Kind::import) findings_.add(at_, str(doing, " something that is no import"));
+  bool push_result_of(Value callable, std::string_view doing) {
+    if (!is_import(callable)) findings_.add(at_, str(doing, " something that is no import"));
+    return push({callable.kind == Value::Kind::import ? Value::Kind::other : Value::Kind::unknown});
   }
 
   bool call(std::size_t arguments, std::string_view doing) {
     Value callable;
-    if (!drop(arguments) || !pop(callable)) return false;
-    check_callable(callable, doing);
-    return push({});
+    return drop(arguments) && pop(callable) && push_result_of(callable, doing);
   }
 
   bool build() {
     Value object;
     if (!drop(1) || !pop(object)) return false;
     // Setting the state of a class or a function would change it for the whole program that loads the file.
-    if (object.kind == Value::Kind::import) findings_.add(at_, "BUILD changes something imported");
-    return push({});
+    if (is_import(object)) findings_.add(at_, "BUILD changes something imported");
+    if (object.kind == Value::Kind::unknown) findings_.add(at_, "BUILD changes something that may be imported");
+    return push(object);
   }
 
   bool instantiate_from_mark() {
     std::optional<Value> type;
     if (!pop_to_mark(type)) return false;
     if (!type) return stop("OBJ has nothing to instantiate");
-    check_callable(*type, "OBJ instantiates");
-    return push({});
+    return push_result_of(*type, "OBJ instantiates");
   }
 
   bool instantiate_by_name() {
     std::optional<Value> ignored;
     Value type;
-    return import_lines() && pop(type) && pop_to_mark(ignored) && push({});
+    return import_lines() && pop(type) && pop_to_mark(ignored) && push_result_of(type, "INST instantiates");
   }
 
   bool extension(std::size_t width) {
@@ -240,7 +248,8 @@ class PickleWalk {
 
   bool persistent_id() {
     if (!rules_.persistent_ids) findings_.add(at_, "refers to an object outside the file by a persistent id");
-    return push({});
+    // torch's loader answers some with the class that the id holds.
+    return push({Value::Kind::unknown});
   }
 
   bool protocol() {
@@ -328,7 +337,7 @@ class PickleWalk {
         return frame();
       case 0x97:
         findings_.add(at_, "needs a buffer that is not in the file");
-        return push({});
+        return push({Value::Kind::unknown});
       default:
         return stop(str("no opcode of a pickle: byte 0x", to_hex(std::string(1, static_cast<char>(code)))));
     }

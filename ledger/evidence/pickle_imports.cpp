@@ -2,6 +2,7 @@
 #include <array>
 #include <utility>
 
+#include "ledger/base/text.h"
 #include "ledger/evidence/structure_checks.h"
 
 namespace cairn {
@@ -60,6 +61,13 @@ bool is_allowed_import(std::string_view module, std::string_view name) {
   const auto found =
       std::find_if(modules.begin(), modules.end(), [&](const Module& known) { return known.module == module; });
   return found != modules.end() && found->names.find(" " + std::string(name) + " ") != std::string_view::npos;
+}
+
+bool names_allowed_import(std::string_view text) {
+  const auto spaced = " " + std::string(text) + " ";
+  return std::any_of(modules.begin(), modules.end(), [&](const Module& known) {
+    return known.module == text || known.names.find(spaced) != std::string_view::npos;
+  });
 }
 
 }  // namespace cairn

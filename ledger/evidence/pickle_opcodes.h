@@ -10,7 +10,8 @@ namespace cairn {
 // What follows an opcode in the stream.
 enum class Operand : std::uint8_t { none, bytes1, bytes2, bytes4, bytes8, line, sized1, sized4, sized8 };
 
-enum class Pushed : std::uint8_t { nothing, other, text, mark };
+// What an opcode leaves in place of what it took; `again`: the lowest value that it popped, which it has only filled.
+enum class Pushed : std::uint8_t { nothing, other, text, mark, again };
 
 struct MovingOpcode {
   std::uint8_t code;
@@ -57,12 +58,12 @@ inline constexpr std::array moving_opcodes{
     MovingOpcode{'l', Operand::none, true, 0, Pushed::other},    // LIST
     MovingOpcode{'d', Operand::none, true, 0, Pushed::other},    // DICT
     MovingOpcode{0x91, Operand::none, true, 0, Pushed::other},   // FROZENSET
-    MovingOpcode{'a', Operand::none, false, 2, Pushed::other},   // APPEND
-    MovingOpcode{'s', Operand::none, false, 3, Pushed::other},   // SETITEM
-    MovingOpcode{'e', Operand::none, true, 1, Pushed::other},    // APPENDS
-    MovingOpcode{'u', Operand::none, true, 1, Pushed::other},    // SETITEMS
-    MovingOpcode{0x90, Operand::none, true, 1, Pushed::other},   // ADDITEMS
-    MovingOpcode{0x98, Operand::none, false, 1, Pushed::other},  // READONLY_BUFFER
+    MovingOpcode{'a', Operand::none, false, 2, Pushed::again},   // APPEND
+    MovingOpcode{'s', Operand::none, false, 3, Pushed::again},   // SETITEM
+    MovingOpcode{'e', Operand::none, true, 1, Pushed::again},    // APPENDS
+    MovingOpcode{'u', Operand::none, true, 1, Pushed::again},    // SETITEMS
+    MovingOpcode{0x90, Operand::none, true, 1, Pushed::again},   // ADDITEMS
+    MovingOpcode{0x98, Operand::none, false, 1, Pushed::again},  // READONLY_BUFFER
 };
 
 }  // namespace cairn

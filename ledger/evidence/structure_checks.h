@@ -50,6 +50,9 @@ Result<bool> begins_like_tar(const InputFile& file);
 // Whether unpickling may import this: pure data types, and the rebuilders of numpy, torch and some scikit-learn models.
 bool is_allowed_import(std::string_view module, std::string_view name);
 
+// Whether a module or something in one is called this in what may be imported.
+bool names_allowed_import(std::string_view text);
+
 Result<void> check_torch(const InputFile& file, StructureFindings& findings);
 Result<void> check_safetensors(const InputFile& file, StructureFindings& findings);
 Result<void> check_onnx(const InputFile& file, StructureFindings& findings);

@@ -118,6 +118,59 @@ TEST_CASE("calls are only made to imports, and imports are not changed") {
   CHECK(findings_of("m.pkl", pickle("ccollections\nOrderedDict\n)R}b")).empty());
 }
 
+TEST_CASE("filling, copying or remembering an import does not hide that it is changed", "[B2]") {
+  const std::string function = "ccopyreg\n_reconstructor\n";
+  const std::string state = "N}" + text("__defaults__") + "K\x07\x85s\x86";  // (None, {"__defaults__": (7,)})
+  const std::string filled = GENERATE(std::string("(e"), std::string("(u"), std::string("(\x90"), std::string("Na"),
+                                      std::string("NNs"), std::string("\x98"), std::string("2"), std::string("N0"),
+                                      std::string("q\x01"
+                                                  "0h\x01"),
+                                      std::string("p1\n0Ng1\n"), std::string("}b(e"));
+  INFO(filled);
+  CHECK(says(findings_of("m.pkl", pickle(function + filled + state + "b")), "BUILD changes something imported"));
+  CHECK(says(findings_of("m.pkl", "c__builtin__\nlist\n(e(dVx\nNsb."), "BUILD changes something imported"));
+  CHECK(findings_of("m.pkl", pickle("](NNe}(NNu\x85"
+                                    "b"))
+            .empty());
+}
+
+TEST_CASE("what may be an import, for all that can be known, is not changed either", "[B2]") {
+  const std::string maybe = "BUILD changes something that may be imported";
+  // torch's loader answers a persistent id of a module with the class in it.
+  CHECK(
+      says(findings_of("m.pt", pickle(text("module") + "ccollections\nOrderedDict\n" + text("x") + "\x87Q}b")), maybe));
+  CHECK(says(findings_of("m.pt", pickle("Pid\n}b")), maybe));
+  // numpy's scalar() of a dtype for objects is the object.
+  for (const auto* module : {"numpy.core.multiarray", "numpy._core.multiarray"}) {
+    const std::string scalar = std::string("c") + module + "\nscalar\n";
+    const auto call = scalar + "cnumpy\ndtype\n" + text("O8") + "\x85Rccopyreg\n_reconstructor\n\x86R";
+    CHECK(findings_of("m.pkl", pickle(call)).empty());
+    CHECK(says(findings_of("m.pkl", pickle(call + "}b")), maybe));
+    CHECK(says(findings_of("m.pkl", pickle(call + "q\x01"
+                                                  "0h\x01(u}b")),
+               maybe));
+  }
+}
+
+TEST_CASE("an import is remembered however much the memo holds", "[B2]") {
+  std::string many;
+  for (int i = 0; i < 1'000'001; ++i)
+    many +=
+        "\x8c\x01x\x94"
+        "0";
+  const auto import = std::string("ccollections\nOrderedDict\n\x94") + "0j" + number(1'000'001, 4);
+  CHECK(findings_of("m.pkl", pickle(many + import + ")R}b")).empty());
+  CHECK(says(findings_of("m.pkl", pickle(many + import + "}b")), "BUILD changes something imported"));
+}
+
+TEST_CASE("when texts are too many to be remembered, names that may be imported still are, and others are found",
+          "[B2]") {
+  std::string many;
+  for (int i = 0; i < 40'000; ++i) many += text(std::string(200, 'x') + std::to_string(i)) + "0";
+  CHECK(findings_of("m.pkl", pickle(many + text("collections") + text("OrderedDict") + "\x93")).empty());
+  CHECK(findings_of("m.pkl", pickle(many + text("os") + text("system") + "\x93")).size() == 1);
+}
+
 TEST_CASE("what a plain unpickler cannot resolve is found") {
   CHECK(says(findings_of("m.pkl", pickle("\x82\x01")), "imports extension 1"));
   CHECK(says(findings_of("m.pkl", pickle("\x83\x01\x01")), "imports extension 257"));
