@@ -21,7 +21,7 @@ class PickleWalk {
       : cursor_(cursor), rules_(rules), findings_(findings) {}
 
   bool run() {
-    while (!stopped_) {
+    while (!stopped_ && !(rules_.until_import && imported_)) {
       at_ = cursor_.position();
       std::uint8_t code = 0;
       if (!cursor_.next(code)) return stop("the pickle is cut short: it has no STOP");
@@ -30,6 +30,9 @@ class PickleWalk {
     }
     return true;
   }
+
+  // A module was named in a way that Python would try to import.
+  bool imported() const { return imported_; }
 
  private:
   bool stop(std::string_view why) {
@@ -188,6 +191,7 @@ class PickleWalk {
     if (!is_allowed_import(module, name)) {
       findings_.add(at_, str("imports ", printable(module), ".", printable(name), ", which is not on the allow-list"));
     }
+    imported_ = imported_ || could_name_module(module);
     // Of an object array's dtype, numpy's scalar() is what it was given.
     return push({name == "scalar" ? Value::Kind::import_giving_back : Value::Kind::import});
   }
@@ -204,7 +208,12 @@ class PickleWalk {
     if (!pop(name) || !pop(module)) return false;
     if (name.text != unknown_text && module.text != unknown_text) return import(texts_[module.text], texts_[name.text]);
     findings_.add(at_, "imports something whose name can only be known by running the pickle");
+    imported_ = imported_ || (could_be_text(name) && could_be_text(module));
     return push({Value::Kind::import});
+  }
+
+  static bool could_be_text(Value value) {
+    return value.kind == Value::Kind::text || value.kind == Value::Kind::unknown;
   }
 
   bool push_result_of(Value callable, std::string_view doing) {
@@ -348,6 +357,7 @@ class PickleWalk {
   StructureFindings& findings_;
   std::uint64_t at_ = 0;
   bool stopped_ = false;
+  bool imported_ = false;
   std::vector<Value> stack_;
   Memo memo_;
   Texts texts_;
@@ -363,6 +373,21 @@ Result<void> check_pickles(ByteSource& source, const PickleRules& rules, Structu
     if (!understood) return {};
   }
   return {};
+}
+
+Result<bool> imports_like_pickle(ByteSource& source) {
+  ByteCursor cursor(source);
+  const PickleRules rules{.persistent_ids = true, .until_import = true};
+  StructureFindings unsaid("");
+  bool understood = true;
+  while (understood && !cursor.at_end()) {
+    PickleWalk walk(cursor, rules, unsaid);
+    understood = walk.run();
+    // What is wrong in so many places is no data that happens to read like opcodes.
+    if (walk.imported() || unsaid.full()) return true;
+  }
+  if (cursor.failure()) return *cursor.failure();
+  return false;
 }
 
 }  // namespace cairn

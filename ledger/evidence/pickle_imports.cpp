@@ -63,6 +63,13 @@ bool is_allowed_import(std::string_view module, std::string_view name) {
   return found != modules.end() && found->names.find(" " + std::string(name) + " ") != std::string_view::npos;
 }
 
+bool could_name_module(std::string_view text) {
+  const auto fits = [](char c) {
+    return static_cast<unsigned char>(c) >= 0x80 || is_name(std::string_view(&c, 1)) || c == '_' || c == '.';
+  };
+  return !text.empty() && std::all_of(text.begin(), text.end(), fits) && is_utf8(text);
+}
+
 bool names_allowed_import(std::string_view text) {
   const auto spaced = " " + std::string(text) + " ";
   return std::any_of(modules.begin(), modules.end(), [&](const Module& known) {

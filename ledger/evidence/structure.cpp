@@ -11,7 +11,7 @@
 namespace cairn {
 namespace {
 
-constexpr std::size_t max_findings = 256;
+constexpr std::size_t max_findings_of_file = 256;
 constexpr std::size_t max_finding_bytes = 512;
 
 Result<void> check_whole_json(const InputFile& file, StructureFindings& findings) {
@@ -48,13 +48,19 @@ Check check_for(const std::string& name) {
   return found == std::end(formats) ? nullptr : found->check;
 }
 
-// A `.bin` may be anything, but one that torch would unpickle is looked into like torch's own.
+// A `.bin` may be anything, but one that torch would unpickle is looked into like torch's own. A pickle of protocols 0
+// and 1 has no beginning of its own, so it is known by what it imports.
 Result<bool> is_torch_bin(const InputFile& file, const std::string& name) {
   if (!fold_case(name).ends_with(".bin")) return false;
   std::string front(4, '\0');
   TRY_LET(got, file.read_at(0, front.data(), front.size()));
   front.resize(got);
-  return front == "PK\3\4" || (got > 1 && front[0] == '\x80' && front[1] >= 2 && front[1] <= 5);
+  const bool has_protocol = got > 1 && front[0] == '\x80' && static_cast<unsigned char>(front[1]) <= 5;
+  if (front == "PK\3\4" || has_protocol) return true;
+  TRY_LET(tar, begins_like_tar(file));
+  if (tar) return true;
+  FileSource source(file, 0, file.size());
+  return imports_like_pickle(source);
 }
 
 }  // namespace
@@ -69,7 +75,7 @@ void StructureFindings::add(std::uint64_t position, std::string_view what) {
 }
 
 bool StructureFindings::full() const {
-  return found_.size() >= max_findings;
+  return found_.size() >= max_findings_of_file;
 }
 
 void StructureFindings::enter(std::string part, std::uint64_t base, bool compressed) {

@@ -2,7 +2,8 @@
 //
 // A pickle's opcodes are walked and its imports listed; an import outside a small allow-list is a finding. A `.pt` zip's
 // directory and CRCs are checked, and the pickles in it walked. A safetensors header is checked against the file's size. JSON
-// must parse. An `.onnx` file's protobuf wire format is walked. Reads the file once, in bounded memory.
+// must parse. An `.onnx` file's protobuf wire format is walked. Reads the file once, a `.bin` up to twice, in bounded
+// memory.
 #pragma once
 
 #include <cstdint>
@@ -21,7 +22,8 @@ struct StructureFinding {
 };
 
 // Findings of one file, at most 256, judged by its ending; none for endings that are not known (`unknown_formats` counts
-// those), but for a `.bin` that begins like a pickle or a zip, which torch would load like its own.
+// those), but for a `.bin` that begins like a pickle of protocols 0 to 5, a zip or a tar, or that imports something when it
+// is unpickled: torch would load that like its own.
 Result<std::vector<StructureFinding>> check_structure(const std::filesystem::path& file, const std::string& shown_as);
 
 // Whether check_structure knows how to read files of this name.

@@ -39,16 +39,23 @@ class StructureFindings {
 struct PickleRules {
   bool persistent_ids = false;     // torch's own loader answers these; for plain pickles nobody does
   std::size_t at_most = SIZE_MAX;  // pickles in a row; what follows these is not read
+  bool until_import = false;       // what follows the first import is not read
 };
 
 // Walks the opcodes of protocols 0 to 5, one pickle after the other to the end of the source.
 Result<void> check_pickles(ByteSource& source, const PickleRules& rules, StructureFindings& findings);
+
+// Whether unpickling would import something before it fails: then it is a pickle, whatever else it may be.
+Result<bool> imports_like_pickle(ByteSource& source);
 
 // Whether Python's tarfile would open it: a first block whose checksum is right.
 Result<bool> begins_like_tar(const InputFile& file);
 
 // Whether unpickling may import this: pure data types, and the rebuilders of numpy, torch and some scikit-learn models.
 bool is_allowed_import(std::string_view module, std::string_view name);
+
+// Bytes of something else than a pickle may hold an import by chance, but hardly one of a name like a module's.
+bool could_name_module(std::string_view text);
 
 // Whether a module or something in one is called this in what may be imported.
 bool names_allowed_import(std::string_view text);

@@ -56,7 +56,7 @@ const std::string tar_words = "reads as a tar archive";
 
 TEST_CASE("a pickle that is a tar as well is found, for torch tries that first", "[B2]") {
   CHECK(findings_of("m.pkl", tar_in_pickle()).empty());
-  for (const auto* name : {"m.pt", "m.pth", "m.ckpt"}) {
+  for (const auto* name : {"m.pt", "m.pth", "m.ckpt", "m.bin"}) {
     const auto found = findings_of(name, tar_in_pickle());
     INFO(name << "\n" << all_of(found));
     REQUIRE(found.size() == 1);
@@ -90,6 +90,38 @@ TEST_CASE("a tar's checksum is read as generously as Python reads it", "[B2]") {
   for (const auto& sum : {octal(plain + 1), octal(plain) + "8", std::string(), "-" + octal(plain)}) {
     INFO(sum);
     CHECK(!says(findings_of("m.pt", tar_header(name, sum)), tar_words));
+  }
+}
+
+TEST_CASE("a .bin that a loader would unpickle is looked into, whatever its protocol", "[B2]") {
+  for (const auto* content :
+       {"\x80\x01"
+        "cos\nsystem\n(S'true'\ntR.",
+        "cos\nsystem\n(S'true'\ntR.", "(S'true'\nios\nsystem\n.", "(cos\nsystem\nS'true'\no.", "NN0cos\nsystem\n.",
+        "L119547037146038801333356L\n.I1001\n.(d.cos\nsystem\n.", "\x8c\x02os\x8c\x06system\x93.",
+        "\x80\x09"
+        "cos\nsystem\n."}) {
+    INFO(content);
+    CHECK(says(findings_of("weights.bin", content), "imports os.system"));
+  }
+  CHECK(says(findings_of("weights.bin", "Vo\\u0073\nVsystem\n\x93."), "whose name can only be known by running"));
+  CHECK(!findings_of("weights.bin", std::string("\x80\x00"
+                                                "cx",
+                                                4))
+             .empty());
+  std::string wrong_calls;
+  for (int i = 0; i < 300; ++i) wrong_calls += "N)R0";
+  CHECK(!findings_of("weights.bin", wrong_calls + "cos\nsystem\n.").empty());
+}
+
+TEST_CASE("weights and text of other formats under .bin have no findings") {
+  for (const auto& content :
+       {std::string(), std::string(4096, '\0'), std::string("canned text\nof two lines\nand more\n"),
+        std::string("c\x01\x02\x9f\n\xff\x80\n", 8), std::string("\x80\x41 a float's bytes"), std::string("N."),
+        std::string("GGUF\3\0\0\0", 8)}) {
+    const auto found = findings_of("weights.bin", content);
+    INFO(all_of(found));
+    CHECK(found.empty());
   }
 }
 

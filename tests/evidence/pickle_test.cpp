@@ -222,7 +222,7 @@ TEST_CASE("endless findings and values end") {
   CHECK(says(findings_of("m.pkl", std::string(4'000'001, 'N') + "."), "more than 4000000 values lie on the stack"));
 }
 
-TEST_CASE("a pickle under any of its endings is looked into, a .bin only if it begins like one") {
+TEST_CASE("a pickle under any of its endings is looked into, and a .bin that imports like one") {
   const auto bad =
       "\x80\x04"
       "cos\nsystem\n.";
@@ -230,7 +230,6 @@ TEST_CASE("a pickle under any of its endings is looked into, a .bin only if it b
     INFO(name);
     CHECK(says(findings_of(name, bad), "imports os.system"));
   }
-  CHECK(findings_of("weights.bin", "cos\nsystem\n.").empty());
   CHECK(findings_of("notes.txt", bad).empty());
   CHECK(!has_known_structure("weights.bin"));
   CHECK(has_known_structure("a/b.PT"));

@@ -10,7 +10,8 @@ using namespace cairn;
 
 // The first byte says which kind of file the rest claims to be. The reader takes a path, so each input becomes a file.
 int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  static const char* const names[] = {"model.pkl", "model.pt", "model.safetensors", "model.onnx", "model.json"};
+  static const char* const names[] = {"model.pkl",  "model.pt",   "model.safetensors",
+                                      "model.onnx", "model.json", "model.bin"};
   static const std::filesystem::path file =
       std::filesystem::temp_directory_path() / ("cairn-fuzz-" + std::to_string(::getpid()));
   if (size == 0) return 0;
