@@ -3,14 +3,15 @@
 #include <algorithm>
 
 #include "ledger/base/text.h"
+#include "ledger/events/fields.h"
 
 namespace cairn {
 namespace {
 
-// All of one file's evidence has to fit into a statement beside others.
-constexpr std::size_t max_findings = 64;
+// All of one file's evidence has to fit into a statement beside others: less than what one event may hold (max_values).
 constexpr std::size_t max_finding_bytes = 8192;
-constexpr std::size_t max_values = 128;
+constexpr std::size_t max_kept_values = 128;
+static_assert(max_kept_values <= max_values);
 constexpr std::size_t last_lines = 2;  // kept free for what is said about the rest
 
 // At most max_text_bytes, and not in the middle of a character.
@@ -29,7 +30,8 @@ Decimal not_a_number() {
   return *nan;
 }
 
-EvidenceDraft::EvidenceDraft(EvidenceKind kind, std::string_view source, Bytes content) : content_(std::move(content)) {
+EvidenceDraft::EvidenceDraft(EvidenceKind kind, std::string_view source, Bytes content)
+    : content_(std::move(content)) {
   const auto slash = source.rfind('/');
   if (slash != std::string_view::npos) source.remove_prefix(slash + 1);
   event_.kind = kind;
@@ -40,9 +42,9 @@ EvidenceDraft::EvidenceDraft(EvidenceKind kind, std::string_view source, Bytes c
 
 void EvidenceDraft::set(std::string_view name, const Decimal& value) {
   if (!is_name(name)) {
-    find(str("the value named \"", printable(name.substr(0, 200)),
-             "\" is left out: a name is letters, digits and ._/-"));
-  } else if (event_.values.size() == max_values && !event_.values.contains(std::string(name))) {
+    add_finding(str("the value named \"", printable(name.substr(0, 200)),
+                    "\" is left out: a name is letters, digits and ._/-"));
+  } else if (event_.values.size() == max_kept_values && !event_.values.contains(std::string(name))) {
     ++unlisted_values_;
   } else {
     event_.values.insert_or_assign(std::string(name), value);
@@ -50,23 +52,23 @@ void EvidenceDraft::set(std::string_view name, const Decimal& value) {
 }
 
 void EvidenceDraft::set_count(std::string_view name, std::uint64_t count) {
-  constexpr std::uint64_t largest = (std::uint64_t{1} << 53) - 1;
-  set(name, Decimal::from_int(static_cast<std::int64_t>(std::min(count, largest))));
+  set(name, Decimal::from_int(static_cast<std::int64_t>(std::min(count, max_count))));
 }
 
 void EvidenceDraft::set_number(std::string_view name, const Json* json) {
   if (json == nullptr) return;
   if (!json->is_number()) {
-    find(str(printable(name.substr(0, 200)), " is ", describe(json->kind), ", not a number"));
+    add_finding(str(printable(name.substr(0, 200)), " is ", describe(json->kind), ", not a number"));
     return set(name, not_a_number());
   }
   const auto value = Decimal::from_lexeme(json->text);
   if (value.ok() && value->is_finite()) return set(name, *value);
-  find(str(printable(name.substr(0, 200)), " is ", printable(json->text.substr(0, 60)), ", which no gate can compare"));
+  add_finding(
+      str(printable(name.substr(0, 200)), " is ", printable(json->text.substr(0, 60)), ", which no gate can compare"));
   set(name, not_a_number());
 }
 
-void EvidenceDraft::find(std::string_view what) {
+void EvidenceDraft::add_finding(std::string_view what) {
   auto line = shortened(printable(what));
   const bool full = event_.findings.size() + last_lines == max_findings;
   if (full || finding_bytes_ + line.size() > max_finding_bytes) {

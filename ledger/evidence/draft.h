@@ -17,7 +17,6 @@ class EvidenceDraft {
  public:
   EvidenceDraft(EvidenceKind kind, std::string_view source, Bytes content);
 
-  const Bytes& content() const { return content_; }
   void set(std::string_view name, const Decimal& value);
   void set_count(std::string_view name, std::uint64_t count);
   void set_flag(std::string_view name, bool flag) { set_count(name, flag ? 1 : 0); }
@@ -25,7 +24,7 @@ class EvidenceDraft {
   // The number, rounded; NaN and a finding for anything else. `json` null: absent.
   void set_number(std::string_view name, const Json* json);
 
-  void find(std::string_view what);
+  void add_finding(std::string_view what);
 
   Evidence take() &&;
 

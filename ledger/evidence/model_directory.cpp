@@ -167,7 +167,7 @@ Result<Evidence> read_structure(const fs::path& directory, const ModelReading& m
     if (!has_known_structure(path)) ++unknown;
     TRY_LET(found, check_structure(directory / path, path));
     findings += found.size();
-    for (const auto& finding : found) draft.find(str(finding.file, "@", finding.position, ": ", finding.what));
+    for (const auto& finding : found) draft.add_finding(str(finding.file, "@", finding.position, ": ", finding.what));
     // What was looked into has to be what was hashed.
     TRY_LET(input, InputFile::open(directory / path));
     if (input.state() == states[i]) continue;

@@ -29,7 +29,7 @@ void read_moment(EvidenceDraft& draft, std::string_view name, const Json& file, 
   if (json == nullptr) return;
   const auto time = json->is_string() ? parse_time(json->text) : Result<Millis>(fault("it is not a string"));
   if (time) return draft.set(name, Decimal::from_int(*time));
-  draft.find(str(member, " cannot be read as a time: ", time.error().message));
+  draft.add_finding(str(member, " cannot be read as a time: ", time.error().message));
   draft.set(name, not_a_number());
 }
 
@@ -37,7 +37,7 @@ void read_moment(EvidenceDraft& draft, std::string_view name, const Json& file, 
 void read_governance(EvidenceDraft& draft, const Json* governance) {
   const auto* enabled = member_of(governance, "enabled");
   const bool off = enabled != nullptr && !(enabled->kind == Json::Kind::boolean && enabled->boolean);
-  if (off) draft.find("governance_summary says that governance was not enabled, so its counts mean nothing");
+  if (off) draft.add_finding("governance_summary says that governance was not enabled, so its counts mean nothing");
   for (const std::string_view name : {"data_violations", "prediction_violations"}) {
     const auto* count = member_of(governance, name);
     if (count == nullptr) continue;
@@ -50,18 +50,18 @@ void read_governance(EvidenceDraft& draft, const Json* governance) {
 }
 
 void read_audit_root(EvidenceDraft& draft, const Json* root, const std::vector<Evidence>& chunks) {
-  if (root == nullptr) return draft.find("the card has no audit_merkle_root");
+  if (root == nullptr) return draft.add_finding("the card has no audit_merkle_root");
   if (root->kind == Json::Kind::null)
-    return draft.find("audit_merkle_root is null: nothing ties the card to an audit chunk");
+    return draft.add_finding("audit_merkle_root is null: nothing ties the card to an audit chunk");
   if (!root->is_string()) {
-    draft.find(str("audit_merkle_root is ", describe(root->kind), ", not a string"));
+    draft.add_finding(str("audit_merkle_root is ", describe(root->kind), ", not a string"));
     return draft.set("audit_root_verified", not_a_number());
   }
   const bool verified = std::any_of(chunks.begin(), chunks.end(), [&](const Evidence& chunk) {
     const auto roots = roots_of_chunk(chunk.content);
     return roots.ok() && !roots->recomputed.empty() && roots->recomputed == root->text;
   });
-  if (!verified) draft.find(str("audit_merkle_root is the root of none of ", chunks.size(), " audit chunks"));
+  if (!verified) draft.add_finding(str("audit_merkle_root is the root of none of ", chunks.size(), " audit chunks"));
   draft.set_flag("audit_root_verified", verified);
 }
 
@@ -76,7 +76,7 @@ void read_drift_detected(EvidenceDraft& draft, const Json* of_file, const Json* 
   if (is_true(of_file) || is_true(of_row)) return draft.set_flag("drift_detected", true);
   for (const auto* json : {of_file, of_row}) {
     if (json == nullptr || json->kind == Json::Kind::boolean) continue;
-    draft.find(str("drift_detected is ", describe(json->kind), ", not true or false"));
+    draft.add_finding(str("drift_detected is ", describe(json->kind), ", not true or false"));
     return draft.set("drift_detected", not_a_number());
   }
   draft.set_flag("drift_detected", false);
@@ -135,24 +135,25 @@ Result<Evidence> read_audit_chunk(const std::string& source, Bytes content) {
   const auto* claimed = chunk.member("merkle_root");
   const auto* count = chunk.member("event_count");
   if (events == nullptr || !events->is_array()) {
-    draft.find("the chunk has no array of events");
+    draft.add_finding("the chunk has no array of events");
     return std::move(draft).take();
   }
   draft.set_count("events", events->items.size());
   if (count != nullptr && count->text != std::to_string(events->items.size())) {
-    draft.find(str("event_count is ",
-                   count->is_number() ? count->text.substr(0, 60) : std::string(describe(count->kind)),
-                   ", but there are ", events->items.size(), " events"));
+    draft.add_finding(str("event_count is ",
+                          count->is_number() ? count->text.substr(0, 60) : std::string(describe(count->kind)),
+                          ", but there are ", events->items.size(), " events"));
   }
   if (claimed == nullptr || claimed->kind == Json::Kind::null) {
-    draft.find("the chunk claims no merkle_root");
+    draft.add_finding("the chunk claims no merkle_root");
     return std::move(draft).take();
   }
   // No events have no root, so a chunk without any never matches: nothing was verified.
   const auto root = chunk_root(*events);
   const bool matches = !root.empty() && claimed->is_string() && claimed->text == root;
   if (!matches)
-    draft.find(root.empty() ? "there are no events" : str("the events' root is ", root, ", not the one claimed"));
+    draft.add_finding(root.empty() ? "there are no events"
+                                   : str("the events' root is ", root, ", not the one claimed"));
   draft.set_flag("root_matches", matches);
   return std::move(draft).take();
 }
@@ -169,8 +170,9 @@ Result<Evidence> read_drift_metrics(const std::string& source, Bytes content, co
     }
   }
   const Json* row = found.empty() ? nullptr : found[0];
-  if (found.empty()) draft.find(str("the file says nothing about ", stem));
-  if (found.size() > 1) draft.find(str("the file has ", found.size(), " rows about ", stem, ", so it says nothing"));
+  if (found.empty()) draft.add_finding(str("the file says nothing about ", stem));
+  if (found.size() > 1)
+    draft.add_finding(str("the file has ", found.size(), " rows about ", stem, ", so it says nothing"));
   read_moment(draft, "measured_at", file, "timestamp");
   draft.set_count("models_monitored", found.size() == 1 ? rows->items.size() : 0);
   read_drift_detected(draft, file.member("drift_detected"), member_of(row, "drift_detected"));
