@@ -146,7 +146,7 @@ RegisterModel register_command(const ModelReading& reading) {
 std::vector<Bytes> attachments_of(const ModelReading& reading) {
   std::vector<Bytes> contents = {reading.manifest};
   for (const Evidence& evidence : reading.evidence) {
-    if (evidence.event.digest != reading.digest) contents.push_back(evidence.content);
+    if (evidence.event.digest != reading.digest) contents.push_back(*evidence.content);
   }
   return contents;
 }

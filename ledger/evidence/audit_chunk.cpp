@@ -119,20 +119,10 @@ std::string chunk_root(const Json& events) {
   return level[0];
 }
 
-Result<ChunkRoots> roots_of_chunk(std::string_view content) {
-  TRY_LET(chunk, parse_json(content));
-  ChunkRoots roots;
-  const auto* claimed = chunk.member("merkle_root");
-  const auto* events = chunk.member("events");
-  if (claimed != nullptr && claimed->is_string()) roots.claimed = claimed->text;
-  if (events != nullptr && events->is_array()) roots.recomputed = chunk_root(*events);
-  return roots;
-}
-
 std::string audit_root_of_card(std::string_view content) {
   const auto card = parse_json(content);
   const auto* root = card.ok() ? card->member("audit_merkle_root") : nullptr;
-  return root != nullptr && root->is_string() ? root->text : std::string();
+  return root != nullptr && root->is_string() && Hash::from_hex(root->text).ok() ? root->text : std::string();
 }
 
 }  // namespace cairn

@@ -20,14 +20,7 @@ std::string python_dumps(const Json& value);
 // The root over the events, in hex; empty for no events.
 std::string chunk_root(const Json& events);
 
-// The roots of a chunk file: the one it claims, and the one its events have. Empty text: there is none.
-struct ChunkRoots {
-  std::string claimed;
-  std::string recomputed;
-};
-Result<ChunkRoots> roots_of_chunk(std::string_view content);
-
-// A card's audit_merkle_root; empty if it has none or is no card.
+// A card's audit_merkle_root; empty if it has none, none that a chunk's events could have, or is no card.
 std::string audit_root_of_card(std::string_view content);
 
 }  // namespace cairn

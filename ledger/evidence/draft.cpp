@@ -31,13 +31,13 @@ Decimal not_a_number() {
 }
 
 EvidenceDraft::EvidenceDraft(EvidenceKind kind, std::string_view source, Bytes content)
-    : content_(std::move(content)) {
+    : content_(std::make_shared<const Bytes>(std::move(content))) {
   const auto slash = source.rfind('/');
   if (slash != std::string_view::npos) source.remove_prefix(slash + 1);
   event_.kind = kind;
   event_.source = shortened(printable(source));
-  event_.digest = sha256(content_);
-  event_.bytes = content_.size();
+  event_.digest = sha256(*content_);
+  event_.bytes = content_->size();
 }
 
 void EvidenceDraft::set(std::string_view name, const Decimal& value) {

@@ -5,6 +5,7 @@
 // passes.
 #pragma once
 
+#include <memory>
 #include <string>
 #include <string_view>
 
@@ -30,7 +31,7 @@ class EvidenceDraft {
 
  private:
   EvidenceRecorded event_;
-  Bytes content_;
+  std::shared_ptr<const Bytes> content_;
   std::size_t finding_bytes_ = 0;
   std::uint64_t unlisted_findings_ = 0;
   std::uint64_t unlisted_values_ = 0;

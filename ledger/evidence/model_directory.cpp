@@ -1,6 +1,7 @@
 #include "ledger/evidence/model_directory.h"
 
 #include <algorithm>
+#include <functional>
 #include <map>
 #include <set>
 
@@ -19,6 +20,7 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::size_t version_digits = 12;
+constexpr std::uint64_t max_directory_evidence_bytes = 256 << 20;
 
 // Where a model's files lie, before any of them is read.
 struct Candidate {
@@ -34,6 +36,7 @@ struct Surroundings {
   std::vector<std::string> beside;  // relative paths of files that are no model's
   std::vector<fs::path> cards;      // in ../metadata
   std::vector<fs::path> chunks;     // in ../metadata and ../training_audit_logs
+  std::uint64_t kept = 0;           // bytes of evidence, all models' together
 };
 
 std::string last_part(const std::string& path) {
@@ -99,28 +102,36 @@ std::string shown_name(const Candidate& model, const Surroundings& around) {
   return model.stem ? model.stem->text : around.name;
 }
 
-// A chunk speaks of a whole training run; it is evidence about a model that it names, whose card names it, or that it
-// lies beside alone.
-Result<std::vector<Evidence>> read_chunks(const Candidate& model, const Surroundings& around,
-                                          const std::string& card_root) {
-  std::vector<Evidence> chunks;
-  const auto add = [&](const fs::path& file, bool wanted) -> Result<void> {
-    TRY_LET(content, read_file(file, max_evidence_bytes));
-    wanted = wanted || (model.stem && content.find(model.stem->text) != Bytes::npos);
-    wanted = wanted || (!card_root.empty() && content.find(card_root) != Bytes::npos);
-    if (!wanted) return {};
-    TRY_LET(chunk, read_audit_chunk(file.native(), std::move(content)));
-    chunks.push_back(std::move(chunk));
-    return {};
-  };
-  for (const auto& path : around.beside) {
-    if (is_chunk_name(last_part(path))) TRY(add(around.directory / path, model.alone));
-  }
-  for (const auto& file : around.chunks) TRY(add(file, false));
-  return chunks;
+// Counts what stays in memory until the whole directory has been read.
+Result<void> keep(const Bytes& content, Surroundings& around) {
+  around.kept += content.size();
+  if (around.kept <= max_directory_evidence_bytes) return {};
+  return fault(str("the evidence about the models of ", printable(around.directory.native()), " has more than ",
+                   max_directory_evidence_bytes, " bytes; move some of the models to a directory of their own"));
 }
 
-Result<void> read_beside(const Candidate& candidate, const Surroundings& around, ModelReading& model) {
+Result<Bytes> read_to_keep(const fs::path& file, Surroundings& around) {
+  TRY_LET(content, read_file(file, max_evidence_bytes));
+  TRY(keep(content, around));
+  return content;
+}
+
+// Whether the part stands in the text; in steps of the part's length, since each chunk is asked about each model.
+bool holds(const Bytes& text, const std::string& part) {
+  if (part.empty()) return false;
+  return std::search(text.begin(), text.end(), std::boyer_moore_horspool_searcher(part.begin(), part.end())) !=
+         text.end();
+}
+
+// A model's metrics and card. The card's own evidence waits for the chunks.
+struct Beside {
+  std::optional<Evidence> metrics;
+  std::optional<fs::path> card;
+  Bytes card_content;
+  std::string audit_root;  // that the card names; empty: none
+};
+
+Result<Beside> read_beside(const Candidate& candidate, Surroundings& around) {
   std::vector<fs::path> metrics;
   std::vector<fs::path> cards;
   std::vector<fs::path> other_cards;
@@ -135,26 +146,55 @@ Result<void> read_beside(const Candidate& candidate, const Surroundings& around,
   }
   if (cards.empty() && candidate.alone) cards = other_cards;
 
+  Beside beside;
   const auto shown = shown_name(candidate, around);
   TRY_LET(metrics_file, only_one("metrics", shown, metrics));
   TRY_LET(card_file, only_one("card", shown, cards));
   if (metrics_file) {
-    TRY_LET(content, read_file(*metrics_file, max_evidence_bytes));
+    TRY_LET(content, read_to_keep(*metrics_file, around));
     TRY_LET(evidence, read_metrics(metrics_file->native(), std::move(content)));
-    model.evidence.push_back(std::move(evidence));
+    beside.metrics = std::move(evidence);
   }
-  Bytes card;
   if (card_file) {
-    TRY_LET(content, read_file(*card_file, max_evidence_bytes));
-    card = std::move(content);
+    TRY_LET(content, read_to_keep(*card_file, around));
+    beside.audit_root = audit_root_of_card(content);
+    beside.card_content = std::move(content);
+    beside.card = std::move(card_file);
   }
-  TRY_LET(chunks, read_chunks(candidate, around, audit_root_of_card(card)));
-  if (card_file) {
-    TRY_LET(evidence, read_card(card_file->native(), std::move(card), chunks));
-    model.evidence.push_back(std::move(evidence));
+  return beside;
+}
+
+// A chunk speaks of a whole training run; it is evidence about a model that it names, whose card names it, or that it
+// lies beside alone. Each is read once, however many models that are.
+struct FoundChunk {
+  AuditChunk chunk;
+  std::vector<std::size_t> models;  // ascending
+};
+
+Result<std::vector<FoundChunk>> read_chunks(const std::vector<Candidate>& candidates, const std::vector<Beside>& beside,
+                                            Surroundings& around) {
+  std::vector<FoundChunk> chunks;
+  const auto add = [&](const fs::path& file, bool lies_beside) -> Result<void> {
+    TRY_LET(content, read_file(file, max_evidence_bytes));
+    FoundChunk found;
+    for (std::size_t i = 0; i < candidates.size(); ++i) {
+      const auto& stem = candidates[i].stem;
+      const bool wanted = (lies_beside && candidates[i].alone) || (stem && holds(content, stem->text)) ||
+                          holds(content, beside[i].audit_root);
+      if (wanted) found.models.push_back(i);
+    }
+    if (found.models.empty()) return {};
+    TRY(keep(content, around));
+    TRY_LET(chunk, read_audit_chunk(file.native(), std::move(content)));
+    found.chunk = std::move(chunk);
+    chunks.push_back(std::move(found));
+    return {};
+  };
+  for (const auto& path : around.beside) {
+    if (is_chunk_name(last_part(path))) TRY(add(around.directory / path, true));
   }
-  for (auto& chunk : chunks) model.evidence.push_back(std::move(chunk));
-  return {};
+  for (const auto& file : around.chunks) TRY(add(file, false));
+  return chunks;
 }
 
 Result<Evidence> read_structure(const fs::path& directory, const ModelReading& model,
@@ -179,7 +219,16 @@ Result<Evidence> read_structure(const fs::path& directory, const ModelReading& m
   return std::move(draft).take();
 }
 
-Result<ModelReading> read_model(const Candidate& candidate, const Surroundings& around, Tally& tally) {
+// What was read of the directory before any model's files are.
+struct Found {
+  std::vector<Candidate> candidates;
+  std::vector<Beside> beside;  // one a candidate
+  std::vector<FoundChunk> chunks;
+};
+
+Result<ModelReading> read_model(std::size_t index, Found& found, const Surroundings& around, Tally& tally) {
+  const auto& candidate = found.candidates[index];
+  auto& beside = found.beside[index];
   ModelReading model;
   std::vector<FileState> states;
   TRY(read_manifest(around.directory, candidate.files, tally, model, states));
@@ -187,7 +236,20 @@ Result<ModelReading> read_model(const Candidate& candidate, const Surroundings& 
   model.version = candidate.stem ? candidate.stem->time : model.digest.hex().substr(0, version_digits);
   TRY_LET(structure, read_structure(around.directory, model, states));
   model.evidence.push_back(std::move(structure));
-  TRY(read_beside(candidate, around, model));
+  if (beside.metrics) model.evidence.push_back(std::move(*beside.metrics));
+
+  std::vector<Evidence> chunks;
+  std::vector<std::string> roots;
+  for (const auto& chunk : found.chunks) {
+    if (!std::binary_search(chunk.models.begin(), chunk.models.end(), index)) continue;
+    chunks.push_back(chunk.chunk.evidence);
+    roots.push_back(chunk.chunk.root);
+  }
+  if (beside.card) {
+    TRY_LET(evidence, read_card(beside.card->native(), std::move(beside.card_content), roots));
+    model.evidence.push_back(std::move(evidence));
+  }
+  for (auto& chunk : chunks) model.evidence.push_back(std::move(chunk));
   for (auto& evidence : model.evidence) evidence.event.model = model.digest;
   return model;
 }
@@ -248,20 +310,28 @@ Result<std::vector<ModelReading>> read_model_directory(const fs::path& directory
   around.directory = full_path(directory);
   around.name = name.empty() ? around.directory.filename().native() : name;
   TRY_LET(listing, list_directory(around.directory));
+  Found found;
   TRY_LET(candidates, group_by_stem(listing, around));
   if (candidates.empty()) {
     TRY_LET(model, whole_directory(around));
     candidates.push_back(std::move(model));
   }
+  found.candidates = std::move(candidates);
   TRY(look_around(around));
+  for (const auto& candidate : found.candidates) {
+    TRY_LET(beside, read_beside(candidate, around));
+    found.beside.push_back(std::move(beside));
+  }
+  TRY_LET(chunks, read_chunks(found.candidates, found.beside, around));
+  found.chunks = std::move(chunks);
 
   Tally tally{progress};
-  for (const auto& candidate : candidates) {
+  for (const auto& candidate : found.candidates) {
     for (const auto& file : candidate.files) tally.total += file.bytes;
   }
   std::vector<ModelReading> models;
-  for (const auto& candidate : candidates) {
-    TRY_LET(model, read_model(candidate, around, tally));
+  for (std::size_t i = 0; i < found.candidates.size(); ++i) {
+    TRY_LET(model, read_model(i, found, around, tally));
     models.push_back(std::move(model));
   }
   return models;

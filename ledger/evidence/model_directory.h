@@ -2,12 +2,14 @@
 //
 // CLI.md "A directory holds": one model per stem `<type>[_model]_<YYYYMMDD_HHMMSS>`, or, where no stem matches, one model of
 // all its files. Files are hashed streaming; symbolic links are not followed and are an error; names with control characters
-// are refused. Does file I/O, keeps nothing.
+// are refused. Does file I/O, keeps nothing. At most 256 MiB of evidence a directory; a file that is evidence about many models
+// is read, and held in memory, once.
 #pragma once
 
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -24,7 +26,7 @@ using Progress = std::function<void(std::uint64_t done, std::uint64_t total)>;
 // A file that was read into values, and its exact bytes, to be kept as an attachment.
 struct Evidence {
   EvidenceRecorded event;  // `environment` is empty; `model` is set for files of a model directory, else zeros
-  Bytes content;
+  std::shared_ptr<const Bytes> content;  // never null; one for all the models that a file is evidence about
 };
 
 struct ModelFile {

@@ -21,12 +21,17 @@ inline constexpr std::size_t max_evidence_bytes = 16 << 20;
 Result<Evidence> read_metrics(const std::string& source, Bytes content);
 
 // *_card.json: trained_at (ms), data_violations, prediction_violations, samples, audit_root_verified (1 if audit_merkle_root
-// equals the recomputed root of one of `chunks`, 0 if it equals none; absent if the card has none).
-Result<Evidence> read_card(const std::string& source, Bytes content, const std::vector<Evidence>& chunks);
+// equals one of `chunk_roots`, 0 if it equals none; absent if the card has none).
+Result<Evidence> read_card(const std::string& source, Bytes content, const std::vector<std::string>& chunk_roots);
+
+struct AuditChunk {
+  Evidence evidence;
+  std::string root;  // recomputed from the events, in hex; empty: there are none
+};
 
 // chunk_*.json: events, root_matches (1 or 0): the claimed root against the one recomputed byte-exactly (REQUIREMENTS, the
 // existing scripts: SHA-256 over Python's json.dumps(event, sort_keys=True), pairs of hex digests joined, odd ones doubled).
-Result<Evidence> read_audit_chunk(const std::string& source, Bytes content);
+Result<AuditChunk> read_audit_chunk(const std::string& source, Bytes content);
 
 // drift_metrics.json of monitor_models.py, for one model: models_monitored, drift_detected (1 if the file or the model's row
 // says so), drift_score (the larger of the file's and the row's), accuracy_drop, current_accuracy, positive_rate. `stem` is how

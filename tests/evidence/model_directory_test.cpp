@@ -89,7 +89,7 @@ TEST_CASE("the guide's own flow is read: the trainer's model, metrics, card and 
   for (const auto& evidence : model.evidence) {
     CHECK(evidence.event.model == model.digest);
     CHECK(evidence.event.environment.empty());
-    CHECK(evidence.event.digest == sha256(evidence.content));
+    CHECK(evidence.event.digest == sha256(*evidence.content));
   }
   CHECK(evidence_of(model, EvidenceKind::metrics)->event.source == "logistic_metrics_" + ts + ".json");
 }
@@ -291,6 +291,45 @@ TEST_CASE("a file that grows while it is read is an error") {
   });
   REQUIRE(!models.ok());
   CHECK(contains(models.error().message, "was changed while it was read"));
+}
+
+TEST_CASE("a chunk that is evidence about many models is read once, and names none by chance", "[B5]") {
+  const Scratch scratch;
+  std::string names;
+  for (int i = 0; i < 9; ++i) {
+    const auto stem = "logistic_model_2026010" + std::to_string(i) + "_000000";
+    scratch.write("current/" + stem + ".bin", std::to_string(i));
+    if (i < 6) names += "\"" + stem + "\",";
+  }
+  scratch.write("current/chunk_1.json", R"({"merkle_root": "x", "events": [)" + names + "0]}");
+  const auto root = "7229cadec877137a1a2b005986bf4c0b69fada4f0a0a6e913eddad342ec320aa";
+  scratch.write("current/logistic_model_20260107_000000_card.json",
+                std::string(R"({"audit_merkle_root": ")") + root + "\"}");
+  scratch.write("current/logistic_model_20260108_000000_card.json", R"({"audit_merkle_root": "x"})");
+  scratch.write("training_audit_logs/chunk_2.json", golden("batch/chunk_20261123_023137_633321.json"));
+  const auto models = models_in(scratch.path() / "current");
+  REQUIRE(models.size() == 9);
+  for (std::size_t i = 0; i < 6; ++i) {
+    const auto* chunk = evidence_of(models[i], EvidenceKind::audit_chunk);
+    REQUIRE(chunk != nullptr);
+    CHECK(chunk->event.model == models[i].digest);
+    CHECK(chunk->content == evidence_of(models[0], EvidenceKind::audit_chunk)->content);
+  }
+  CHECK(evidence_of(models[6], EvidenceKind::audit_chunk) == nullptr);
+  CHECK(value(models[7], EvidenceKind::audit_chunk, "root_matches") == "1");
+  CHECK(value(models[7], EvidenceKind::card, "audit_root_verified") == "1");
+  CHECK(evidence_of(models[8], EvidenceKind::audit_chunk) == nullptr);
+  CHECK(value(models[8], EvidenceKind::card, "audit_root_verified") == "0");
+}
+
+TEST_CASE("a directory's evidence is bounded as a whole", "[B2]") {
+  const Scratch scratch;
+  for (int i = 10; i < 27; ++i) {
+    const auto stem = "logistic_model_202601" + std::to_string(i) + "_000000";
+    scratch.write(stem + ".bin", "w");
+    std::filesystem::resize_file(scratch.write(stem + "_card.json", ""), 16 << 20);
+  }
+  CHECK(contains(refusal_of(scratch.path()), "has more than 268435456 bytes"));
 }
 
 TEST_CASE("findings of a model's files are bounded lines of text", "[B2]") {

@@ -27,16 +27,20 @@ Evidence metrics_of(const std::string& content) {
   return *evidence;
 }
 
-Evidence card_of(const std::string& content, const std::vector<Evidence>& chunks = {}) {
-  auto evidence = read_card("m_card.json", content, chunks);
+Evidence card_of(const std::string& content, const std::vector<std::string>& chunk_roots = {}) {
+  auto evidence = read_card("m_card.json", content, chunk_roots);
   REQUIRE(evidence.ok());
   return *evidence;
 }
 
+AuditChunk whole_chunk_of(const std::string& content) {
+  auto chunk = read_audit_chunk("chunk_1.json", content);
+  REQUIRE(chunk.ok());
+  return *chunk;
+}
+
 Evidence chunk_of(const std::string& content) {
-  auto evidence = read_audit_chunk("chunk_1.json", content);
-  REQUIRE(evidence.ok());
-  return *evidence;
+  return whole_chunk_of(content).evidence;
 }
 
 Evidence drift_of(const std::string& content, const std::string& stem) {
@@ -64,7 +68,7 @@ TEST_CASE("metrics of the trainer are read as exact decimals", "[B1]") {
   CHECK(evidence.event.digest == sha256(content));
   CHECK(evidence.event.bytes == content.size());
   CHECK(evidence.event.findings.empty());
-  CHECK(evidence.content == content);
+  CHECK(*evidence.content == content);
 }
 
 TEST_CASE("a bare NaN of Python's is a value that no gate passes, and is said so", "[B2][I6]") {
@@ -94,11 +98,12 @@ TEST_CASE("a metric that the file lacks is absent, and one of the wrong type is 
 
 TEST_CASE("numbers are rounded once, from their own digits", "[I6]") {
   const auto evidence = metrics_of(
-      R"({"tiny": 1e-30, "half": 0.0000000000000000005, "up": 0.0000000000000000015, "huge": 1e18, "int": 9007199254740993})");
+      R"({"tiny": 1e-30, "half": 0.0000000000000000005, "up": 0.0000000000000000015, "huge": 1e18, "beyond": -1e400, "int": 9007199254740993})");
   CHECK(value(evidence, "tiny") == "0");
   CHECK(value(evidence, "half") == "0");
   CHECK(value(evidence, "up") == "0.000000000000000002");
   CHECK(value(evidence, "huge") == "NaN");
+  CHECK(value(evidence, "beyond") == "NaN");
   CHECK(value(evidence, "int") == "9007199254740993");
 }
 
@@ -114,6 +119,8 @@ TEST_CASE("evidence stays small whatever the file holds") {
   for (int i = 0; i < 5000; ++i) content += "\"m" + std::to_string(i) + "\": NaN,\n";
   const auto evidence = metrics_of(content + "\"z\": " + "1}");
   CHECK(evidence.event.values.size() == 128);
+  CHECK(value(evidence, "m127") == "NaN");
+  CHECK(value(evidence, "m128") == "absent");
   CHECK(evidence.event.findings.size() <= 64);
   CHECK(mentions(evidence, "4873 more values are left out"));
   CHECK(mentions(evidence, "more findings are not listed"));
@@ -143,8 +150,8 @@ TEST_CASE("the trainer's card is read: time, violations, samples", "[B4][B7][B8]
 }
 
 TEST_CASE("a card whose audit root is null verifies nothing", "[B5]") {
-  const auto chunk = chunk_of(golden("promoted/chunk_20261123_023220_640280.json"));
-  const auto evidence = card_of(golden("promoted/logistic_model_20261123_023220_card.json"), {chunk});
+  const auto root = whole_chunk_of(golden("promoted/chunk_20261123_023220_640280.json")).root;
+  const auto evidence = card_of(golden("promoted/logistic_model_20261123_023220_card.json"), {root});
   CHECK(value(evidence, "audit_root_verified") == "absent");
   CHECK(mentions(evidence, "audit_merkle_root is null"));
 }
@@ -154,12 +161,14 @@ TEST_CASE("a card's audit root counts only if a chunk's events have it", "[B5]")
   const auto card = replaced(golden("batch/correlation_model_20261123_023138_card.json"), "\"audit_merkle_root\": null",
                              std::string("\"audit_merkle_root\": \"") + root + "\"");
   const auto text = golden("batch/chunk_20261123_023137_633321.json");
-  CHECK(value(card_of(card, {chunk_of(text)}), "audit_root_verified") == "1");
+  CHECK(value(card_of(card, {"", whole_chunk_of(text).root}), "audit_root_verified") == "1");
   CHECK(value(card_of(card), "audit_root_verified") == "0");
   // The chunk still claims the root, but its events have another.
-  const auto forged = chunk_of(replaced(text, "\"violations_found\": 98", "\"violations_found\": 0"));
-  CHECK(value(forged, "root_matches") == "0");
-  CHECK(value(card_of(card, {forged}), "audit_root_verified") == "0");
+  const auto forged = whole_chunk_of(replaced(text, "\"violations_found\": 98", "\"violations_found\": 0"));
+  CHECK(value(forged.evidence, "root_matches") == "0");
+  CHECK(value(card_of(card, {forged.root}), "audit_root_verified") == "0");
+  // A card that names no root is not vouched for by a chunk that has none.
+  CHECK(value(card_of(R"({"audit_merkle_root": ""})", {""}), "audit_root_verified") == "0");
 }
 
 TEST_CASE("violations counted while governance was off are unknown", "[B2][B4]") {
@@ -205,9 +214,16 @@ TEST_CASE("Python's spelling is met: escapes, surrogate pairs, order of keys, nu
 }
 
 TEST_CASE("a chunk without events verifies nothing", "[B5][I7]") {
-  CHECK(value(chunk_of(R"({"merkle_root": "", "events": []})"), "root_matches") == "0");
-  CHECK(value(chunk_of(R"({"merkle_root": "x"})"), "root_matches") == "absent");
-  CHECK(value(chunk_of(R"({"merkle_root": null, "events": [1]})"), "root_matches") == "absent");
+  const auto root_matches = [](const std::string& content) { return value(chunk_of(content), "root_matches"); };
+  const auto events = [](const std::string& content) { return value(chunk_of(content), "events"); };
+  CHECK(root_matches(R"({"merkle_root": "", "events": []})") == "0");
+  CHECK(events(R"({"merkle_root": "", "events": []})") == "0");
+  CHECK(root_matches(R"({"merkle_root": "x"})") == "absent");
+  CHECK(events(R"({"merkle_root": "x"})") == "absent");
+  CHECK(root_matches(R"({"merkle_root": 5, "events": [1]})") == "0");
+  CHECK(root_matches(R"({"merkle_root": null, "events": [1]})") == "absent");
+  CHECK(events(R"({"merkle_root": null, "events": [1]})") == "1");
+  CHECK(root_matches("{}") == "absent");
   const auto short_of = chunk_of(
       replaced(golden("promoted/chunk_20261123_023220_640280.json"), "\"event_count\": 10", "\"event_count\": 11"));
   CHECK(mentions(short_of, "event_count is 11, but there are 10 events"));

@@ -7,7 +7,7 @@ namespace {
 
 void check(const Result<Evidence>& evidence, std::string_view content) {
   if (!evidence) return;
-  ASSERT(evidence->content == content && evidence->event.bytes == content.size());
+  ASSERT(*evidence->content == content && evidence->event.bytes == content.size());
   ASSERT(evidence->event.digest == sha256(content));
 }
 
@@ -25,7 +25,7 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
       check(read_card("logistic_card.json", content, {}), content);
       break;
     case 2:
-      check(read_audit_chunk("chunk_1.json", content), content);
+      if (const auto chunk = read_audit_chunk("chunk_1.json", content)) check(chunk->evidence, content);
       break;
     default:
       static_cast<void>(models_in_drift_metrics(content));
