@@ -69,6 +69,7 @@ void read_audit_root(EvidenceDraft& draft, const Json* root, const std::vector<s
 std::string read_events(EvidenceDraft& draft, const Json* events, const Json* count) {
   if (events == nullptr || !events->is_array()) {
     draft.add_finding("the chunk has no array of events");
+    if (events != nullptr) draft.set("events", not_a_number());
     return {};
   }
   const auto size = events->items.size();
@@ -153,7 +154,7 @@ Result<AuditChunk> read_audit_chunk(const std::string& source, Bytes content) {
   const auto* claimed = chunk.member("merkle_root");
   if (claimed == nullptr || claimed->kind == Json::Kind::null) {
     draft.add_finding("the chunk claims no merkle_root");
-  } else if (events != nullptr && events->is_array()) {
+  } else {
     // No events have no root, so a chunk without any never matches: nothing was verified.
     const bool matches = !root.empty() && claimed->is_string() && claimed->text == root;
     if (!matches && !root.empty()) draft.add_finding(str("the events' root is ", root, ", not the one claimed"));
@@ -177,6 +178,7 @@ Result<Evidence> read_drift_metrics(const std::string& source, Bytes content, co
   if (found.empty()) draft.add_finding(str("the file says nothing about ", stem));
   if (found.size() > 1)
     draft.add_finding(str("the file has ", found.size(), " rows about ", stem, ", so it says nothing"));
+  read_moment(draft, "measured_at", file, "timestamp");
   draft.set_count("models_monitored", found.size() == 1 ? rows->items.size() : 0);
   read_drift_detected(draft, file.member("drift_detected"), member_of(row, "drift_detected"));
   read_drift_score(draft, file.member("drift_score"), member_of(row, "drift_score"));

@@ -17,7 +17,7 @@ namespace cairn {
 
 inline constexpr std::size_t max_evidence_bytes = 16 << 20;
 
-// *_metrics*.json: every number member, by its name.
+// *_metrics*.json: every member but objects and arrays, by its name, the first 128 of them.
 Result<Evidence> read_metrics(const std::string& source, Bytes content);
 
 // *_card.json: trained_at (ms), data_violations, prediction_violations, samples, audit_root_verified (1 if audit_merkle_root
