@@ -38,12 +38,15 @@ class RocksRows {
  public:
   virtual ~RocksRows() = default;
 
-  // The caller holds the directory's WriterLock for as long as this lives.
+  // The caller holds the directory's WriterLock for as long as this lives. A last commit that a kill or a power cut
+  // left in part is dropped, once its bytes are kept in <log>.damaged. A fault, and nothing changed, if the log is
+  // damaged in any other way: it names the file and the byte (docs/decisions/0011).
   static Result<std::unique_ptr<RocksRows>> open_writer(const std::filesystem::path& directory, bool create,
                                                         std::size_t memtable_bytes);
 
   // The rows as they stand, beside a writer or not: no hole in them, nothing older than what was acknowledged before
-  // this call, and all of it synced (DESIGN 7, "Readers beside a writer"). Writes nothing.
+  // this call, and all of it synced (DESIGN 7, "Readers beside a writer"). Writes nothing. The same fault on damage;
+  // unavailable if a writer is faster than it for some seconds. Reads the whole log, 8 MiB in some 15 ms.
   static Result<std::unique_ptr<RocksRows>> open_reader(const std::filesystem::path& directory);
 
   virtual Result<void> write(std::span<const Row> rows) = 0;
