@@ -50,6 +50,8 @@ Result<Ground> ground_of(const Globals& globals) {
 // What the gates before shadow would say if this model were registered now.
 std::vector<GateOutcome> gates_of(World& world, const ModelReading& reading, Millis now) {
   const std::size_t mark = world.journal.mark();
+  // Whoever would register it is taken for one who may.
+  world.apply_event(ActorEnrolled{"", ActorKind::person, "", {}, {}, {{Role::deployer, {}}}}, {}, {}, now);
   world.apply_event(ModelRegistered{reading.name, reading.version, reading.digest, reading.files.size(), reading.bytes},
                     {}, {}, now);
   for (const Evidence& evidence : reading.evidence) world.apply_event(evidence.event, {}, {}, now);
