@@ -1,12 +1,15 @@
 #include "ledger/base/file.h"
 
 #include <fcntl.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
+#include <chrono>
 #include <random>
 #include <system_error>
+#include <thread>
 
 #include "ledger/base/text.h"
 
@@ -110,6 +113,24 @@ Result<void> rename_file(const fs::path& from, const fs::path& to) {
     return file_error(str("rename to ", printable(to.filename().string())), from, errno);
   }
   return sync_directory(parent_of(to));
+}
+
+Result<bool> file_exists(const fs::path& path) {
+  struct stat status {};
+  if (::stat(path.c_str(), &status) == 0) return true;
+  if (errno == ENOENT || errno == ENOTDIR) return false;
+  return file_error("look at", path, errno);
+}
+
+Result<bool> lock_file(const Descriptor& file, Millis patience, const fs::path& path) {
+  constexpr auto pause = std::chrono::milliseconds(5);
+  const auto deadline = std::chrono::steady_clock::now() + std::chrono::milliseconds(patience);
+  while (::flock(file.get(), LOCK_EX | LOCK_NB) != 0) {
+    if (errno != EWOULDBLOCK && errno != EINTR) return file_error("lock", path, errno);
+    if (std::chrono::steady_clock::now() >= deadline) return false;
+    std::this_thread::sleep_for(pause);
+  }
+  return true;
 }
 
 }  // namespace cairn

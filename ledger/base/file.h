@@ -55,4 +55,12 @@ Result<void> replace_file(const std::filesystem::path& file, BytesView content, 
 // To another name in the same directory, durably.
 Result<void> rename_file(const std::filesystem::path& from, const std::filesystem::path& to);
 
+// Whether something lies there, be it behind a link. Only what the system says is absent is: a place that may not be
+// looked into is an error, since what lies there would be taken for lost.
+Result<bool> file_exists(const std::filesystem::path& path);
+
+// Takes flock(2) on this open file, and gives it back when the descriptor is closed. False: another process still held
+// it after so long.
+Result<bool> lock_file(const Descriptor& file, Millis patience, const std::filesystem::path& path);
+
 }  // namespace cairn

@@ -1,6 +1,7 @@
 // Files that are there whole or not at all, as far as a test can see it without cutting the power.
 #include "ledger/base/file.h"
 
+#include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -95,4 +96,28 @@ TEST_CASE("what cannot be replaced stays, and what was begun for it goes") {
   CHECK(replaced.error().kind == ErrorKind::fault);
   CHECK(fs::is_directory(folder / "taken/by"));
   CHECK(folder.count() == 1);
+}
+
+TEST_CASE("only what the system says is absent is absent") {
+  const Folder folder;
+  REQUIRE(create_file(folder / "file", "", 0644).ok());
+  CHECK(file_exists(folder / "file").value());
+  CHECK(!file_exists(folder / "none").value());
+  CHECK(!file_exists(folder / "file/none").value());
+  fs::create_symlink("loop", folder / "loop");
+  const auto asked = file_exists(folder / "loop");
+  REQUIRE(!asked.ok());
+  CHECK(asked.error().message.find((folder / "loop").string()) != std::string::npos);
+}
+
+TEST_CASE("a lock has one holder, for whom others wait no longer than they say") {
+  const Folder folder;
+  REQUIRE(create_file(folder / "lock", "", 0644).ok());
+  const Descriptor other(::open((folder / "lock").c_str(), O_RDWR | O_CLOEXEC));
+  {
+    const Descriptor holder(::open((folder / "lock").c_str(), O_RDWR | O_CLOEXEC));
+    CHECK(lock_file(holder, 0, folder / "lock").value());
+    CHECK(!lock_file(other, 20, folder / "lock").value());
+  }
+  CHECK(lock_file(other, 0, folder / "lock").value());
 }
