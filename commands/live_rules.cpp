@@ -22,17 +22,20 @@ Result<Bytes> LiveRules::key_for(const KeyId& key) const {
   return Error{ErrorKind::turned_away, "the key " + key.hex().substr(0, 16) + " is not enrolled, or is revoked"};
 }
 
-const Decision* LiveRules::decision_on(const std::string& author, const std::string& id) const {
-  const auto found = decisions_.find({author, id});
-  return found == decisions_.end() ? nullptr : &found->second;
+const Verdict* LiveRules::verdict_on(const std::string& author, const std::string& id) const {
+  const auto found = verdicts_.find({author, id});
+  return found == verdicts_.end() ? nullptr : &found->second;
 }
 
 Judgement LiveRules::admit(const Statement& statement, const KeyId& key, std::size_t payload_bytes, Basis basis,
                            Millis recorded) {
-  if (std::exchange(batch_ended_, false)) decisions_.clear();
-  Decision& decision = decisions_[{statement.author, statement.id}];
-  decision = cairn::admit(*world_, statement, key, payload_bytes, basis, recorded);
-  if (!decision.door) return Ruled{outcome_of(decision.verdict)};
+  if (std::exchange(batch_ended_, false)) verdicts_.clear();
+  Decision decision = cairn::admit(*world_, statement, key, payload_bytes, basis, recorded);
+  if (!decision.door) {
+    const std::string outcome = outcome_of(decision.verdict);
+    verdicts_.insert_or_assign({statement.author, statement.id}, std::move(decision.verdict));
+    return Ruled{outcome};
+  }
   const Door& door = *decision.door;
   if (door.kind == Door::Kind::repeated) return Repeated{door.first};
   const ErrorKind kind = door.kind == Door::Kind::conflict ? ErrorKind::conflict : ErrorKind::turned_away;

@@ -22,9 +22,9 @@ class LiveRules final : public Rules {
   World& world() { return *world_; }
   const World& world() const { return *world_; }
 
-  // What was said of a statement of the newest batch that admit was asked about, for its receipt; null: none was asked
-  // for.
-  const Decision* decision_on(const std::string& author, const std::string& id) const;
+  // What the rules said of the statement that the newest batch recorded under this key, for its receipt; null: none
+  // was. There is one at most: whoever says the same id again is met at the door, which has no say in this.
+  const Verdict* verdict_on(const std::string& author, const std::string& id) const;
 
   Result<Bytes> key_for(const KeyId& key) const override;
   Judgement admit(const Statement& statement, const KeyId& key, std::size_t payload_bytes, Basis basis,
@@ -37,7 +37,7 @@ class LiveRules final : public Rules {
 
  private:
   std::unique_ptr<World> world_;
-  std::map<std::pair<std::string, std::string>, Decision> decisions_;  // by author and id, of the newest batch
+  std::map<std::pair<std::string, std::string>, Verdict> verdicts_;  // by author and id, of the newest batch
   bool batch_ended_ = false;
   Size last_snapshot_ = 0;
   Size offered_snapshot_ = 0;

@@ -183,8 +183,8 @@ Result<void> remember(const Home& home, const Hash& ledger, const std::vector<An
 Result<Written> answered(const Sequencing& writing, Answer answer, Statement statement, std::vector<std::string> said) {
   if (auto* away = std::get_if<TurnedAway>(&answer)) return Written(std::move(*away));
   auto& receipt = std::get<Receipt>(answer);
-  const Decision* decision = receipt.repeated ? nullptr : writing.rules->decision_on(statement.author, statement.id);
-  Verdict verdict = decision == nullptr ? Verdict{} : decision->verdict;
+  const Verdict* ruled = receipt.repeated ? nullptr : writing.rules->verdict_on(statement.author, statement.id);
+  Verdict verdict = ruled == nullptr ? Verdict{} : *ruled;
   if (receipt.repeated && !receipt.outcome.empty()) {
     TRY_LET(ledger, Ledger::open(writing.session->store()));
     TRY_LET(then, past_verdict(ledger, receipt.seq));
