@@ -1,9 +1,14 @@
 #include "commands/home.h"
 
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <cerrno>
 #include <cstdlib>
 
 #include "ledger/base/file.h"
 #include "ledger/base/text.h"
+#include "ledger/base/time.h"
 #include "ledger/crypto/key_file.h"
 #include "ledger/events/event.h"
 #include "ledger/evidence/readers.h"
@@ -17,6 +22,8 @@ namespace {
 constexpr std::string_view possession_begin = "-----BEGIN CAIRN KEY POSSESSION-----\n";
 constexpr std::string_view possession_end = "\n-----END CAIRN KEY POSSESSION-----\n";
 constexpr std::size_t max_home_file = 1 << 20;
+constexpr std::size_t old_key_digits = 16;     // of its id, in the name under which a rotation keeps it
+constexpr Millis head_patience = 10 * second;  // others hold the lock for one small file's time
 
 Result<std::string> no_passphrase() {
   return fault("the key file is protected by a passphrase; an actor's key here is not");
@@ -27,9 +34,16 @@ Result<void> keep(const fs::path& file, BytesView content) {
   return replace_file(file, content, owner_only);
 }
 
-Result<void> check_file_name(const std::string& name) {
-  if (is_name(name) && name.find('/') == std::string::npos) return {};
-  return usage("\"" + printable(name) + "\" cannot name a key: letters, digits, '.', '_' and '-', at most 128");
+bool ends_as_our_files(const std::string& name) {
+  if (name.ends_with(".pub") || name.ends_with(".next")) return true;
+  const std::size_t dot = name.rfind('.');
+  if (dot == std::string::npos || name.size() - dot - 1 != old_key_digits) return false;
+  return name.find_first_not_of("0123456789abcdef", dot + 1) == std::string::npos;
+}
+
+// How far what this note says goes; 0 for none.
+Result<Size> size_of(const std::optional<std::string>& note) {
+  return note ? claimed_size(*note) : Result<Size>(Size{0});
 }
 
 }  // namespace
@@ -41,6 +55,15 @@ Result<Home> Home::from_environment() {
   return usage("neither CAIRN_HOME nor HOME is set: there is no place for keys");
 }
 
+Result<void> Home::check_key_name(const std::string& name) {
+  if (!is_name(name) || name.find('/') != std::string::npos) {
+    return usage("\"" + printable(name) + "\" cannot name a key: letters, digits, '.', '_' and '-', at most 128");
+  }
+  if (!ends_as_our_files(name)) return {};
+  return usage("\"" + name + "\" cannot name a key: <name>.pub, <name>.next and <name>.<16 hex> are files of the key " +
+               name.substr(0, name.rfind('.')) + "; choose another name");
+}
+
 fs::path Home::key_path(const std::string& name) const {
   return directory_ / "keys" / (name + ".pem");
 }
@@ -49,50 +72,65 @@ fs::path Home::public_key_path(const std::string& name) const {
 }
 
 Result<PrivateKey> Home::read_key(const std::string& name) const {
-  TRY(check_file_name(name));
+  TRY(check_key_name(name));
   const fs::path file = key_path(name);
-  if (!fs::exists(file)) {
+  TRY_LET(there, file_exists(file));
+  if (!there) {
     return fault("no key of " + name + " in " + file.parent_path().string() + "; make one with cairn key new " + name);
   }
   return read_private_key(file, no_passphrase);
 }
 
 Result<PublicKey> Home::make_key(const std::string& name, KeyType type) const {
-  TRY(check_file_name(name));
+  TRY(check_key_name(name));
   TRY_LET(key, PrivateKey::generate(type));
-  TRY_LET(public_file, format_public_key_file(name, key));
-  TRY(write_private_key(key_path(name), key, std::nullopt));
-  TRY(keep(public_key_path(name), public_file));
+  TRY(keep_key(name, key));
   return key.public_key();
 }
 
+Result<void> Home::keep_key(const std::string& name, const PrivateKey& key) const {
+  TRY(check_key_name(name));
+  TRY_LET(public_file, format_public_key_file(name, key));
+  const fs::path public_path = public_key_path(name);
+  TRY(write_private_key(key_path(name), key, std::nullopt));
+  const auto made = create_file(public_path, public_file, owner_only);
+  if (made) return sync_directory(public_path.parent_path());
+  // Nobody was told of the private half yet, and left here it would stand in the way of another try.
+  ::unlink(key_path(name).c_str());
+  if (made.error().kind != ErrorKind::conflict) return made;
+  return usage(printable(public_path.string()) +
+               " exists without its private key; move it away, or choose another name");
+}
+
 Result<PrivateKey> Home::make_next_key(const std::string& name, KeyType type) const {
-  TRY(check_file_name(name));
+  TRY(check_key_name(name));
   // A rotation that was cut short goes on with the key it had made.
-  if (auto made = next_key(name)) return std::move(*made);
+  TRY_LET(made, next_key(name));
+  if (made) return std::move(*made);
   TRY_LET(key, PrivateKey::generate(type));
   TRY(write_private_key(key_path(name + ".next"), key, std::nullopt));
   return key;
 }
 
-std::optional<PrivateKey> Home::next_key(const std::string& name) const {
+Result<std::optional<PrivateKey>> Home::next_key(const std::string& name) const {
   const fs::path file = key_path(name + ".next");
-  if (!fs::exists(file)) return std::nullopt;
-  auto key = read_private_key(file, no_passphrase);
-  if (!key) return std::nullopt;
-  return std::move(key).value();
+  TRY_LET(there, file_exists(file));
+  if (!there) return std::optional<PrivateKey>();
+  TRY_LET(key, read_private_key(file, no_passphrase));
+  return std::optional<PrivateKey>(std::move(key));
 }
 
+// A crash before the rename leaves the old key in its place and the new one as .next: the next `key rotate` finds it,
+// asks the ledger whether it signs, and ends here again. The old key stays under its id, for whoever has to read what
+// was meant for it; nothing of ours asks for it.
 Result<void> Home::replace_key(const std::string& name) const {
   TRY_LET(old_key, read_key(name));
-  const auto next = next_key(name);
+  TRY_LET(next, next_key(name));
   if (!next) return fault("no new key of " + name + " to put in place");
   TRY_LET(public_file, format_public_key_file(name, *next));
-  TRY(keep(public_key_path(name), public_file));
-  // A crash between the two renames leaves the new key as .next and no current one; the message of read_key would
-  // mislead, so the old one is copied aside first.
   TRY_LET(old_bytes, read_file(key_path(name), max_home_file));
-  TRY(keep(key_path(name + "." + old_key.public_key().id().hex().substr(0, 16)), old_bytes));
+  TRY(keep(key_path(name + "." + old_key.public_key().id().hex().substr(0, old_key_digits)), old_bytes));
+  TRY(keep(public_key_path(name), public_file));
   return rename_file(key_path(name + ".next"), key_path(name));
 }
 
@@ -104,20 +142,17 @@ Result<void> Home::name_log_key(const PublicKey& key, const Hash& ledger) const 
   return rename_file(log_key_path("new-" + key.id().hex()), log_key_path(ledger.hex()));
 }
 
-bool Home::has_log_key(const Hash& ledger, const NoteVerifier& expected) const {
-  return fs::exists(log_key_path(ledger.hex())) || fs::exists(log_key_path("new-" + expected.key().id().hex()));
-}
-
 Result<PrivateKey> Home::log_key(const Hash& ledger, const NoteVerifier& expected) const {
-  // init names the key once entry 0 is durable; a crash in between leaves the first name.
-  if (!fs::exists(log_key_path(ledger.hex())) && fs::exists(log_key_path("new-" + expected.key().id().hex()))) {
-    TRY(name_log_key(expected.key(), ledger));
-  }
   const fs::path file = log_key_path(ledger.hex());
-  if (!fs::exists(file)) {
+  TRY_LET(named, file_exists(file));
+  if (named) return read_private_key(file, no_passphrase);
+  // init names the key once entry 0 is durable; a crash in between leaves the first name.
+  TRY_LET(unnamed, file_exists(log_key_path("new-" + expected.key().id().hex())));
+  if (!unnamed) {
     return fault("this CAIRN_HOME does not hold the log's key (" + file.string() +
                  "): write a signed statement with --sign-only FILE, and have it submitted by whoever does");
   }
+  TRY(name_log_key(expected.key(), ledger));
   return read_private_key(file, no_passphrase);
 }
 
@@ -128,15 +163,31 @@ Result<fs::path> Home::keep_recovery_key(const PrivateKey& key, const std::strin
 }
 
 Result<std::optional<std::string>> Home::remembered_head(const Hash& ledger) const {
-  const fs::path file = directory_ / "heads" / (ledger.hex() + ".note");
+  const fs::path file = head_path(ledger);
   // A head that is there and cannot be read is an error: forgetting it would let a fork pass.
-  if (!fs::exists(file)) return std::optional<std::string>();
+  TRY_LET(there, file_exists(file));
+  if (!there) return std::optional<std::string>();
   TRY_LET(note, read_file(file, max_home_file));
   return std::optional<std::string>(std::move(note));
 }
 
 Result<void> Home::remember_head(const Hash& ledger, const std::string& note) const {
-  return keep(directory_ / "heads" / (ledger.hex() + ".note"), note);
+  TRY_LET(size, claimed_size(note));
+  // Heads only grow, so what needs no writing needs no lock, and a home that cannot be written can be read from.
+  TRY_LET(before, remembered_head(ledger));
+  TRY_LET(known, size_of(before));
+  if (before && known >= size) return {};
+  const fs::path file = head_path(ledger);
+  const fs::path lock_path = directory_ / "heads" / (ledger.hex() + ".lock");
+  TRY(make_directories(file.parent_path(), 0700));
+  const Descriptor lock(::open(lock_path.c_str(), O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, owner_only));
+  if (!lock.ok()) return file_error("open", lock_path, errno);
+  TRY_LET(mine, lock_file(lock, head_patience, lock_path));
+  if (!mine) return fault(lock_path.string() + " is held by another process; see what it does, and repeat");
+  TRY_LET(current, remembered_head(ledger));
+  TRY_LET(kept, size_of(current));
+  if (current && kept >= size) return {};
+  return keep(file, note);
 }
 
 fs::path Home::place_file(const std::string& where) const {
@@ -144,7 +195,8 @@ fs::path Home::place_file(const std::string& where) const {
 }
 
 Result<std::optional<Hash>> Home::seen_at(const std::string& where) const {
-  if (!fs::exists(place_file(where))) return std::optional<Hash>();
+  TRY_LET(there, file_exists(place_file(where)));
+  if (!there) return std::optional<Hash>();
   TRY_LET(line, read_file(place_file(where), max_home_file));
   if (line.size() != 65 || line.back() != '\n') return fault(place_file(where).string() + " is damaged; remove it");
   TRY_LET(ledger, Hash::from_hex(std::string_view(line).substr(0, 64)));

@@ -3,8 +3,9 @@
 //
 //   keys/<name>.pem, keys/<name>.pub.pem     signing keys; the public file also holds the proof of possession
 //   logs/<ledger id>.pem                     the log's key
-//   recovery/<key id>.pem                    a recovery key until somebody carries it to a safe
-//   heads/<ledger id>.note                   the newest checkpoint that was verified here
+//   keys/<name>.next.pem                     what a rotation under way made; keys/<name>.<16 hex>.pem, what it replaced
+//   recovery/<key id>.pem, .passphrase       a recovery key until somebody carries both to a safe, apart
+//   heads/<ledger id>.note                   the newest checkpoint that was verified here; .lock beside it
 //   ledgers/<sha256 of where>                the ledger id that this place held when it was first seen
 #pragma once
 
@@ -32,25 +33,29 @@ class Home {
 
   const std::filesystem::path& directory() const { return directory_; }
 
-  // Keys by the name of their actor. A name with '/' is no file name and is refused.
+  // Keys by the name of their actor. A name with '/' is no file name, and one that ends as our own files do (".pub",
+  // ".next", ".<16 hex>") would be taken for a part of another's key: both are refused.
+  static Result<void> check_key_name(const std::string& name);
   std::filesystem::path key_path(const std::string& name) const;
   std::filesystem::path public_key_path(const std::string& name) const;
   Result<PrivateKey> read_key(const std::string& name) const;
   Result<PublicKey> make_key(const std::string& name, KeyType type) const;
+  Result<void> keep_key(const std::string& name, const PrivateKey& key) const;  // never over another
 
   // A rotation makes the new key beside the old one, and puts it in its place once the ledger knows it.
   Result<PrivateKey> make_next_key(const std::string& name, KeyType type) const;
-  std::optional<PrivateKey> next_key(const std::string& name) const;
+  Result<std::optional<PrivateKey>> next_key(const std::string& name) const;
   Result<void> replace_key(const std::string& name) const;
 
   // The log's key is written under its own id before entry 0 exists, and under the ledger's once it does.
   Result<void> keep_new_log_key(const PrivateKey& key) const;
   Result<void> name_log_key(const PublicKey& key, const Hash& ledger) const;
   Result<PrivateKey> log_key(const Hash& ledger, const NoteVerifier& expected) const;
-  bool has_log_key(const Hash& ledger, const NoteVerifier& expected) const;
+  std::filesystem::path log_key_file(const Hash& ledger) const { return log_key_path(ledger.hex()); }
 
   Result<std::filesystem::path> keep_recovery_key(const PrivateKey& key, const std::string& passphrase) const;
 
+  // Never goes back, whichever processes of this home remember at once: an older head than the one here is ignored.
   Result<std::optional<std::string>> remembered_head(const Hash& ledger) const;
   Result<void> remember_head(const Hash& ledger, const std::string& note) const;
 
@@ -63,6 +68,7 @@ class Home {
 
  private:
   std::filesystem::path log_key_path(const std::string& name) const { return directory_ / "logs" / (name + ".pem"); }
+  std::filesystem::path head_path(const Hash& ledger) const { return directory_ / "heads" / (ledger.hex() + ".note"); }
 
   std::filesystem::path directory_;
 };

@@ -5,6 +5,7 @@
 
 #include "commands/default_policy.h"
 #include "commands/render_receipt.h"
+#include "ledger/base/file.h"
 #include "ledger/base/text.h"
 
 namespace cairn {
@@ -32,7 +33,8 @@ struct Ground {
 Result<Ground> ground_of(const Globals& globals) {
   TRY_LET(directory, directory_of(globals.where));
   Ground ground;
-  if (std::filesystem::exists(directory)) {
+  TRY_LET(there, file_exists(directory));
+  if (there) {
     TRY_LET(home, Home::from_environment());
     TRY_LET(session, Session::open(globals, home));
     TRY(session->world());

@@ -107,7 +107,7 @@ Result<Home> home_of() {
 // Whether the log has enrolled the key that an earlier rotation made: then a crash, or a submission by somebody else,
 // has only left the files here behind.
 Result<bool> next_key_signs(const Globals& globals, const Home& home) {
-  const auto next = home.next_key(globals.actor);
+  TRY_LET(next, home.next_key(globals.actor));
   if (!next) return false;
   TRY_LET(session, Session::open(globals, home));
   TRY_LET(world, session->world());
