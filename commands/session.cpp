@@ -23,22 +23,12 @@ Error heads_differ(const std::string& what, const std::string& before, const std
                       "\nKeep both: together they are the evidence.");
 }
 
-// Another process of this home may have remembered a newer one meanwhile; it stays.
-Result<void> remember_if_newer(const Ledger& ledger, const Home& home) {
-  TRY_LET(current, home.remembered_head(ledger.id()));
-  if (current) {
-    TRY_LET(size, claimed_size(*current));
-    if (size >= ledger.size()) return {};
-  }
-  return home.remember_head(ledger.id(), ledger.checkpoint_note());
-}
-
 }  // namespace
 
 Result<void> check_remembered_head(const Ledger& ledger, const Home& home,
                                    const std::optional<std::string>& remembered) {
-  if (!remembered) return remember_if_newer(ledger, home);
   const std::string& now = ledger.checkpoint_note();
+  if (!remembered) return home.remember_head(ledger.id(), now);
   const auto before = open_checkpoint(*remembered, ledger.log_key());
   if (!before)
     return heads_differ("the remembered head is not by this ledger's key: " + before.error().message, *remembered, now);
@@ -53,37 +43,51 @@ Result<void> check_remembered_head(const Ledger& ledger, const Home& home,
       proof && check_consistency(head.size, head.root, ledger.size(), ledger.checkpoint().head.root, *proof).ok();
   if (!continues)
     return heads_differ("this ledger does not continue the one seen before: the log forked", *remembered, now);
-  return remember_if_newer(ledger, home);
+  return home.remember_head(ledger.id(), now);
 }
 
-Result<std::unique_ptr<Session>> Session::open_as(StoreMode mode, const Globals& globals, const Home& home) {
-  TRY_LET(directory, directory_of(globals.where));
-  // What was remembered before the open lies in what the open shows, however fast others write.
-  TRY_LET(expected, home.seen_at(directory.string()));
-  std::optional<std::string> remembered;
-  if (expected) {
-    TRY_LET(note, home.remembered_head(*expected));
-    remembered = std::move(note);
-  }
+Result<std::unique_ptr<Session>> Session::open_view(StoreMode mode, const Globals& globals, const fs::path& directory) {
   RocksOptions options;
   options.lock_timeout = globals.lock_timeout;
   TRY_LET(store, open_rocks_store(directory, mode, options));
   std::unique_ptr<Session> session(new Session(std::move(store), directory));
   TRY_LET(ledger, Ledger::open(*session->store_));
   session->ledger_ = std::move(ledger);
-  const Hash id = session->ledger_->id();
-  if (expected && *expected != id) {
-    return not_verified(directory.string() + " holds ledger " + id.hex() + ", and held " + expected->hex() +
-                        " when it was last seen from here; if that is meant, remove " +
-                        home.place_file(directory.string()).string());
-  }
-  if (!expected) {
-    TRY_LET(note, home.remembered_head(id));
-    remembered = std::move(note);
-    TRY(home.remember_place(directory.string(), id));
-  }
-  TRY(check_remembered_head(*session->ledger_, home, remembered));
   return session;
+}
+
+// What was remembered before the open lies in what the open shows, however fast others write. At a place that was never
+// seen nobody knows before the open which ledger's head to ask for; if that head has gone on since, the view is taken
+// anew, now knowing it.
+Result<std::unique_ptr<Session>> Session::open_as(StoreMode mode, const Globals& globals, const Home& home) {
+  TRY_LET(directory, directory_of(globals.where));
+  TRY_LET(seen, home.seen_at(directory.string()));
+  std::optional<Hash> expected = seen;
+  for (;;) {
+    std::optional<std::string> remembered;
+    if (expected) {
+      TRY_LET(note, home.remembered_head(*expected));
+      remembered = std::move(note);
+    }
+    TRY_LET(session, open_view(mode, globals, directory));
+    const Hash id = session->ledger_->id();
+    if (expected && *expected != id) {
+      return not_verified(directory.string() + " holds ledger " + id.hex() + ", and held " + expected->hex() +
+                          " when it was last seen from here; if that is meant, remove " +
+                          home.place_file(directory.string()).string());
+    }
+    if (!expected) {
+      expected = id;
+      TRY_LET(note, home.remembered_head(id));
+      const auto size = note ? claimed_size(*note) : Result<Size>(Size{0});
+      if (size && *size > session->ledger_->size()) continue;
+      remembered = std::move(note);
+    }
+    TRY(check_remembered_head(*session->ledger_, home, remembered));
+    // Only now: what was refused here is no ledger that this place is known for.
+    if (!seen) TRY(home.remember_place(directory.string(), id));
+    return session;
+  }
 }
 
 Result<std::unique_ptr<Session>> Session::open(const Globals& globals, const Home& home) {

@@ -52,6 +52,8 @@ class Session {
  private:
   Session(std::unique_ptr<Store> store, std::filesystem::path directory)
       : store_(std::move(store)), attachments_(directory / "attachments") {}
+  static Result<std::unique_ptr<Session>> open_view(StoreMode mode, const Globals& globals,
+                                                    const std::filesystem::path& directory);
   static Result<std::unique_ptr<Session>> open_as(StoreMode mode, const Globals& globals, const Home& home);
 
   std::unique_ptr<Store> store_;

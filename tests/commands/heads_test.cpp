@@ -2,6 +2,7 @@
 // 6).
 #include <nlohmann/json.hpp>
 
+#include "commands/home.h"
 #include "tests/catch.h"
 #include "tests/commands/shell.h"
 
@@ -119,6 +120,52 @@ TEST_CASE("a statement that was signed on one branch is recorded on the other as
   CHECK(answer["refusal"] == "basis_not_on_history");
   CHECK(answer["seq"] == 3);
   place.expect(0, "other-self", {"verify"});
+}
+
+TEST_CASE("a remembered head never goes back, whoever remembers last") {
+  const Workplace place;
+  const Hash id = Hash::from_hex(place.init(Workplace::Policy::easy)["ledger"].get<std::string>()).value();
+  const std::string older = place.expect(0, "dana", {"checkpoint"});
+  grant(place, "dana", "deployer");
+  const std::string newer = place.expect(0, "dana", {"checkpoint"});
+  const Home home(place.home("dana"));
+  REQUIRE(home.remember_head(id, older).ok());
+  CHECK(home.remembered_head(id).value() == newer);
+  const Home fresh(place.home("eve"));
+  REQUIRE(fresh.remember_head(id, older).ok());
+  CHECK(fresh.remembered_head(id).value() == older);
+  REQUIRE(fresh.remember_head(id, newer).ok());
+  CHECK(fresh.remembered_head(id).value() == newer);
+}
+
+TEST_CASE("a place whose ledger was refused at first sight is not remembered") {
+  const Workplace place;
+  place.init(Workplace::Policy::easy);
+  const fs::path older = place.directory() / "older";
+  replace(older, place.ledger());
+  grant(place, "dana", "deployer");
+  const Ran ran = place.cairn("dana", {"--ledger", older.string(), "status"});
+  INFO(ran.err);
+  CHECK(ran.code == 5);
+  CHECK(!fs::exists(Home(place.home("dana")).place_file(fs::weakly_canonical(older).string())));
+}
+
+// Others of this home write and remember meanwhile, so the head may be newer than the view that was opened before it
+// was read.
+TEST_CASE("the first sight of a place beside a writer is no rollback") {
+  const Workplace place;
+  place.init(Workplace::Policy::easy);
+  for (int round = 0; round < 12; ++round) {
+    fs::remove_all(place.home("dana") / "ledgers");
+    Started one = place.start("dana", {"actor", "role", "ben", round % 2 == 0 ? "--grant" : "--revoke", "deployer"});
+    for (int look = 0; look < 3; ++look) {
+      fs::remove_all(place.home("dana") / "ledgers");
+      const Ran ran = place.cairn("dana", {"checkpoint"});
+      INFO(ran.err);
+      REQUIRE(ran.code == 0);
+    }
+    REQUIRE(one.wait().code == 0);
+  }
 }
 
 TEST_CASE("a remembered head that cannot be read is not forgotten") {
