@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "commands/render_json.h"
 #include "ledger/base/text.h"
 
 namespace cairn {
@@ -25,26 +26,8 @@ Tone tone_of(GateResult result) {
   return Tone::plain;
 }
 
-Json json_of(const GateOutcome& outcome) {
-  Json gate = {{"gate", outcome.gate.name},
-               {"result", to_text(outcome.result)},
-               {"operator", to_text(outcome.gate.comparison)},
-               {"threshold", outcome.gate.threshold.text()},
-               {"policy", outcome.policy.hex()}};
-  if (outcome.value) gate["value"] = outcome.value->text();
-  if (outcome.baseline) gate["baseline"] = outcome.baseline->text();
-  if (outcome.evidence_seq) {
-    gate["evidence_seq"] = *outcome.evidence_seq;
-    gate["evidence_digest"] = outcome.evidence_digest.hex();
-  }
-  if (!outcome.why.empty()) gate["why"] = outcome.why;
-  return gate;
-}
-
 Json json_of(const std::vector<GateOutcome>& gates) {
-  Json list = Json::array();
-  for (const GateOutcome& gate : gates) list.push_back(json_of(gate));
-  return list;
+  return Json::parse(to_json(gates));
 }
 
 // What the statement made, by the names that later commands take.
@@ -75,19 +58,11 @@ Json json_of(const Receipt& receipt, const std::string& id) {
   return json;
 }
 
-void add_refused(Json& json, const Refused& refused) {
-  json["refusal"] = wire_name(refused.refusal);
-  json["rule"] = refused.rule;
-  json["reasons"] = refused.reasons;
-  json["remedy"] = refused.remedy;
-  if (refused.due) json["due"] = *refused.due;
-}
-
 void add_refusal(Json& json, const Verdict& verdict) {
   if (!verdict.refused) return;
-  add_refused(json, *verdict.refused);
+  json.update(Json::parse(to_json(*verdict.refused)));
   Json also = Json::array();
-  for (const Refused& other : verdict.also) add_refused(also.emplace_back(Json::object()), other);
+  for (const Refused& other : verdict.also) also.push_back(Json::parse(to_json(other)));
   json["also"] = std::move(also);
 }
 
