@@ -50,11 +50,18 @@ Result<void> check_directory(const fs::path& directory) {
   return {};
 }
 
+// A note may be anybody's, and has lines.
+std::string printable_lines(std::string_view text) {
+  std::string out;
+  for (const std::string_view line : split(text, '\n')) out += (out.empty() ? "" : "\n") + printable(line);
+  return out;
+}
+
 // How much of this ledger the directory holds already.
-Result<Size> exported_before(const Ledger& ledger, const fs::path& directory) {
+Result<Size> exported_before(const Ledger& ledger, const fs::path& directory, bool waited) {
   const fs::path file = directory / "checkpoint";
-  std::error_code error;
-  if (!fs::exists(file, error)) return Size{0};
+  TRY_LET(there, file_exists(file));
+  if (!there) return Size{0};
   TRY_LET(note, read_file(file, max_note_bytes));
   const std::string_view origin = std::string_view(note).substr(0, note.find('\n'));
   if (origin != ledger.origin()) {
@@ -62,13 +69,17 @@ Result<Size> exported_before(const Ledger& ledger, const fs::path& directory) {
                  ledger.origin() + "; give a directory of its own");
   }
   const auto apart = [&](const std::string& why) {
-    return not_verified(file.string() + ": " + why + "; nothing was exported.\nExported before:\n" + note +
-                        "\nThis ledger's:\n" + ledger.checkpoint_note() +
+    return not_verified(file.string() + ": " + why + "; nothing was exported.\nExported before:\n" +
+                        printable_lines(note) + "\nThis ledger's:\n" + printable_lines(ledger.checkpoint_note()) +
                         "\nKeep both: together they are the evidence.");
   };
   const auto before = open_checkpoint(note, ledger.log_key());
-  if (!before) return apart("it is not by this ledger's key: " + before.error().message);
+  if (!before) return apart("it is not by this ledger's key: " + printable(before.error().message));
   const Head& head = before->head;
+  if (head.size > ledger.size() && waited) {
+    return fault(str("the export that went on in ", directory.string(), " meanwhile put ", head.size,
+                     " entries there, and this one began with ", ledger.size(), "; run it again"));
+  }
   if (head.size > ledger.size()) return apart(str("it has ", head.size, " entries, and this ledger ", ledger.size()));
   TRY_LET(proof, ledger.prove_consistency(head.size, ledger.size()));
   const Head& now = ledger.checkpoint().head;
@@ -157,10 +168,20 @@ class Export {
     return {};
   }
 
+  // A name alone proves nothing: an export that was cut short, or a power cut, leaves files of the right name with
+  // other bytes in them.
+  static Result<bool> is_whole(const fs::path& file, const Hash& digest) {
+    TRY_LET(there, file_exists(file));
+    if (!there) return false;
+    const auto content = read_file(file, max_attachment_bytes);
+    return content.ok() && sha256(*content) == digest;
+  }
+
   Result<void> put_attachment(const Hash& digest) {
     const fs::path file = directory_ / "attachment" / digest.hex();
-    std::error_code error;
-    if (!seen_.insert(digest).second || fs::exists(file, error)) return {};
+    if (!seen_.insert(digest).second) return {};
+    TRY_LET(whole, is_whole(file, digest));
+    if (whole) return {};
     if (!attachments_.has(digest)) {
       ++done_.attachments_missing;
       return {};
@@ -200,9 +221,19 @@ class Export {
 }  // namespace
 
 Result<Exported> export_tiles(const Ledger& ledger, const Attachments& attachments, const fs::path& directory,
-                              const std::function<void(Size done, Size total)>& progress) {
+                              const std::function<void(Size done, Size total)>& progress, Millis patience) {
   TRY(check_directory(directory));
-  TRY_LET(before, exported_before(ledger, directory));
+  // Held for the whole export: two at once could publish a checkpoint over the other's newer one.
+  const Descriptor held(::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (!held.ok()) return file_error("open the directory", directory, errno);
+  TRY_LET(free, lock_file(held, 0, directory));
+  if (!free) {
+    TRY_LET(mine, lock_file(held, patience, directory));
+    if (!mine) {
+      return fault("another export is writing to " + directory.string() + "; wait for it, or give another directory");
+    }
+  }
+  TRY_LET(before, exported_before(ledger, directory, !free));
   return Export(ledger, attachments, directory, before).run(progress);
 }
 

@@ -11,6 +11,7 @@
 #include <functional>
 
 #include "ledger/attachments.h"
+#include "ledger/base/time.h"
 #include "ledger/ledger.h"
 
 namespace cairn {
@@ -24,10 +25,14 @@ struct Exported {
   std::size_t attachments_missing = 0;  // named by the new entries, and not here
 };
 
+// Waits so long for another export into this directory, and is then a fault.
+inline constexpr Millis export_patience = 30 * second;
+
 // usage: the directory holds something else, or another log. not_verified: what was exported before and this ledger are
 // not one history, with both heads in the message.
 Result<Exported> export_tiles(const Ledger& ledger, const Attachments& attachments,
                               const std::filesystem::path& directory,
-                              const std::function<void(Size done, Size total)>& progress);
+                              const std::function<void(Size done, Size total)>& progress,
+                              Millis patience = export_patience);
 
 }  // namespace cairn
