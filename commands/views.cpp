@@ -56,10 +56,4 @@ Result<LoadedWorld> load_world(const Ledger& ledger, Size size) {
   return loaded;
 }
 
-Result<std::unique_ptr<World>> fold_world(const Ledger& ledger, Size size) {
-  auto world = std::make_unique<World>();
-  TRY(fold_on(ledger, *world, size));
-  return world;
-}
-
 }  // namespace cairn

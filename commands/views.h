@@ -21,7 +21,4 @@ struct LoadedWorld {
 // history or that does not decode is passed over, with a fold from zero.
 Result<LoadedWorld> load_world(const Ledger& ledger, Size size);
 
-// The same without any snapshot: what replay and the auditor trust.
-Result<std::unique_ptr<World>> fold_world(const Ledger& ledger, Size size);
-
 }  // namespace cairn
