@@ -1,5 +1,7 @@
 // register, deploy, promote, approve, notify, monitor record, rollback.
 #include <algorithm>
+#include <ostream>
+#include <set>
 
 #include "commands/model_input.h"
 #include "commands/render_receipt.h"
@@ -96,6 +98,34 @@ std::string meaning_of(const World& world, const RecordMonitoring& command, Mill
     text += "  " + world.models.find(evidence.model)->name + " in " + evidence.environment + ": " +
             meaning_of(world, evidence, recorded) + "\n";
   }
+  return text;
+}
+
+// What a rollback that leaves the slot empty has to say aloud: which versions it passed over, and why; empty where
+// there is one to go back to.
+std::string emptied_text(const World& world, const Rollback& wanted) {
+  const SlotKey slot{wanted.name, wanted.environment};
+  const auto from = world.rollback_source(slot);
+  const auto proposal = decide(world, wanted);
+  const auto empties = [](const Event& event) { return std::holds_alternative<SlotEmptied>(event); };
+  if (!from || !proposal || std::none_of(proposal->events.begin(), proposal->events.end(), empties)) return {};
+  std::string text = "cairn: NOTHING TO GO BACK TO: this rollback leaves " + wanted.name + " in " + wanted.environment +
+                     " empty, and nothing takes its traffic\n";
+  const Slot& row = *world.slots.find(slot);
+  std::set<Hash> told = {*from};
+  bool reachable = false;
+  for (auto tenure = row.history.rbegin(); tenure != row.history.rend(); ++tenure) {
+    const auto belongs = [&](const FoundModel& found) { return found.model == tenure->model; };
+    reachable = reachable || (wanted.found && std::any_of(wanted.found->begin(), wanted.found->end(), belongs));
+    if (!told.insert(tenure->model).second) continue;
+    std::string why = "the files found for it differ from its manifest";
+    if (const auto card = world.violations_recorded(tenure->model); card && wanted.trigger == Trigger::safety)
+      why = str("its card, entry ", *card, ", records violations or cannot be read");
+    if (row.rolled_back.contains(tenure->model)) why = "it was rolled back from, and not at full since";
+    text += "  " + world.models.find(tenure->model)->version + ": " + why + "\n";
+  }
+  if (told.size() == 1) text += "  no other version was ever at full there\n";
+  if (wanted.found && !reachable) text += "  the files under --model-path are of none that was at full there\n";
   return text;
 }
 
@@ -199,8 +229,14 @@ Result<Exit> run_rollback(const Globals& globals, const WriteFlags& write_flags,
     TRY_LET(found, models_at(*flags.model_path));
     command.found = std::move(found);
   }
-  TRY_LET(written, write(globals, write_flags, home, [&](const World&) { return Wanted{command, {}}; }));
-  return show_written(globals, written);
+  std::string emptied;
+  TRY_LET(written, write(globals, write_flags, home, [&](const World& world) {
+            emptied = emptied_text(world, command);
+            return Wanted{command, {}};
+          }));
+  const Exit ended = show_written(globals, written);
+  if (ended == Exit::done) warn(emptied);
+  return ended;
 }
 
 }  // namespace cairn
