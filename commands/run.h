@@ -3,6 +3,7 @@
 #pragma once
 
 #include <filesystem>
+#include <iosfwd>
 #include <optional>
 #include <string>
 #include <vector>
@@ -68,10 +69,23 @@ struct ModelFlags {
 };
 Result<Exit> run_register(const Globals& globals, const WriteFlags& write, const ModelFlags& model);
 
+// A share of traffic in the user's own words: a number type would wrap "-10" around before anybody could say so.
+struct ShareText {
+  std::string text;
+  bool given = false;
+
+  ShareText& operator=(std::string said) {
+    text = std::move(said);
+    given = true;
+    return *this;
+  }
+};
+std::ostream& operator<<(std::ostream& out, const ShareText& share);  // the default, in --help
+
 struct DeployFlags {
   ModelFlags model;
   std::string mode = "shadow";
-  std::uint64_t percent = 10;
+  ShareText percent = {"10", false};
   std::string environment = "staging";
   bool validate_only = false;
 };

@@ -140,9 +140,24 @@ Result<T> given(std::string_view flag, Result<T> parsed) {
   return parsed;
 }
 
-Result<void> check_percent(std::string_view flag, std::uint64_t percent) {
-  if (percent == 0 || percent > 100) return usage(str(flag, " ", percent, ": a share of traffic is 1 to 100"));
-  return {};
+Error no_share(std::string_view flag, std::string_view said) {
+  return usage(str(flag, said, ": a share of traffic is a whole number from 1 to 100"));
+}
+
+Result<std::uint64_t> parse_share(std::string_view flag, const std::string& text) {
+  const auto percent = parse_uint(text);
+  if (!percent || *percent == 0 || *percent > 100) return no_share(flag, " " + printable(text));
+  return *percent;
+}
+
+// What a canary takes. Elsewhere the number would be passed over, and what is at full takes all.
+Result<std::uint64_t> share_of(const DeployFlags& flags, Stage mode) {
+  constexpr std::string_view flag = "--rollout-percentage";
+  TRY_LET(percent, parse_share(flag, flags.percent.text));
+  const bool of_full = mode == Stage::full && percent == 100;
+  if (!flags.percent.given || mode == Stage::canary || of_full) return percent;
+  return usage(str(flag, " ", percent, " is for --deployment-mode canary, and this is ", to_text(mode),
+                   "; leave one of them away"));
 }
 
 Result<void> said_something(std::string_view flag, const std::string& text) {
@@ -152,6 +167,10 @@ Result<void> said_something(std::string_view flag, const std::string& text) {
 }
 
 }  // namespace
+
+std::ostream& operator<<(std::ostream& out, const ShareText& share) {
+  return out << share.text;
+}
 
 Result<Exit> run_register(const Globals& globals, const WriteFlags& write_flags, const ModelFlags& model) {
   TRY_LET(home, home_of());
@@ -166,11 +185,10 @@ Result<Exit> run_deploy(const Globals& globals, const WriteFlags& write_flags, c
   if (flags.validate_only) return validate_models(globals, flags.model);
   TRY_LET(home, home_of());
   TRY_LET(mode, given("--deployment-mode", parse_stage(flags.mode)));
-  TRY(check_percent("--rollout-percentage", flags.percent));
+  TRY_LET(percent, share_of(flags, mode));
   TRY_LET(reading, read_one_model(flags.model));
   TRY_LET(written, write(globals, write_flags, home, [&](const World&) {
-            return Wanted{Deploy{register_command(reading), flags.environment, mode, flags.percent},
-                          attachments_of(reading)};
+            return Wanted{Deploy{register_command(reading), flags.environment, mode, percent}, attachments_of(reading)};
           }));
   return show_written(globals, written);
 }
@@ -178,7 +196,7 @@ Result<Exit> run_deploy(const Globals& globals, const WriteFlags& write_flags, c
 Result<Exit> run_promote(const Globals& globals, const WriteFlags& write_flags, const std::string& rollout,
                          std::optional<std::uint64_t> percent) {
   TRY_LET(home, home_of());
-  if (percent) TRY(check_percent("--percent", *percent));
+  if (percent && (*percent == 0 || *percent > 100)) return no_share("--percent", "");
   TRY_LET(written, write(globals, write_flags, home, [&](const World&) {
             return Wanted{Promote{rollout, percent}, {}};
           }));
