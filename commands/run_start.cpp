@@ -1,13 +1,10 @@
 // init, submit, key, actor, policy.
-#include <termios.h>
-#include <unistd.h>
-
 #include <algorithm>
-#include <iostream>
 #include <nlohmann/json.hpp>
 
 #include "commands/default_policy.h"
 #include "commands/moments.h"
+#include "commands/passphrase.h"
 #include "commands/render_receipt.h"
 #include "commands/run.h"
 #include "ledger/base/text.h"
@@ -73,18 +70,7 @@ Result<std::string> read_passphrase(const std::optional<Path>& file) {
     while (!text.empty() && (text.back() == '\n' || text.back() == '\r')) text.pop_back();
     return text;
   }
-  if (::isatty(STDIN_FILENO) != 1) return usage("the recovery key has a passphrase: give --passphrase-file FILE");
-  warn("Passphrase of the recovery key: ");
-  termios before{};
-  ::tcgetattr(STDIN_FILENO, &before);
-  termios silent = before;
-  silent.c_lflag &= ~static_cast<tcflag_t>(ECHO);
-  ::tcsetattr(STDIN_FILENO, TCSANOW, &silent);
-  std::string line;
-  std::getline(std::cin, line);
-  ::tcsetattr(STDIN_FILENO, TCSANOW, &before);
-  warn("\n");
-  return line;
+  return ask_passphrase("Passphrase of the recovery key: ");
 }
 
 void print_key(const Globals& globals, const std::string& name, const PublicKey& key, const Path& file) {

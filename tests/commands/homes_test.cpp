@@ -178,10 +178,10 @@ TEST_CASE("the recovery key enrols an admin, and can do nothing else") {
   CHECK(contains(locked.err + locked.out, recovery));
   CHECK(place.size() == 5);
   // Without a terminal nobody can be asked.
-  CHECK(
-      place
-          .cairn("dana", {"actor", "add", "eve", "--key", place.public_key("eve").string(), "--recovery-key", recovery})
-          .code == 2);
+  CHECK(place
+            .cairn("dana", {"actor", "add", "eve", "--key", place.public_key("eve").string(), "--role", "admin",
+                            "--recovery-key", recovery})
+            .code == 2);
 
   place.expect(3, "dana", add("deployer", passphrase));
   CHECK(place.size() == 6);
