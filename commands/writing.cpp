@@ -6,6 +6,7 @@
 #include <thread>
 
 #include "commands/live_rules.h"
+#include "commands/output.h"
 #include "commands/past_verdict.h"
 #include "ledger/base/file.h"
 #include "ledger/base/text.h"
@@ -172,11 +173,18 @@ Result<void> put_carried(const Sequencing& writing, const fs::path& beside, cons
   return {};
 }
 
-Result<void> remember(const Home& home, const Hash& ledger, const std::vector<Answer>& answers) {
-  for (auto answer = answers.rbegin(); answer != answers.rend(); ++answer) {
-    if (const auto* receipt = std::get_if<Receipt>(&*answer)) return home.remember_head(ledger, receipt->checkpoint);
+// The entries are there whatever becomes of this home: what it cannot remember is said, and the receipts are shown.
+void remember(const Home& home, const Hash& ledger, const std::vector<Answer>& answers) {
+  const Receipt* newest = nullptr;
+  for (const Answer& answer : answers) {
+    const auto* receipt = std::get_if<Receipt>(&answer);
+    if (receipt != nullptr && (newest == nullptr || receipt->seq > newest->seq)) newest = receipt;
   }
-  return {};
+  if (newest == nullptr) return;
+  const auto kept = home.remember_head(ledger, newest->checkpoint);
+  if (kept) return;
+  warn(str("cairn: entry ", newest->seq, " is recorded, and nothing has to be said again; but its head is not ",
+           "remembered here, so an older copy of the ledger would go unnoticed: ", kept.error().message, "\n"));
 }
 
 // A refusal that lay there already is explained again: who asks twice needs its reasons twice.
@@ -213,7 +221,7 @@ Result<Written> write_as(const Globals& globals, const WriteFlags& flags, const 
   TRY(put_attachments(writing->session->attachments(), made.attachments));
   TRY_LET(envelope, sign_statement(std::move(made.payload), signer.key));
   TRY_LET(answers, writing->sequencer->append(std::span(&envelope, 1)));
-  TRY(remember(home, ledger.id(), answers));
+  remember(home, ledger.id(), answers);
   return answered(*writing, std::move(answers.front()), std::move(made.statement), std::move(made.said));
 }
 
@@ -241,7 +249,7 @@ Result<std::vector<Written>> submit(const Globals& globals, const Home& home, co
     TRY(put_carried(*writing, files[i].string() + ".attachments", envelopes[i]));
   }
   TRY_LET(answers, writing->sequencer->append(envelopes));
-  TRY(remember(home, writing->session->ledger().id(), answers));
+  remember(home, writing->session->ledger().id(), answers);
   std::vector<Written> all;
   for (std::size_t i = 0; i < answers.size(); ++i) {
     // What was turned away may be no statement at all.
