@@ -10,6 +10,8 @@
 
 #include "commands/cli_parts.h"
 #include "ledger/base/text.h"
+#include "ledger/base/time.h"
+#include "ledger/events/statement.h"
 
 namespace cairn {
 
@@ -94,12 +96,27 @@ CLI::App* add_command(CLI::App& parent, const std::string& name, const std::stri
 
 std::shared_ptr<WriteFlags> add_write_flags(CLI::App& command) {
   auto flags = std::make_shared<WriteFlags>();
-  command.add_option("--sign-only", flags->sign_only, "write the signed statement to FILE and append nothing")
-      ->type_name("FILE");
-  command.add_flag("--dry-run", flags->dry_run, "ask the rules; sign and write nothing");
+  CLI::Option* sign_only =
+      command.add_option("--sign-only", flags->sign_only, "write the signed statement to FILE and append nothing")
+          ->type_name("FILE");
+  command.add_flag("--dry-run", flags->dry_run, "ask the rules; sign and write nothing")->excludes(sign_only);
   command.add_flag("--wait", flags->wait, "sleep while the answer is \"not before ...\", then act");
   command.add_option("--id", flags->id, "idempotency key: the same id and words give the first receipt again")
       ->type_name("TEXT");
+  command
+      .add_option_function<std::string>(
+          "--valid-for",
+          [flags](const std::string& text) {
+            const auto span = parse_duration(text);
+            if (!span) throw CLI::ValidationError("--valid-for", span.error().message);
+            if (*span <= 0 || *span > max_validity) {
+              throw CLI::ValidationError("--valid-for",
+                                         text + ": a statement is valid for at most " + format_duration(max_validity));
+            }
+            flags->valid_for = *span;
+          },
+          "how long what is signed may be submitted: at most 7d (default 10m, an approval 24h)")
+      ->type_name("DURATION");
   return flags;
 }
 

@@ -153,10 +153,11 @@ Exit show_tried(const Globals& globals, const Tried& tried) {
 
 Exit show_signed(const Globals& globals, const Signed& signed_file) {
   if (globals.json) {
-    print_json({{"outcome", "signed"}, {"file", signed_file.file.string()}});
+    print_json({{"outcome", "signed"}, {"file", signed_file.file.string()}, {"expires", signed_file.expires}});
   } else {
-    print("Signed, not recorded yet: " + signed_file.file.string() + "\n" + said_text(signed_file.said) +
-          "  Have it recorded by whoever holds the log's key: cairn submit " + signed_file.file.string() + "\n");
+    const std::string file = printable(signed_file.file.string());
+    print("Signed, not recorded yet: " + file + "\n" + said_text(signed_file.said) + "  Have it recorded until " +
+          format_time(signed_file.expires) + " by whoever holds the log's key: cairn submit " + file + "\n");
   }
   return Exit::done;
 }

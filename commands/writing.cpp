@@ -1,7 +1,10 @@
 #include "commands/writing.h"
 
+#include <unistd.h>
+
 #include <algorithm>
 #include <chrono>
+#include <cstdlib>
 #include <set>
 #include <thread>
 
@@ -21,6 +24,7 @@ namespace {
 
 constexpr std::size_t max_envelope_bytes = 128 << 10;
 constexpr Millis longest_sleep = 30 * second;
+constexpr Millis due_is_another = 5 * second;  // a due time that moved by less is not told again
 
 std::string fresh_id() {
   return to_hex(random_bytes(16));
@@ -71,7 +75,7 @@ Result<Draft> draft(const Ledger& ledger, const World& world, const std::string&
   statement.id = flags.id.value_or(fresh_id());
   statement.author = author;
   statement.at = now;
-  statement.expires = now + proposal.validity;
+  statement.expires = now + flags.valid_for.value_or(proposal.validity);
   statement.basis = ledger.checkpoint().head;
   statement.expects = std::move(proposal.expects);
   statement.events = std::move(proposal.events);
@@ -88,27 +92,48 @@ Decision try_out(World& world, const Draft& made, const KeyId& key) {
   return admit(world, made.statement, key, made.payload.size(), Basis::on_history, SystemClock().now());
 }
 
+Result<void> put_attachments(const Attachments& attachments, const std::vector<Bytes>& contents) {
+  for (const Bytes& content : contents) TRY(attachments.put(content));
+  return {};
+}
+
+// The statement first, since it alone takes the name from nobody; it is taken back if what it names cannot lie beside
+// it.
 Result<Written> write_signed_file(const WriteFlags& flags, const Signer& signer, Draft made) {
-  if (fs::exists(*flags.sign_only)) return usage(flags.sign_only->string() + " exists; it is not overwritten");
+  const fs::path& file = *flags.sign_only;
   TRY_LET(envelope, sign_statement(std::move(made.payload), signer.key));
-  if (!made.attachments.empty()) {
-    const Attachments beside(flags.sign_only->string() + ".attachments");
-    for (const Bytes& content : made.attachments) TRY(beside.put(content));
-  }
-  TRY(replace_file(*flags.sign_only, format_dsse(envelope) + "\n", everyone_may_read));
-  return Written(Signed{*flags.sign_only, std::move(made.said)});
+  const auto created = create_file(file, format_dsse(envelope) + "\n", everyone_may_read);
+  if (!created && created.error().kind == ErrorKind::conflict)
+    return usage(printable(file.string()) + " exists; it is not overwritten");
+  TRY(created);
+  const auto carried = put_attachments(Attachments(file.string() + ".attachments"), made.attachments);
+  if (!carried) ::unlink(file.c_str());
+  TRY(carried);
+  TRY(sync_directory(file.has_parent_path() ? file.parent_path() : fs::path(".")));
+  return Written(Signed{file, made.statement.expires, std::move(made.said)});
+}
+
+// A waiting process is otherwise not to be told from one that hangs.
+void say_wait(const Refused& refused, Millis& told) {
+  const Millis due = *refused.due;
+  if (std::abs(due - told) < due_is_another) return;
+  told = due;
+  const std::string missing = refused.reasons.empty() ? refused.rule : refused.reasons.front();
+  warn(
+      str("cairn: waiting until ", format_time(due), ": ", wire_name(refused.refusal), ", ", printable(missing), "\n"));
 }
 
 // Sleeps until the rules' due time, looking again now and then in case it came nearer. Returns when time is not what is
 // missing.
 Result<void> wait_until_due(const Globals& globals, const WriteFlags& flags, const Home& home, const Signer& signer,
                             const MakeCommand& make) {
-  for (;;) {
+  for (Millis told = 0;;) {
     TRY_LET(session, Session::open(globals, home));
     TRY_LET(world, session->world());
     TRY_LET(made, draft(session->ledger(), *world, signer.author, flags, make));
     const Decision decision = try_out(*world, made, signer.key.public_key().id());
     if (decision.door || !decision.verdict.refused || !decision.verdict.refused->due) return {};
+    say_wait(*decision.verdict.refused, told);
     const Millis left = *decision.verdict.refused->due - SystemClock().now();
     session.reset();
     std::this_thread::sleep_for(std::chrono::milliseconds(std::clamp<Millis>(left, 10, longest_sleep)));
@@ -138,11 +163,6 @@ Result<std::unique_ptr<Sequencing>> start_sequencing(const Globals& globals, con
   return all;
 }
 
-Result<void> put_attachments(const Attachments& attachments, const std::vector<Bytes>& contents) {
-  for (const Bytes& content : contents) TRY(attachments.put(content));
-  return {};
-}
-
 // The digests that a statement names, if an enrolled key signed it; else none.
 std::set<Hash> named_by(const LiveRules& rules, const Envelope& envelope) {
   if (envelope.signatures.size() != 1) return {};
@@ -163,7 +183,8 @@ std::set<Hash> named_by(const LiveRules& rules, const Envelope& envelope) {
 
 // What lies beside an envelope is kept only if a statement that will be read names it: a stranger fills no disk.
 Result<void> put_carried(const Sequencing& writing, const fs::path& beside, const Envelope& envelope) {
-  if (!fs::exists(beside)) return {};
+  TRY_LET(there, file_exists(beside));
+  if (!there) return {};
   const Attachments carried(beside);
   for (const Hash& digest : named_by(*writing.rules, envelope)) {
     if (!carried.has(digest)) continue;
@@ -206,6 +227,9 @@ Result<Written> answered(const Sequencing& writing, Answer answer, Statement sta
 
 Result<Written> write_as(const Globals& globals, const WriteFlags& flags, const Home& home, const Signer& signer,
                          const MakeCommand& make) {
+  if (flags.dry_run && flags.sign_only) {
+    return usage("--dry-run signs nothing and --sign-only signs: give one of them");
+  }
   if (flags.wait) TRY(wait_until_due(globals, flags, home, signer, make));
   if (flags.dry_run || flags.sign_only) {
     TRY_LET(session, Session::open(globals, home));

@@ -21,6 +21,7 @@ struct WriteFlags {
   bool dry_run = false;
   bool wait = false;
   std::optional<std::string> id;
+  std::optional<Millis> valid_for;  // default: the command's own
 };
 
 struct Signer {
@@ -51,6 +52,7 @@ struct Tried {
 // --sign-only
 struct Signed {
   std::filesystem::path file;
+  Millis expires = 0;  // until when it can be submitted
   std::vector<std::string> said;
 };
 
