@@ -116,15 +116,22 @@ struct Rollback {
 using Command = std::variant<CreateLedger, EnrolActor, ChangeRoles, RotateKey, RevokeKey, AdoptPolicy, RegisterModel,
                              Deploy, Promote, Approve, Notify, RecordMonitoring, Rollback>;
 
-// What decide has to say: the events, and what must not have changed meanwhile.
+// What is wanted is so already: a job that runs again has done its work, and nothing is said twice.
+struct Unchanged {
+  std::string why;
+  std::vector<Event> stands;  // the events that would have brought it about
+};
+
+// What decide has to say: the events, and what must not have changed meanwhile; or, without events, why there is
+// nothing to do.
 struct Proposal {
   std::vector<Event> events;
   std::map<std::string, Seq> expects;
   Millis validity = default_validity;
+  std::optional<Unchanged> unchanged = std::nullopt;
 };
 
-// Pure. A usage error only where there is nothing to say: an unknown rollout, a model that is there already, an empty
-// change.
+// Pure. A usage error only where the words make no sense: an unknown rollout, an empty change.
 Result<Proposal> decide(const World& world, const Command& command);
 
 }  // namespace cairn

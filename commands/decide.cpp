@@ -55,6 +55,12 @@ void register_what_is_new(const World& world, const RegisterModel& wanted, Propo
   }
 }
 
+Proposal nothing_to_do(std::string why, Event stands) {
+  Proposal proposal;
+  proposal.unchanged = Unchanged{std::move(why), {std::move(stands)}};
+  return proposal;
+}
+
 struct Decide {
   const World& world;
 
@@ -94,7 +100,9 @@ struct Decide {
 
   Result<Proposal> operator()(const AdoptPolicy& wanted) const {
     const Hash digest = sha256(wanted.document);
-    if (digest == world.policy().digest) return usage("this policy is in force already");
+    if (digest == world.policy().digest) {
+      return nothing_to_do("this policy is in force already", PolicyAdopted{digest, digest});
+    }
     Proposal proposal;
     proposal.events.push_back(PolicyProposed{wanted.document});
     proposal.events.push_back(PolicyAdopted{digest, world.policy().digest});
@@ -110,8 +118,10 @@ struct Decide {
     } else {
       register_what_is_new(world, wanted, proposal);
     }
-    if (proposal.events.empty())
-      return usage(wanted.name + " " + wanted.version + " is registered, and nothing lies beside it");
+    if (proposal.events.empty()) {
+      return nothing_to_do(wanted.name + " " + wanted.version + " is registered, and nothing lies beside it",
+                           ModelRegistered{wanted.name, wanted.version, wanted.model, wanted.files, wanted.bytes});
+    }
     expect_unchanged(world, "model:" + wanted.name, proposal);
     return proposal;
   }
@@ -141,8 +151,10 @@ struct Decide {
     } else if (under_way && !in_shadow) {
       proposal.events.push_back(RolloutAdvanced{rollout, Stage::shadow, 0});
     }
-    if (proposal.events.empty())
-      return usage(rollout + " is in shadow already, and nothing beside the model has changed");
+    if (proposal.events.empty()) {
+      return nothing_to_do(rollout + " is in shadow already, and nothing beside the model has changed",
+                           RolloutAdvanced{rollout, Stage::shadow, 0});
+    }
     return proposal;
   }
 

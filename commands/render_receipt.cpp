@@ -162,6 +162,17 @@ Exit show_signed(const Globals& globals, const Signed& signed_file) {
   return Exit::done;
 }
 
+Exit show_unchanged(const Globals& globals, const Unchanged& unchanged) {
+  if (globals.json) {
+    Json json = {{"outcome", "unchanged"}, {"reasons", Json::array({unchanged.why})}};
+    add_made(json, unchanged.stands);
+    print_json(json);
+  } else {
+    print(wrapped("Nothing to do: " + printable(unchanged.why) + ".", 0));
+  }
+  return Exit::done;
+}
+
 }  // namespace
 
 std::string receipt_json(const Receipt& receipt, const std::string& id) {
@@ -188,6 +199,7 @@ Exit show_written(const Globals& globals, const Written& written) {
   if (const auto* appended = std::get_if<Appended>(&written)) return show_appended(globals, *appended);
   if (const auto* tried = std::get_if<Tried>(&written)) return show_tried(globals, *tried);
   if (const auto* file = std::get_if<Signed>(&written)) return show_signed(globals, *file);
+  if (const auto* unchanged = std::get_if<Unchanged>(&written)) return show_unchanged(globals, *unchanged);
   return show_turned_away(globals, std::get<TurnedAway>(written));
 }
 

@@ -43,6 +43,7 @@ struct Draft {
   Bytes payload;
   std::vector<Bytes> attachments;
   std::vector<std::string> said;
+  std::optional<Unchanged> unchanged;  // then there is no statement
 };
 
 std::vector<std::string> sentences_of(const Statement& statement, const World& world) {
@@ -69,6 +70,10 @@ Result<Draft> draft(const Ledger& ledger, const World& world, const std::string&
   TRY_LET(wanted, make(ground));
   TRY_LET(proposal, decide(ground, wanted.command));
   Draft made;
+  if (proposal.unchanged) {
+    made.unchanged = std::move(proposal.unchanged);
+    return made;
+  }
   made.attachments = std::move(wanted.attachments);
   Statement& statement = made.statement;
   statement.ledger = ledger.id();
@@ -131,6 +136,7 @@ Result<void> wait_until_due(const Globals& globals, const WriteFlags& flags, con
     TRY_LET(session, Session::open(globals, home));
     TRY_LET(world, session->world());
     TRY_LET(made, draft(session->ledger(), *world, signer.author, flags, make));
+    if (made.unchanged) return {};
     const Decision decision = try_out(*world, made, signer.key.public_key().id());
     if (decision.door || !decision.verdict.refused || !decision.verdict.refused->due) return {};
     say_wait(*decision.verdict.refused, told);
@@ -235,6 +241,7 @@ Result<Written> write_as(const Globals& globals, const WriteFlags& flags, const 
     TRY_LET(session, Session::open(globals, home));
     TRY_LET(world, session->world());
     TRY_LET(made, draft(session->ledger(), *world, signer.author, flags, make));
+    if (made.unchanged) return Written(std::move(*made.unchanged));
     if (flags.sign_only) return write_signed_file(flags, signer, std::move(made));
     Decision decision = try_out(*world, made, signer.key.public_key().id());
     return Written(Tried{std::move(decision), std::move(made.said)});
@@ -242,6 +249,7 @@ Result<Written> write_as(const Globals& globals, const WriteFlags& flags, const 
   TRY_LET(writing, start_sequencing(globals, home));
   const Ledger& ledger = writing->session->ledger();
   TRY_LET(made, draft(ledger, writing->rules->world(), signer.author, flags, make));
+  if (made.unchanged) return Written(std::move(*made.unchanged));
   TRY(put_attachments(writing->session->attachments(), made.attachments));
   TRY_LET(envelope, sign_statement(std::move(made.payload), signer.key));
   TRY_LET(answers, writing->sequencer->append(std::span(&envelope, 1)));

@@ -56,7 +56,8 @@ struct Signed {
   std::vector<std::string> said;
 };
 
-using Written = std::variant<Appended, Tried, Signed, TurnedAway>;
+// Unchanged: there was nothing to do, so nothing was signed or written.
+using Written = std::variant<Appended, Tried, Signed, TurnedAway, Unchanged>;
 
 // A usage error if nobody said who signs.
 Result<void> check_actor(const Globals& globals);

@@ -121,10 +121,25 @@ TEST_CASE("what there is nothing to say about is a usage error, and never an emp
   };
   CHECK(refused(Promote{"net/prod/9", std::nullopt}));
   CHECK(refused(ChangeRoles{"dana", {}, {}}));
-  CHECK(refused(RegisterModel{"net", "v3", AtFull::digest("v3"), 1, 10, {}}));
   CHECK(refused(Rollback{"other", "prod", "slow", Trigger::regression, std::nullopt, std::nullopt}));
   CHECK(refused(Rollback{"net", "prod", "", Trigger::regression, std::nullopt, std::nullopt}));
   CHECK(refused(Rollback{"net", "prod", "slow", Trigger::regression, "v7", std::nullopt}));
+}
+
+TEST_CASE("what is so already is no mistake: no events, and why") {
+  AtFull given;
+  given.world.apply_event(ModelRegistered{"net", "v4", AtFull::digest("v4"), 1, 10}, given.statement, {}, 0);
+  given.world.apply_event(RolloutProposed{"net/prod/4", AtFull::digest("v4"), "net", "prod"}, given.statement, {}, 0);
+  const RegisterModel v4{"net", "v4", AtFull::digest("v4"), 1, 10, {}};
+  const std::vector<Command> wanted = {v4, Deploy{v4, "prod", Stage::shadow, 10}};
+  for (const Command& command : wanted) {
+    const auto proposal = decide(given.world, command);
+    REQUIRE(proposal.ok());
+    CHECK(proposal->events.empty());
+    REQUIRE(proposal->unchanged.has_value());
+    CHECK(!proposal->unchanged->why.empty());
+    CHECK(proposal->unchanged->stands.size() == 1);
+  }
 }
 
 }  // namespace cairn
