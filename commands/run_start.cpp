@@ -217,6 +217,8 @@ Result<Exit> run_key_revoke(const Globals& globals, const WriteFlags& write_flag
 }
 
 Result<Exit> run_actor_add(const Globals& globals, const WriteFlags& write_flags, const ActorAddFlags& flags) {
+  if (flags.roles.empty()) return usage("an actor without a role can do nothing: give --role ROLE");
+  if (flags.service && flags.owner.empty()) return usage("a person answers for every --service: give --owner PERSON");
   TRY_LET(home, home_of());
   ActorEnrolled actor;
   actor.handle = flags.handle;
