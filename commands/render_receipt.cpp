@@ -75,7 +75,7 @@ std::string receipt_text(const Receipt& receipt) {
                             {"  leaf", receipt.leaf.hex()},
                             {"  tree", str(receipt.head.size, " entries")},
                             {"  root", receipt.head.root.hex()}});
-  if (receipt.repeated) text += "  This statement was recorded before; this is its first receipt.\n";
+  if (receipt.repeated) text += "  This was recorded before, as this entry; tree and root are the present ones.\n";
   return text;
 }
 
