@@ -19,6 +19,7 @@
 #include <thread>
 #include <vector>
 
+#include "commands/create.h"
 #include "commands/ledger_source.h"
 #include "commands/live_rules.h"
 #include "commands/writing.h"

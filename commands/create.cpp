@@ -1,12 +1,11 @@
-// cairn init: keys first, then entry 0, then the names by which the keys are found. A crash leaves keys that nothing
-// names, or a whole ledger whose log key is still found under its own id.
+#include "commands/create.h"
+
+#include "commands/command.h"
 #include "commands/live_rules.h"
-#include "commands/writing.h"
+#include "ledger/base/file.h"
 #include "ledger/base/text.h"
 
 namespace cairn {
-
-namespace fs = std::filesystem;
 
 namespace {
 
@@ -20,12 +19,22 @@ std::string make_passphrase() {
   return grouped;
 }
 
-Result<PrivateKey> first_actors_key(const Home& home, const std::string& name) {
-  if (!fs::exists(home.key_path(name))) {
-    TRY_LET(made, home.make_key(name, KeyType::ed25519));
-    (void)made;
+struct ActorKey {
+  PrivateKey key;
+  bool is_new = false;  // not in this home yet
+};
+
+// One that is here already is taken: who runs a second ledger signs there with the key they have. A new one is kept
+// only once the place is known to be free.
+Result<ActorKey> first_actors_key(const Home& home, const std::string& name) {
+  TRY(Home::check_key_name(name));
+  TRY_LET(there, file_exists(home.key_path(name)));
+  if (there) {
+    TRY_LET(key, home.read_key(name));
+    return ActorKey{std::move(key), false};
   }
-  return home.read_key(name);
+  TRY_LET(key, PrivateKey::generate(KeyType::ed25519));
+  return ActorKey{std::move(key), true};
 }
 
 Result<ActorEnrolled> first_actor(const std::string& handle, const PrivateKey& key) {
@@ -41,11 +50,11 @@ Result<ActorEnrolled> first_actor(const std::string& handle, const PrivateKey& k
   return actor;
 }
 
-Result<Envelope> entry_zero(const CreateLedger& wanted, const Signer& signer, Millis now) {
+Result<Envelope> entry_zero(const CreateLedger& wanted, const std::string& author, const PrivateKey& key, Millis now) {
   TRY_LET(proposal, decide(World(), wanted));
   Statement statement;
   statement.id = to_hex(random_bytes(16));
-  statement.author = signer.author;
+  statement.author = author;
   statement.at = now;
   statement.expires = now + proposal.validity;
   statement.events = std::move(proposal.events);
@@ -53,7 +62,7 @@ Result<Envelope> entry_zero(const CreateLedger& wanted, const Signer& signer, Mi
   // Asked before anything is made, so that a bad policy or key leaves nothing behind.
   TRY_LET(decoded, decode_statement(payload));
   World empty;
-  const Decision decision = admit(empty, decoded, signer.key.public_key().id(), payload.size(), Basis::on_history, now);
+  const Decision decision = admit(empty, decoded, key.public_key().id(), payload.size(), Basis::on_history, now);
   if (decision.verdict.refused) {
     const Refused& refused = *decision.verdict.refused;
     std::string message = refused.rule;
@@ -61,7 +70,23 @@ Result<Envelope> entry_zero(const CreateLedger& wanted, const Signer& signer, Mi
     return usage(message + " " + refused.remedy);
   }
   if (decision.door) return usage(decision.door->message);
-  return sign_statement(std::move(payload), signer.key);
+  return sign_statement(std::move(payload), key);
+}
+
+// The ledger is there; what this home cannot note of it makes that no failure.
+void note(Created& created, const Result<void>& noted) {
+  if (!noted) created.warnings.push_back(noted.error().message);
+}
+
+// What has to be on this disk before entry 0 names it.
+Result<void> keep_keys(const Home& home, const std::string& actor, const ActorKey& actor_key, const PrivateKey& log_key,
+                       const PrivateKey& recovery_key, Created& created) {
+  if (actor_key.is_new) TRY(home.keep_key(actor, actor_key.key));
+  created.actor_key = home.key_path(actor);
+  created.recovery_passphrase = make_passphrase();
+  TRY_LET(recovery, home.keep_recovery_key(recovery_key, created.recovery_passphrase));
+  created.recovery = std::move(recovery);
+  return home.keep_new_log_key(log_key);
 }
 
 }  // namespace
@@ -75,7 +100,7 @@ Result<Created> create_ledger(const Globals& globals, const Home& home, const Ne
   TRY_LET(recovery_key, PrivateKey::generate(KeyType::ed25519));
   TRY_LET(verifier, NoteVerifier::for_log(wanted.origin, log_key.public_key()));
   TRY_LET(nonce, Hash::from_bytes(random_bytes(32)));
-  TRY_LET(actor, first_actor(globals.actor, actor_key));
+  TRY_LET(actor, first_actor(globals.actor, actor_key.key));
 
   CreateLedger command;
   command.ledger = {wanted.origin, verifier.vkey(), nonce, recovery_key.public_key().spki()};
@@ -83,17 +108,14 @@ Result<Created> create_ledger(const Globals& globals, const Home& home, const Ne
   command.actors.insert(command.actors.begin(), std::move(actor));
   command.policy = wanted.policy;
   const SystemClock clock;
-  TRY_LET(envelope, entry_zero(command, Signer{globals.actor, std::move(actor_key)}, clock.now()));
+  TRY_LET(envelope, entry_zero(command, globals.actor, actor_key.key, clock.now()));
 
   RocksOptions options;
   options.lock_timeout = globals.lock_timeout;
   TRY_LET(store, open_rocks_store(directory, StoreMode::create, options));
   Created created;
   created.vkey = verifier.vkey();
-  created.recovery_passphrase = make_passphrase();
-  TRY_LET(recovery_file, home.keep_recovery_key(recovery_key, created.recovery_passphrase));
-  created.recovery_file = std::move(recovery_file);
-  TRY(home.keep_new_log_key(log_key));
+  TRY(keep_keys(home, globals.actor, actor_key, log_key, recovery_key, created));
 
   LiveRules rules(std::make_unique<World>(), 0, 0);
   const PublicKey log_public = log_key.public_key();
@@ -104,9 +126,10 @@ Result<Created> create_ledger(const Globals& globals, const Home& home, const Ne
   created.id = created.receipt.leaf;
   TRY_LET(statement, decode_statement(envelope.payload));
   created.statement = std::move(statement.id);
-  TRY(home.name_log_key(log_public, created.id));
-  TRY(home.remember_place(directory.string(), created.id));
-  TRY(home.remember_head(created.id, created.receipt.checkpoint));
+  created.log_key = home.log_key_file(created.id);
+  note(created, home.name_log_key(log_public, created.id));
+  note(created, home.remember_place(directory.string(), created.id));
+  note(created, home.remember_head(created.id, created.receipt.checkpoint));
   return created;
 }
 

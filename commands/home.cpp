@@ -156,10 +156,14 @@ Result<PrivateKey> Home::log_key(const Hash& ledger, const NoteVerifier& expecte
   return read_private_key(file, no_passphrase);
 }
 
-Result<fs::path> Home::keep_recovery_key(const PrivateKey& key, const std::string& passphrase) const {
-  const fs::path file = directory_ / "recovery" / (key.public_key().id().hex().substr(0, 16) + ".pem");
-  TRY(write_private_key(file, key, passphrase));
-  return file;
+Result<Home::RecoveryFiles> Home::keep_recovery_key(const PrivateKey& key, const std::string& passphrase) const {
+  const fs::path folder = directory_ / "recovery";
+  const std::string name = key.public_key().id().hex().substr(0, 16);
+  RecoveryFiles files{folder / (name + ".pem"), folder / (name + ".passphrase")};
+  TRY(write_private_key(files.key, key, passphrase));
+  TRY(create_file(files.passphrase, passphrase + "\n", owner_only));
+  TRY(sync_directory(folder));
+  return files;
 }
 
 Result<std::optional<std::string>> Home::remembered_head(const Hash& ledger) const {

@@ -53,7 +53,13 @@ class Home {
   Result<PrivateKey> log_key(const Hash& ledger, const NoteVerifier& expected) const;
   std::filesystem::path log_key_file(const Hash& ledger) const { return log_key_path(ledger.hex()); }
 
-  Result<std::filesystem::path> keep_recovery_key(const PrivateKey& key, const std::string& passphrase) const;
+  // The key, protected, and its passphrase beside it in a file for the owner only: shown on a screen alone it could be
+  // lost before anybody read it.
+  struct RecoveryFiles {
+    std::filesystem::path key;
+    std::filesystem::path passphrase;
+  };
+  Result<RecoveryFiles> keep_recovery_key(const PrivateKey& key, const std::string& passphrase) const;
 
   // Never goes back, whichever processes of this home remember at once: an older head than the one here is ignored.
   Result<std::optional<std::string>> remembered_head(const Hash& ledger) const;

@@ -70,15 +70,6 @@ void print_json(const Json& json) {
   print(json.dump(2) + "\n");
 }
 
-std::string receipt_text(const Receipt& receipt) {
-  std::string text = table({{"  entry", str(receipt.seq, ", recorded ", format_time(receipt.recorded))},
-                            {"  leaf", receipt.leaf.hex()},
-                            {"  tree", str(receipt.head.size, " entries")},
-                            {"  root", receipt.head.root.hex()}});
-  if (receipt.repeated) text += "  This was recorded before, as this entry; tree and root are the present ones.\n";
-  return text;
-}
-
 std::string said_text(const std::vector<std::string>& said, const std::string& before = {}) {
   std::string text;
   for (const std::string& sentence : said) text += wrapped(before + printable(sentence), 2);
@@ -177,6 +168,15 @@ Exit show_unchanged(const Globals& globals, const Unchanged& unchanged) {
 
 std::string receipt_json(const Receipt& receipt, const std::string& id) {
   return json_of(receipt, id).dump();
+}
+
+std::string receipt_text(const Receipt& receipt) {
+  std::string text = table({{"  entry", str(receipt.seq, ", recorded ", format_time(receipt.recorded))},
+                            {"  leaf", receipt.leaf.hex()},
+                            {"  tree", str(receipt.head.size, " entries")},
+                            {"  root", receipt.head.root.hex()}});
+  if (receipt.repeated) text += "  This was recorded before, as this entry; tree and root are the present ones.\n";
+  return text;
 }
 
 std::string gate_table(const std::vector<GateOutcome>& gates) {

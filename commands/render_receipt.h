@@ -15,6 +15,9 @@ Exit show_written(const Globals& globals, const Written& written);
 // What CLI.md promises of a receipt, of the statement with this id.
 std::string receipt_json(const Receipt& receipt, const std::string& id);
 
+// The same for people.
+std::string receipt_text(const Receipt& receipt);
+
 // Each gate on a line: result, name, value, comparison, threshold, and where the value is from.
 std::string gate_table(const std::vector<GateOutcome>& gates);
 

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "commands/create.h"
 #include "commands/default_policy.h"
 #include "commands/moments.h"
 #include "commands/passphrase.h"
@@ -101,6 +102,37 @@ Result<bool> next_key_signs(const Globals& globals, const Home& home) {
   return row != nullptr && row->handle == globals.actor;
 }
 
+void print_created(const Globals& globals, const Created& created) {
+  if (globals.json) {
+    Json json = {{"ledger", created.id.hex()},
+                 {"vkey", created.vkey},
+                 {"actor_key", created.actor_key.string()},
+                 {"log_key", created.log_key.string()},
+                 {"recovery_key", created.recovery.key.string()},
+                 {"recovery_passphrase", created.recovery_passphrase},
+                 {"recovery_passphrase_file", created.recovery.passphrase.string()}};
+    const Json receipt = Json::parse(receipt_json(created.receipt, created.statement));
+    json.insert(receipt.begin(), receipt.end());
+    print(json.dump(2) + "\n");
+    return;
+  }
+  print(toned("A ledger is made.", Tone::good) + "\n");
+  print(table({{"  ledger id", created.id.hex()},
+               {"  log's vkey", created.vkey},
+               {"  log's key", printable(created.log_key.string())},
+               {"  first actor", globals.actor + ", with every role"},
+               {"  actor's key", printable(created.actor_key.string())},
+               {"  recovery key", printable(created.recovery.key.string())},
+               {"  passphrase", toned(created.recovery_passphrase, Tone::strong)},
+               {"  kept in", printable(created.recovery.passphrase.string())}}));
+  print(receipt_text(created.receipt));
+  print("\n" +
+        wrapped("Give the ledger id or the vkey to every auditor: it is all they need. Carry the recovery key to "
+                "a safe and its passphrase to another, and delete both files here: together they can enrol a "
+                "new admin if all keys are lost.",
+                2));
+}
+
 }  // namespace
 
 Result<Exit> run_init(const Globals& globals, const InitFlags& flags) {
@@ -118,28 +150,9 @@ Result<Exit> run_init(const Globals& globals, const InitFlags& flags) {
     wanted.more_actors.push_back(std::move(actor));
   }
   TRY_LET(created, create_ledger(globals, home, wanted));
-  if (globals.json) {
-    Json json = {{"ledger", created.id.hex()},
-                 {"vkey", created.vkey},
-                 {"recovery_key", created.recovery_file.string()},
-                 {"recovery_passphrase", created.recovery_passphrase}};
-    const Json receipt = Json::parse(receipt_json(created.receipt, created.statement));
-    json.insert(receipt.begin(), receipt.end());
-    print(json.dump(2) + "\n");
-    return Exit::done;
-  }
-  print(toned("A ledger is made.", Tone::good) + "\n");
-  print(table({{"  ledger id", created.id.hex()},
-               {"  log's vkey", created.vkey},
-               {"  first actor", globals.actor + ", with every role"},
-               {"  recovery key", created.recovery_file.string()},
-               {"  passphrase", toned(created.recovery_passphrase, Tone::strong)}}));
-  print(
-      "\n" +
-      wrapped(
-          "Give the ledger id or the vkey to every auditor: it is all they need. Carry the recovery key to a safe and "
-          "its passphrase to another; it is shown only now, and can enrol a new admin if all keys are lost.",
-          2));
+  print_created(globals, created);
+  for (const std::string& warning : created.warnings)
+    warn("cairn: the ledger is made, and its first entry recorded; but " + warning + "\n");
   return Exit::done;
 }
 

@@ -73,20 +73,4 @@ Result<Written> write_as(const Globals& globals, const WriteFlags& flags, const 
 Result<std::vector<Written>> submit(const Globals& globals, const Home& home,
                                     const std::vector<std::filesystem::path>& files);
 
-// cairn init
-struct NewLedger {
-  std::string origin;
-  std::string policy;                      // the document
-  std::vector<ActorEnrolled> more_actors;  // beside the first
-};
-struct Created {
-  Receipt receipt;
-  std::string statement;  // its id
-  Hash id;
-  std::string vkey;
-  std::filesystem::path recovery_file;
-  std::string recovery_passphrase;  // shown once, kept nowhere
-};
-Result<Created> create_ledger(const Globals& globals, const Home& home, const NewLedger& wanted);
-
 }  // namespace cairn

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "commands/create.h"
 #include "commands/live_rules.h"
 #include "commands/run.h"
 #include "commands/writing.h"
