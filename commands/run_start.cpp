@@ -133,6 +133,27 @@ void print_created(const Globals& globals, const Created& created) {
                 2));
 }
 
+// A rotation that the log has: only the files here are behind.
+Result<Exit> finish_rotation(const Globals& globals, const WriteFlags& flags, const Home& home) {
+  if (flags.dry_run) {
+    return show_written(globals, Unchanged{"the log has the new key of " + globals.actor +
+                                               "; cairn key rotate without --dry-run puts it in place here",
+                                           {}});
+  }
+  TRY(home.replace_key(globals.actor));
+  TRY_LET(key, home.read_key(globals.actor));
+  print_key(globals, globals.actor, key.public_key(), home.public_key_path(globals.actor));
+  return Exit::done;
+}
+
+// The key to rotate to. One that is only tried out is written nowhere.
+Result<PrivateKey> key_to_come(const Home& home, const std::string& name, KeyType type, bool dry_run) {
+  if (!dry_run) return home.make_next_key(name, type);
+  TRY_LET(made, home.next_key(name));
+  if (made) return std::move(*made);
+  return PrivateKey::generate(type);
+}
+
 }  // namespace
 
 Result<Exit> run_init(const Globals& globals, const InitFlags& flags) {
@@ -190,22 +211,21 @@ Result<Exit> run_key_rotate(const Globals& globals, const WriteFlags& write_flag
   TRY_LET(key_type, parse_key_type(type));
   TRY(check_actor(globals));
   TRY_LET(old_key, home.read_key(globals.actor));
-  if (write_flags.dry_run) return usage("a rotation has nothing to try out: leave --dry-run away");
   TRY_LET(enrolled, next_key_signs(globals, home));
-  if (enrolled) {
-    TRY(home.replace_key(globals.actor));
-    TRY_LET(key, home.read_key(globals.actor));
-    print_key(globals, globals.actor, key.public_key(), home.public_key_path(globals.actor));
-    return Exit::done;
-  }
-  TRY_LET(new_key, home.make_next_key(globals.actor, key_type));
+  if (enrolled) return finish_rotation(globals, write_flags, home);
+  TRY_LET(new_key, key_to_come(home, globals.actor, key_type, write_flags.dry_run));
   RotateKey command{globals.actor, old_key.public_key().id(), new_key.public_key().spki(), {}};
   TRY_LET(possession, new_key.sign(possession_text(globals.actor, new_key.public_key().id())));
   command.possession = std::move(possession);
   TRY_LET(written, write(globals, write_flags, home, [&](const World&) { return Wanted{command, {}}; }));
   const auto* appended = std::get_if<Appended>(&written);
-  if (appended != nullptr && appended->receipt.outcome.empty()) TRY(home.replace_key(globals.actor));
-  return show_written(globals, written);
+  const bool rotated = appended != nullptr && appended->receipt.outcome.empty();
+  const Result<void> replaced = rotated ? home.replace_key(globals.actor) : Result<void>();
+  const Exit ended = show_written(globals, written);
+  if (replaced) return ended;
+  warn(str("cairn: entry ", appended->receipt.seq,
+           " has the new key, which is not in place here yet: ", replaced.error().message, " with cairn key rotate\n"));
+  return Exit::fault;
 }
 
 Result<Exit> run_key_revoke(const Globals& globals, const WriteFlags& write_flags, const RevokeFlags& flags) {
