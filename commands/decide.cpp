@@ -40,10 +40,17 @@ void advance(const World& world, const std::string& id, const SlotKey& slot, con
   }
 }
 
+// By their text: a NaN equals nothing, itself included, and would be news for ever.
+bool reads_alike(const std::map<std::string, Decimal>& a, const std::map<std::string, Decimal>& b) {
+  return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](const auto& one, const auto& other) {
+    return one.first == other.first && one.second.text() == other.second.text();
+  });
+}
+
 // What of this evidence is not on record yet in the same words.
 bool is_news(const World& world, const EvidenceRecorded& evidence) {
   const EvidenceRow* row = world.evidence.find({evidence.model, evidence.environment, evidence.kind});
-  return row == nullptr || row->digest != evidence.digest || row->values != evidence.values;
+  return row == nullptr || row->digest != evidence.digest || !reads_alike(row->values, evidence.values);
 }
 
 void register_what_is_new(const World& world, const RegisterModel& wanted, Proposal& proposal) {
