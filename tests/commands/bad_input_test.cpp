@@ -33,7 +33,9 @@ TEST_CASE("where no ledger is, reading and writing say so and how to make one, a
 
 TEST_CASE("a ledger is not made twice, nor with a bad name, policy or actor") {
   const Workplace place;
-  const Words init = {"init", "--origin", "ledger.example/test"};
+  place.expect(0, "ben", {"key", "new", "ben"});
+  const Words init = {"init", "--origin", "ledger.example/test", "--actor",
+                      "ben=" + place.public_key("ben").string() + ":approver"};
   put_text(place.directory() / "bad.json", "{");
   check_fails(place, 2, {"init", "--origin", "two words"}, "--origin");
   check_fails(place, 2, {"init", "--origin", ""}, "--origin");
@@ -93,7 +95,7 @@ TEST_CASE("a key file that holds no key is named") {
   for (const std::string& bad : {std::string(), binary_noise(), good}) {
     put_text(pub, bad);
     put_text(key, good);
-    check_fails(place, 2, {"actor", "add", "eve", "--key", pub.string()}, pub.string());
+    check_fails(place, 2, {"actor", "add", "eve", "--key", pub.string(), "--role", "monitor"}, pub.string());
   }
 }
 
@@ -103,7 +105,7 @@ TEST_CASE("names, roles, scopes, stages and rollouts that cannot be are said bef
   place.expect(0, "eve", {"key", "new", "eve"});
   const std::string key = place.public_key("eve").string();
   const fs::path models = ModelFiles().write_to(place.directory() / "models");
-  check_fails(place, 2, {"actor", "add", "eve smith", "--key", key}, "eve smith");
+  check_fails(place, 2, {"actor", "add", "eve smith", "--key", key, "--role", "monitor"}, "eve smith");
   check_fails(place, 2, {"actor", "add", "eve", "--key", key, "--role", "king"}, "king");
   check_fails(place, 2, {"actor", "add", "eve", "--key", key, "--role", "approver@planet=mars"}, "planet");
   check_fails(place, 2, {"actor", "role", "ben"}, "--grant");

@@ -32,7 +32,11 @@ bool names(const std::vector<std::string>& all, const std::string& one) {
 
 // The default policy, which init adopts when it is given none.
 struct Guided : Workplace {
-  Guided() { expect(0, "dana", {"init", "--origin", "ledger.example/test"}); }
+  Guided() {
+    expect(0, "ben", {"key", "new", "ben"});
+    expect(0, "dana",
+           {"init", "--origin", "ledger.example/test", "--actor", "ben=" + public_key("ben").string() + ":approver"});
+  }
 };
 
 TEST_CASE("the field's sample card is refused by the default policy, with each reason named") {
@@ -136,12 +140,14 @@ TEST_CASE("a model in order goes from shadow to full by the guide's own rules, a
   const std::string models = ModelFiles().write_to(place.directory() / "models").string();
   const std::string rollout = "logistic/production/1";
   const fs::path report = place.directory() / "drift_metrics.json";
-  put_text(report, drift_report(ModelFiles().stem()));
-  const Words monitor = {"monitor", "record", report.string()};
+  const auto look = [&] {
+    put_text(report, drift_report(ModelFiles().stem()));
+    place.expect(0, "dana", {"monitor", "record", report.string()});
+  };
   const auto soak = [&] {
-    place.expect(0, "dana", monitor);
+    look();
     Started(place.directory() / "printed", {"/bin/sleep", "1.05"}, {}).wait();
-    place.expect(0, "dana", monitor);
+    look();
   };
   const auto deploy = [&](int code, const std::string& mode) {
     return place.json(code, "dana",

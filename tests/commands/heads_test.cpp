@@ -65,7 +65,9 @@ TEST_CASE("another ledger at the same place is refused with both ids") {
   const std::string first = place.init(Workplace::Policy::easy)["ledger"];
   place.expect(0, "ben", {"status"});
   fs::remove_all(place.ledger());
-  const Json made = place.json(0, "eve", {"init", "--origin", "ledger.example/test"});
+  const Json made = place.json(
+      0, "eve",
+      {"init", "--origin", "ledger.example/test", "--actor", "ben=" + place.public_key("ben").string() + ":approver"});
   check_refused(place, "ben", {first, made["ledger"]});
   check_refused(place, "dana", {first, made["ledger"]});
 }

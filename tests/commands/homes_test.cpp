@@ -130,7 +130,9 @@ TEST_CASE("an envelope that came too late, too early or for another ledger is tu
   SECTION("of another ledger") {
     const std::string other = place.file("other");
     const std::string envelope = place.file("other.json");
-    place.expect(0, "dana", {"--ledger", other, "init", "--origin", "ledger.example/test"});
+    place.expect(0, "dana",
+                 {"--ledger", other, "init", "--origin", "ledger.example/test", "--actor",
+                  "ben=" + place.public_key("ben").string() + ":approver"});
     place.expect(0, "dana",
                  {"--ledger", other, "actor", "role", "dana", "--revoke", "auditor", "--sign-only", envelope});
     check_turned_away(place, envelope, "other_ledger");

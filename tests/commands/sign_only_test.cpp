@@ -81,8 +81,8 @@ TEST_CASE("--wait says what it waits for, and until when") {
   Started waiting = place.start("dana", {"promote", "logistic/production/1", "--wait"});
   Started(place.directory() / "printed", {"/bin/sleep", "0.7"}, {}).wait();
   const fs::path report = place.directory() / "drift_metrics.json";
-  put_text(report, drift_report(ModelFiles().stem()));
   for (int i = 0; i < 4; ++i) {
+    put_text(report, drift_report(ModelFiles().stem()));
     place.expect(0, "dana", {"monitor", "record", report.string()});
     Started(place.directory() / "printed", {"/bin/sleep", "0.4"}, {}).wait();
   }

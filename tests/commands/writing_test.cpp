@@ -254,13 +254,13 @@ TEST_CASE("--wait sleeps until the soak is done") {
   place.init(Workplace::Policy::guide);
   const std::string models = ModelFiles().write_to(place.directory() / "models").string();
   const fs::path report = place.directory() / "drift_metrics.json";
-  put_text(report, drift_report(ModelFiles().stem()));
   place.expect(0, "dana", {"deploy", "--model-path", models, "--environment", "production"});
   place.expect(3, "dana", {"promote", "logistic/production/1", "--dry-run"});
   // Time after the last record does not count yet, so somebody has to go on monitoring while the other waits.
   Started waiting = place.start("dana", {"promote", "logistic/production/1", "--wait"});
   for (int i = 0; i < 3; ++i) {
     Started(place.directory() / "printed", {"/bin/sleep", "0.5"}, {}).wait();
+    put_text(report, drift_report(ModelFiles().stem()));
     place.expect(0, "dana", {"monitor", "record", report.string()});
   }
   const Ran ran = waiting.wait();
