@@ -106,7 +106,7 @@ TEST_CASE("a ledger whose policy asks for later rules is neither shown nor writt
   place.with_session([](Session& session) {
     const auto world = session.world();
     REQUIRE_FALSE(world.ok());
-    CHECK(world.error().kind == ErrorKind::fault);
+    CHECK(world.error().kind == ErrorKind::needs_newer);
     CHECK(world.error().message.find("a newer cairn") != std::string::npos);
   });
 }
