@@ -82,9 +82,10 @@ std::string check_line(bool good, const std::string& text) {
   return "  " + toned(good ? "✓" : "✗", good ? Tone::good : Tone::bad) + " " + text + "\n";
 }
 
-std::string findings_of(const ModelReading& reading) {
+std::string findings_of(const ModelReading& reading, std::initializer_list<EvidenceKind> kinds) {
   std::string text;
   for (const Evidence& evidence : reading.evidence) {
+    if (std::find(kinds.begin(), kinds.end(), evidence.event.kind) == kinds.end()) continue;
     for (const std::string& finding : evidence.event.findings) text += wrapped("- " + printable(finding), 6);
   }
   return text;
@@ -97,10 +98,13 @@ std::string check_list(const ModelReading& reading, const std::vector<GateOutcom
                      reading.digest.hex().substr(0, 12) + "\n";
   text += check_line(files > 0, str("Found ", files, " model file", files == 1 ? "" : "s"));
   text += check_line(metadata > 0, str("Found ", metadata, " metadata file", metadata == 1 ? "" : "s"));
-  text += check_line(passes(outcomes, EvidenceKind::structure), "Model structure checked, nothing of it executed");
-  text += check_line(passes(outcomes, EvidenceKind::metrics), "Performance thresholds met");
-  text += check_line(passes(outcomes, EvidenceKind::card), "Model card in order");
-  return text + findings_of(reading) + gate_table(outcomes);
+  using Kind = EvidenceKind;
+  text += check_line(passes(outcomes, Kind::structure), "Model structure checked, nothing of it executed");
+  text += findings_of(reading, {Kind::structure});
+  text +=
+      check_line(passes(outcomes, Kind::metrics), "Performance thresholds met") + findings_of(reading, {Kind::metrics});
+  text += check_line(passes(outcomes, Kind::card), "Model card in order");
+  return text + findings_of(reading, {Kind::card, Kind::audit_chunk}) + gate_table(outcomes);
 }
 
 Json json_of(const ModelReading& reading, const std::vector<GateOutcome>& outcomes) {

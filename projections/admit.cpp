@@ -58,16 +58,12 @@ class EventRules : public Questions {
     if (actor == nullptr) return;
     if (!actor->roles.contains(event.grant))
       no(Refusal::grant_unchanged, {event.handle + " lacks " + to_text(event.grant)});
-    // Only what this revocation takes away: a quorum that is out of reach already holds no other revocation back.
     const auto before = quorums_missing(world_.policy());
     const std::size_t mark = world_.journal.mark();
     world_.apply_event(event, statement_, {}, recorded_);
-    auto missing = quorums_missing(world_.policy());
+    const auto after = quorums_missing(world_.policy());
     world_.journal.undo_to(mark);
-    std::erase_if(missing, [&](const ShortQuorum& quorum) {
-      return std::find(before.begin(), before.end(), quorum) != before.end();
-    });
-    if (!missing.empty()) no(Refusal::quorum_unreachable, describe(missing));
+    no_quorum_is_lost(before, after);
   }
 
   void operator()(const KeyAdded& event) {
@@ -105,9 +101,8 @@ class EventRules : public Questions {
     const auto policy = parse_policy(proposal->document);
     if (!policy) return no(Refusal::policy_invalid, {policy.error().message});
     for (const auto& [environment, rules] : policy->environments) spelled_as_before("environment:", environment);
-    if (const auto missing = quorums_missing(*policy); !missing.empty()) {
-      no(Refusal::quorum_unreachable, describe(missing));
-    }
+    no_quorum_is_lost(genesis_ ? std::vector<ShortQuorum>() : quorums_missing(world_.policy()),
+                      quorums_missing(*policy));
   }
 
   // ---- models and what is known of them

@@ -103,11 +103,20 @@ std::vector<ShortQuorum> Questions::quorums_missing(const Policy& policy) const 
   if (world_.persons_with(Role::admin, "*", "*").empty()) missing.push_back({});
   for (const auto& [environment, rules] : policy.environments) {
     for (const StageRules& stage : rules.ladder) {
-      const std::size_t able = world_.most_approvals(stage.approver, environment);
+      // Who begins alone enrols the others afterwards, and could not if the beginning were refused.
+      const std::size_t able = genesis_ ? world_.persons_with(stage.approver, environment, "*").size()
+                                        : world_.most_approvals(stage.approver, environment);
       if (able < stage.approvals) missing.push_back({environment, stage.stage, stage.approver, stage.approvals, able});
     }
   }
   return missing;
+}
+
+void Questions::no_quorum_is_lost(const std::vector<ShortQuorum>& before, std::vector<ShortQuorum> after) {
+  std::erase_if(after, [&](const ShortQuorum& quorum) {
+    return std::find(before.begin(), before.end(), quorum) != before.end();
+  });
+  if (!after.empty()) no(Refusal::quorum_unreachable, describe(after));
 }
 
 Reasons describe(const std::vector<ShortQuorum>& missing) {

@@ -74,6 +74,9 @@ class Questions {
   // ---- whether it may be
 
   std::vector<ShortQuorum> quorums_missing(const Policy& policy) const;
+
+  // What is out of reach already is no reason against a change that leaves it as it is.
+  void no_quorum_is_lost(const std::vector<ShortQuorum>& before, std::vector<ShortQuorum> after);
   void gates_pass(WhichGates which, const GateQuestion& question);
   bool step_in_order(const Rollout& rollout, const RolloutAdvanced& event);
   void predecessor_archived(const SlotKey& key, const Hash& model);

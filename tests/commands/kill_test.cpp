@@ -59,17 +59,18 @@ void hear(Writer& writer, Life& life, Pace& pace, int commits) {
 }
 
 // Lets it write some commits, and kills it at a random moment after the last of them began.
-Life live_and_die(const Workplace& place, std::mt19937_64& random, Pace& pace, bool young) {
+enum class Death { young, at_once, at_random };
+Life live_and_die(const Workplace& place, std::mt19937_64& random, Pace& pace, Death death) {
   Life life;
   Writer writer(place, random(), Writer::Voice::telling);
-  if (young) {
+  if (death == Death::young) {
     std::this_thread::sleep_for(microseconds(random() % 60000));
   } else {
     hear(writer, life, pace, 1 + static_cast<int>(random() % 4));
     // Most die early in the commit, so that they are in it however unsteady its pace is; some around its end.
     const auto usual = static_cast<std::uint64_t>(pace.usual().count());
     const std::uint64_t longest = (random() % 4 == 0 ? usual * 3 / 2 : usual / 2) + 1;
-    const auto until = Clock::now() + microseconds(random() % longest);
+    const auto until = Clock::now() + microseconds(death == Death::at_once ? 0 : random() % longest);
     while (Clock::now() < until) {
     }
   }
@@ -115,7 +116,7 @@ TEST_CASE("a writer killed at any moment leaves a ledger that opens, audits, and
   const std::uint64_t seed = seed_of_run();
   INFO("CAIRN_TEST_SEED=" << seed);
   std::mt19937_64 random(seed);
-  const Workplace place;
+  const Workplace place(Workplace::Place::disk);
   const std::string vkey = place.init(Workplace::Policy::easy)["vkey"];
   const auto models = ModelFiles().write_to(place.directory() / "models");
   place.expect(0, "dana", {"register", "--model-path", models.string()});
@@ -125,7 +126,11 @@ TEST_CASE("a writer killed at any moment leaves a ledger that opens, audits, and
   int in_commit = 0;
   for (int kill = 1; kill <= kills; ++kill) {
     INFO("kill " << kill);
-    const Life life = live_and_die(place, random, pace, kill % from_birth == 0);
+    // Where the machine is busy, the moment is past before we know of it: then they die as soon as we do.
+    const Death death = kill % from_birth == 0     ? Death::young
+                        : in_commit * 5 < kill * 3 ? Death::at_once
+                                                   : Death::at_random;
+    const Life life = live_and_die(place, random, pace, death);
     in_commit += life.in_commit ? 1 : 0;
     acknowledged.insert(acknowledged.end(), life.acknowledged.begin(), life.acknowledged.end());
     require_sound(place, vkey, life.acknowledged, kill % full_audit != 0);

@@ -50,7 +50,8 @@ std::vector<char*> pointers(std::vector<std::string>& texts) {
 
 // Hundreds of processes that sync each of their files would make these tests a test of the disk. What a power cut
 // leaves is for others; a killed process leaves the same in memory.
-fs::path place_for_files() {
+fs::path place_for_files(Workplace::Place place) {
+  if (place == Workplace::Place::disk) return fs::temp_directory_path();
   constexpr std::uintmax_t enough = 1 << 30;
   std::error_code error;
   const fs::path memory = "/dev/shm";
@@ -168,7 +169,7 @@ Ran Started::wait() {
   return ran;
 }
 
-Workplace::Workplace() : directory_(place_for_files() / ("cairn-" + fresh_name())) {
+Workplace::Workplace(Place place) : directory_(place_for_files(place) / ("cairn-" + fresh_name())) {
   fs::create_directories(directory_ / "printed");
 }
 

@@ -48,7 +48,9 @@ class Started {
 // A directory with a ledger at ledger(), a home for each who acts, and nobody there yet.
 class Workplace {
  public:
-  Workplace();
+  // In memory, where a sync costs nothing, or on a disk, where a commit takes its time.
+  enum class Place { memory, disk };
+  explicit Workplace(Place place = Place::memory);
   ~Workplace();
   Workplace(const Workplace&) = delete;
   Workplace& operator=(const Workplace&) = delete;

@@ -135,6 +135,7 @@ class Vectors(unittest.TestCase):
             os.truncate(bundle, os.path.getsize(bundle) - 1)
             self.assertEqual(run(copy, VECTORS_KEY, "--entry-format", "none"),
                              (5, "does not hold: tile/entries/000 ends within an entry\n"))
+            self.assertEqual(run(folder, VECTORS_KEY)[0], 1)  # which is no export at all
             os.chmod(os.path.dirname(bundle), 0o755)
             os.remove(bundle)
             self.assertEqual(run(copy, VECTORS_KEY, "--entry-format", "none"),
@@ -158,6 +159,11 @@ class Entries(unittest.TestCase):
 
     def expect(self, message, **options):
         self.assertEqual(self.result(**options), (5, f"does not hold: {message}\n"))
+
+    def expect_usage(self, message, **options):
+        code, said = self.result(**options)
+        self.assertEqual(code, 2)
+        self.assertTrue(said.endswith(message + "\n"), said)
 
     def test_a_ledger_holds_with_keys_of_both_kinds_added_used_and_revoked(self):
         kim, second = self.key("kim", "ecdsa-p256"), self.key("second")
@@ -248,8 +254,10 @@ class Entries(unittest.TestCase):
                     origin="example.com/other")
         self.expect("checkpoint: no signature by example.com/log1", vkey=VECTORS_KEY)
 
-    def test_a_key_that_is_no_vkey_is_refused(self):
-        self.expect("the vkey's key id is not that of its key", vkey=self.ledger.vkey.replace("made-here+", "made-here+0"))
+    def test_a_key_that_is_no_vkey_is_the_callers_mistake_and_no_verdict(self):
+        other = self.ledger.vkey.replace("made-here+", "made-here+0")
+        self.expect_usage("as `cairn log-key` prints it: its key id is not that of its key", vkey=other)
+        self.expect_usage("as `cairn log-key` prints it: it is not NAME+ID+KEY", vkey="garbage")
 
 
 if __name__ == "__main__":

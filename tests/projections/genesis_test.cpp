@@ -75,6 +75,20 @@ TEST_CASE("Entry 0 says nothing else, says it once, and follows the rules") {
   }
 }
 
+TEST_CASE("Who begins alone may begin, and enrols whoever approves afterwards") {
+  std::vector<Event> events = {ledger_created(),
+                               person("dana", {{Role::admin, {}}, {Role::deployer, {}}, {Role::approver, {}}}),
+                               PolicyProposed{small_policy()}, PolicyAdopted{sha256(small_policy()), Hash{}}};
+  Scenario s(small_policy(), Scenario::Begun::not_yet);
+  s.given("dana", events);
+  const std::string other = replaced(small_policy(), "small", "other");
+  s.when("dana", {PolicyProposed{other}, PolicyAdopted{sha256(other), s.world.policy().digest}}).then_admitted();
+  const std::string two = replaced(small_policy(), "\"approvals\": 1", "\"approvals\": 2");
+  s.when("dana", {PolicyProposed{two}, PolicyAdopted{sha256(two), s.world.policy().digest}});
+  s.then_refused(Refusal::quorum_unreachable);
+  s.when("dana", {person("lee", {approver})}).then_admitted();
+}
+
 TEST_CASE("The ledger's id is the leaf hash of entry 0") {
   Scenario s;
   CHECK(s.world.genesis->ledger == s.entries[0].leaf);
@@ -136,7 +150,7 @@ TEST_CASE("A statement takes effect whole or not at all (G14)") {
   s.then_refused(Refusal::soak_missing);
   CHECK_FALSE(s.world.models.has(digest_of("v1")));
   CHECK_FALSE(s.world.slots.has({"net", "prod"}));
-  CHECK(s.world.spellings.rows().size() == 5);
+  CHECK(s.world.spellings.rows().size() == 8);  // five actors and three environments
   s.when("ci", {registered("v1"), metrics("v1"), proposed(1, "v1")}).then_admitted();
 }
 

@@ -198,7 +198,7 @@ TEST_CASE("a checkpoint of another root, size or log does not go with these tile
   }
   SECTION("none") {
     fs::remove(file);
-    CHECK(TilesSource::open(forge.path()).error().kind == ErrorKind::usage);
+    CHECK(TilesSource::open(forge.path()).error().kind == ErrorKind::fault);
   }
 }
 
