@@ -1,7 +1,7 @@
 // Attachments: what is long or may have to go lies beside the tree as files named by their SHA-256 (DESIGN 4).
 //
-// Written and synced before the commit that names it. Rules never read one. `directory` holds `<first two hex>/<hex>`, and
-// beside them what a crash in the middle of a put left: `<hex>.<16 hex>.tmp`, which nobody reads.
+// Written and synced before the commit that names it. Rules never read one. `directory` holds `<first two hex>/<hex>`,
+// and beside them what a crash in the middle of a put left: `<hex>.<16 hex>.tmp`, which nobody reads.
 #pragma once
 
 #include <filesystem>
@@ -19,8 +19,9 @@ class Attachments {
  public:
   explicit Attachments(std::filesystem::path directory) : directory_(std::move(directory)) {}
 
-  // Durable when it returns: temporary file, fsync, rename, fsync of the folder. Present already and whole: only the folder is
-  // synced again, since whoever renamed it may not have come so far. Present but damaged: replaced. Makes `directory` if needed.
+  // Durable when it returns: temporary file, fsync, rename, fsync of the folder. Present already and whole: only the
+  // folder is synced again, since whoever renamed it may not have come so far. Present but damaged: replaced. Makes
+  // `directory` if needed.
   Result<Hash> put(BytesView content) const;
 
   // Checked against its digest: not_verified if the bytes are others, fault if it is not there.

@@ -1,7 +1,7 @@
 // Ledger: the reading side of one log. It reads entries, finds them by subject, and proves what it reads.
 //
-// It trusts the store for availability only: whoever needs certainty verifies a checkpoint and a proof, and `verify` rebuilds
-// everything. All methods are const and may be called from several threads if the store allows it.
+// It trusts the store for availability only: whoever needs certainty verifies a checkpoint and a proof, and `verify`
+// rebuilds everything. All methods are const and may be called from several threads if the store allows it.
 #pragma once
 
 #include <functional>
@@ -20,13 +20,16 @@ namespace cairn {
 
 class Ledger {
  public:
-  // Reads entry 0 of a non-empty store for the id, the origin and the log's key, and opens the newest checkpoint with it.
+  // Reads entry 0 of a non-empty store for the id, the origin and the log's key, and opens the newest checkpoint with
+  // it.
   static Result<Ledger> open(const Store& store);
 
-  const Hash& id() const { return id_; }                        // leaf hash of entry 0
+  const Hash& id() const { return id_; }  // leaf hash of entry 0
   const std::string& origin() const { return origin_; }
   const NoteVerifier& log_key() const { return log_key_; }
-  const Checkpoint& checkpoint() const { return checkpoint_; }  // the newest, verified with log_key when this was opened
+  const Checkpoint& checkpoint() const {
+    return checkpoint_;
+  }  // the newest, verified with log_key when this was opened
   const std::string& checkpoint_note() const { return note_; }  // the same, as bytes
   Size size() const { return checkpoint_.head.size; }
 

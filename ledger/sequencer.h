@@ -1,8 +1,8 @@
 // Sequencer: the only writer, and the only caller of Store::commit.
 //
-// It takes signed statements, has their signatures verified and the rules asked, puts each in its place in the tree, signs the
-// new head, and makes all of it durable in one commit. What a crash leaves at each step is said in sequencer.cpp.
-// One thread at a time; the store keeps a second process out.
+// It takes signed statements, has their signatures verified and the rules asked, puts each in its place in the tree,
+// signs the new head, and makes all of it durable in one commit. What a crash leaves at each step is said in
+// sequencer.cpp. One thread at a time; the store keeps a second process out.
 #pragma once
 
 #include <deque>
@@ -47,7 +47,8 @@ class Rules {
  public:
   virtual ~Rules() = default;
 
-  // The SPKI of the key with this id, if it may sign now; else a turned_away error. Not asked for entry 0, which names its own.
+  // The SPKI of the key with this id, if it may sign now; else a turned_away error. Not asked for entry 0, which names
+  // its own.
   virtual Result<Bytes> key_for(const KeyId& key) const = 0;
 
   virtual Judgement admit(const Statement& statement, const KeyId& key, std::size_t payload_bytes, Basis basis,
@@ -70,10 +71,10 @@ struct Receipt {
   std::string outcome;  // empty: admitted
   Hash leaf;
   Millis recorded = 0;
-  Head head;                 // of `checkpoint`
-  std::string checkpoint;    // the note, in which this entry is
-  std::vector<Hash> proof;   // inclusion of `leaf` at `seq` in `head`
-  bool repeated = false;     // this very statement was recorded before; this is its first place
+  Head head;                // of `checkpoint`
+  std::string checkpoint;   // the note, in which this entry is
+  std::vector<Hash> proof;  // inclusion of `leaf` at `seq` in `head`
+  bool repeated = false;    // this very statement was recorded before; this is its first place
 };
 
 using Answer = std::variant<Receipt, TurnedAway>;
@@ -87,14 +88,16 @@ struct SequencerOptions {
 
 class Sequencer {
  public:
-  // `store` was opened for writing and `rules` stand at the store's tip. Refuses if the log key is not the ledger's, or if the
-  // tip's checkpoint does not verify. For an empty store, the first statement must be entry 0 and brings the log's vkey.
+  // `store` was opened for writing and `rules` stand at the store's tip. Refuses if the log key is not the ledger's, or
+  // if the tip's checkpoint does not verify. For an empty store, the first statement must be entry 0 and brings the
+  // log's vkey.
   static Result<std::unique_ptr<Sequencer>> open(Store& store, Rules& rules, const Clock& clock, PrivateKey log_key,
                                                  SequencerOptions options = {});
 
-  // One answer for each envelope, in order; returns once everything that it acknowledges is durable. An error means that nothing
-  // of this call was acknowledged: mostly nothing was written either, else the same envelopes will be answered as repeated.
-  // Two envelopes of one call see each other in order, and all its receipts are against the one head that it signs.
+  // One answer for each envelope, in order; returns once everything that it acknowledges is durable. An error means
+  // that nothing of this call was acknowledged: mostly nothing was written either, else the same envelopes will be
+  // answered as repeated. Two envelopes of one call see each other in order, and all its receipts are against the one
+  // head that it signs.
   Result<std::vector<Answer>> append(std::span<const Envelope> envelopes);
 
  private:
@@ -124,11 +127,11 @@ class Sequencer {
   PrivateKey log_key_;
   SequencerOptions options_;
   Frontier tree_;
-  Hash id_;                   // of the ledger; while the store is empty there is none
+  Hash id_;  // of the ledger; while the store is empty there is none
   std::string origin_;
-  std::string checkpoint_;    // the newest note
-  bool unsure_ = false;       // a commit failed: look at the tip before the next
-  std::deque<Head> recent_;   // heads that this process signed, ascending
+  std::string checkpoint_;   // the newest note
+  bool unsure_ = false;      // a commit failed: look at the tip before the next
+  std::deque<Head> recent_;  // heads that this process signed, ascending
   std::unordered_map<KeyId, PublicKey> parsed_keys_;
 };
 

@@ -1,8 +1,8 @@
 // Decimal: an exact measured value or threshold, as statements hold it (DESIGN 4, "Values in statements").
 //
 // At most 18 digits before and 18 after the point, or NaN, Infinity, -Infinity. One spelling a value: no plus sign, no
-// exponent, no leading zero but in "0.x", no trailing zero after the point, no "-0". Rules compare and subtract these and
-// never doubles, so that every machine decides the same.
+// exponent, no leading zero but in "0.x", no trailing zero after the point, no "-0". Rules compare and subtract these
+// and never doubles, so that every machine decides the same.
 #pragma once
 
 #include <compare>
@@ -20,8 +20,8 @@ class Decimal {
   // The canonical spelling and nothing else.
   static Result<Decimal> parse(std::string_view text);
 
-  // A number as files of the field spell it (JSON numbers with exponent, Python's NaN and Infinity), rounded half-even to
-  // 18 places. An error if more than 18 digits stand before the point.
+  // A number as files of the field spell it (JSON numbers with exponent, Python's NaN and Infinity), rounded half-even
+  // to 18 places. An error if more than 18 digits stand before the point.
   static Result<Decimal> from_lexeme(std::string_view text);
 
   static Decimal from_int(std::int64_t value);

@@ -1,5 +1,5 @@
-// Key files: created exclusively with mode 0600, synced before anyone is told that they exist, and refused when others could
-// read them. Does file I/O; holds no state.
+// Key files: created exclusively with mode 0600, synced before anyone is told that they exist, and refused when others
+// could read them. Does file I/O; holds no state.
 #pragma once
 
 #include <filesystem>
@@ -17,6 +17,7 @@ Result<void> write_private_key(const std::filesystem::path& file, const PrivateK
                                const std::optional<std::string>& passphrase);
 
 // Fails, naming the mode and the chmod that mends it, if group or others may read or write the file. At most 64 KiB.
-Result<PrivateKey> read_private_key(const std::filesystem::path& file, const std::function<Result<std::string>()>& passphrase);
+Result<PrivateKey> read_private_key(const std::filesystem::path& file,
+                                    const std::function<Result<std::string>()>& passphrase);
 
 }  // namespace cairn

@@ -1,7 +1,7 @@
 // Signing keys: Ed25519 (RFC 8032) and ECDSA P-256 with SHA-256, in PKCS#8 and SPKI PEM files (DESIGN 4, Keys).
 //
-// One rule says which signatures are valid, everywhere: Ed25519 cofactorless with s < L, canonical A and R, no small order;
-// ECDSA in DER with low s. Key id = SHA-256 of the SPKI DER.
+// One rule says which signatures are valid, everywhere: Ed25519 cofactorless with s < L, canonical A and R, no small
+// order; ECDSA in DER with low s. Key id = SHA-256 of the SPKI DER.
 #pragma once
 
 #include <functional>
@@ -29,8 +29,8 @@ class PublicKey {
  public:
   // One spelling: Ed25519, or P-256 as named curve with an uncompressed point. Small-order Ed25519 points are refused.
   static Result<PublicKey> from_spki(BytesView der);
-  static Result<PublicKey> from_pem(std::string_view pem);       // the first block of the text
-  static Result<PublicKey> from_ed25519(BytesView raw);          // 32 bytes, as in a vkey
+  static Result<PublicKey> from_pem(std::string_view pem);  // the first block of the text
+  static Result<PublicKey> from_ed25519(BytesView raw);     // 32 bytes, as in a vkey
 
   KeyType type() const { return type_; }
   const Bytes& spki() const { return spki_; }

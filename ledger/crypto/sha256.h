@@ -21,7 +21,7 @@ struct Hash {
   BytesView view() const { return {reinterpret_cast<const char*>(bytes.data()), bytes.size()}; }
   std::string hex() const;
 
-  static Result<Hash> from_bytes(BytesView bytes);    // exactly 32
+  static Result<Hash> from_bytes(BytesView bytes);      // exactly 32
   static Result<Hash> from_hex(std::string_view text);  // exactly 64 lowercase digits
 };
 

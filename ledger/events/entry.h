@@ -32,8 +32,8 @@ struct Recorded {
   Statement statement;
 };
 
-// Decodes both layers. Signatures are not looked at here: who reads from a store that the writer filled has them verified by
-// `verify`; the sequencer verifies before it decodes.
+// Decodes both layers. Signatures are not looked at here: who reads from a store that the writer filled has them
+// verified by `verify`; the sequencer verifies before it decodes.
 Result<Recorded> decode_recorded(Seq seq, BytesView bytes);
 
 }  // namespace cairn

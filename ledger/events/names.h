@@ -22,13 +22,13 @@ enum class EvidenceKind : std::uint8_t { structure, metrics, card, audit_chunk, 
 // Whether the files of a model are still the ones that were registered.
 enum class ArtefactMatch : std::uint8_t { match, mismatch, not_reachable };
 
-std::string_view to_text(ActorKind value);     // "person"
-std::string_view to_text(Role value);          // "incident-commander"
-std::string_view to_text(Stage value);         // "shadow"
-std::string_view to_text(Trigger value);       // "regression"
-std::string_view to_text(Severity value);      // "critical"
-std::string_view to_text(EvidenceKind value);  // "audit_chunk"
-std::string_view to_text(ArtefactMatch value); // "not_reachable"
+std::string_view to_text(ActorKind value);      // "person"
+std::string_view to_text(Role value);           // "incident-commander"
+std::string_view to_text(Stage value);          // "shadow"
+std::string_view to_text(Trigger value);        // "regression"
+std::string_view to_text(Severity value);       // "critical"
+std::string_view to_text(EvidenceKind value);   // "audit_chunk"
+std::string_view to_text(ArtefactMatch value);  // "not_reachable"
 
 Result<ActorKind> parse_actor_kind(std::string_view text);
 Result<Role> parse_role(std::string_view text);

@@ -1,7 +1,8 @@
-// Policy: the rules' data, one JSON document that a team adopts by event. `examples/policy-default.json` is the guide's.
+// Policy: the rules' data, one JSON document that a team adopts by event. `examples/policy-default.json` is the
+// guide's.
 //
-// The document is read strictly: an unknown member, a repeated one or a value out of range is an error that names its path.
-// White space and member order are the author's; its digest is SHA-256 of its exact bytes. Pure.
+// The document is read strictly: an unknown member, a repeated one or a value out of range is an error that names its
+// path. White space and member order are the author's; its digest is SHA-256 of its exact bytes. Pure.
 #pragma once
 
 #include <map>
@@ -22,51 +23,52 @@ inline constexpr std::uint64_t newest_rules = 1;  // a policy that asks for more
 
 // How a gate compares the value with its threshold.
 enum class Comparison : std::uint8_t {
-  at_least,       // ">="
-  more_than,      // ">"
-  at_most,        // "<="
-  less_than,      // "<"
-  equal,          // "=="
-  age_at_most,    // "age<=": the value is a time in ms, the threshold a duration before `recorded`
-  drop_at_most,   // "drop<=": baseline's value minus this one
-  rise_at_most,   // "rise<=": this value minus the baseline's
+  at_least,      // ">="
+  more_than,     // ">"
+  at_most,       // "<="
+  less_than,     // "<"
+  equal,         // "=="
+  age_at_most,   // "age<=": the value is a time in ms, the threshold a duration before `recorded`
+  drop_at_most,  // "drop<=": baseline's value minus this one
+  rise_at_most,  // "rise<=": this value minus the baseline's
 };
 
 std::string_view to_text(Comparison comparison);
 
-// Which evidence counts (DESIGN 6): about the artefact at any time, about the present stage, or against the version at full.
+// Which evidence counts (DESIGN 6): about the artefact at any time, about the present stage, or against the version at
+// full.
 enum class EvidenceClass : std::uint8_t { artefact, stage, baseline };
 
 std::string_view to_text(EvidenceClass value);
 
 struct Gate {
-  std::string name;                         // shown to people: "accuracy"
+  std::string name;  // shown to people: "accuracy"
   EvidenceKind evidence = EvidenceKind::metrics;
-  std::string value;                        // its name in the evidence
+  std::string value;  // its name in the evidence
   Comparison comparison = Comparison::at_least;
-  Decimal threshold;                        // for age_at_most: milliseconds
+  Decimal threshold;  // for age_at_most: milliseconds
   EvidenceClass evidence_class = EvidenceClass::artefact;
-  Millis max_age = 0;                       // of the evidence, by its recorded time; 0: no limit
+  Millis max_age = 0;  // of the evidence, by its recorded time; 0: no limit
 };
 
 // What it takes to stand on one stage of an environment's ladder, and to leave it.
 struct StageRules {
   Stage stage = Stage::shadow;
-  Millis soak = 0;                          // before the next stage; 0: none
-  std::uint64_t min_percent = 0;            // canary only
+  Millis soak = 0;                // before the next stage; 0: none
+  std::uint64_t min_percent = 0;  // canary only
   std::uint64_t max_percent = 0;
-  std::vector<std::uint64_t> steps;         // canary: what `promote` proposes, ascending
-  std::uint64_t approvals = 0;              // distinct persons other than the proposer, before entering
+  std::vector<std::uint64_t> steps;  // canary: what `promote` proposes, ascending
+  std::uint64_t approvals = 0;       // distinct persons other than the proposer, before entering
   Role approver = Role::approver;
   Millis approval_validity = 0;
-  bool notice = false;                      // stakeholders must have been notified before entering
-  Hash hash;                                // stage_rules_hash: what a grant binds
+  bool notice = false;  // stakeholders must have been notified before entering
+  Hash hash;            // stage_rules_hash: what a grant binds
 };
 
 struct EnvironmentRules {
-  std::vector<StageRules> ladder;                // shadow, canary, full: each at most once, in this order, full last
-  std::vector<std::string> shadow_counts_from;   // environments whose completed shadow of the same digest counts here
-  Millis shadow_valid = 0;                       // for how long
+  std::vector<StageRules> ladder;               // shadow, canary, full: each at most once, in this order, full last
+  std::vector<std::string> shadow_counts_from;  // environments whose completed shadow of the same digest counts here
+  Millis shadow_valid = 0;                      // for how long
 };
 
 struct Policy {
@@ -79,14 +81,15 @@ struct Policy {
   std::uint64_t refusal_bytes = 8192;    // the largest statement whose refusal is recorded
   Hash digest;
 
-  const EnvironmentRules* environment(std::string_view name) const;             // null: not governed
-  const StageRules* stage(std::string_view environment, Stage stage) const;     // null: not on the ladder
+  const EnvironmentRules* environment(std::string_view name) const;          // null: not governed
+  const StageRules* stage(std::string_view environment, Stage stage) const;  // null: not on the ladder
 };
 
 // What an approval of a stage binds, as text: FORMAT.md, "Stage rules". Its SHA-256 is the stage's `hash`.
 std::string stage_rules_text(const Policy& policy, std::string_view environment, const StageRules& stage);
 
-// At most max_policy_bytes. The error names the path: `environments.production.ladder[1].soak: "1 day" is not a duration ...`.
+// At most max_policy_bytes. The error names the path: `environments.production.ladder[1].soak: "1 day" is not a
+// duration ...`.
 Result<Policy> parse_policy(std::string_view document);
 
 }  // namespace cairn

@@ -1,8 +1,9 @@
-// Files of the field, read into the values that gates compare. FORMAT.md, "Evidence", lists every value and where it comes from.
+// Files of the field, read into the values that gates compare. FORMAT.md, "Evidence", lists every value and where it
+// comes from.
 //
-// The reader keeps each number's lexeme and rounds it once, half-even, to 18 places; NaN, Infinity and a value of the wrong type
-// are NaN, which no gate passes; what is missing in the file is missing here. A file that is no JSON at all is an error with
-// its position.
+// The reader keeps each number's lexeme and rounds it once, half-even, to 18 places; NaN, Infinity and a value of the
+// wrong type are NaN, which no gate passes; what is missing in the file is missing here. A file that is no JSON at all
+// is an error with its position.
 #pragma once
 
 #include <filesystem>
@@ -20,8 +21,8 @@ inline constexpr std::size_t max_evidence_bytes = 16 << 20;
 // *_metrics*.json: every member but objects and arrays, by its name, the first 128 of them.
 Result<Evidence> read_metrics(const std::string& source, Bytes content);
 
-// *_card.json: trained_at (ms), data_violations, prediction_violations, samples, audit_root_verified (1 if audit_merkle_root
-// equals one of `chunk_roots`, 0 if it equals none; absent if the card has none).
+// *_card.json: trained_at (ms), data_violations, prediction_violations, samples, audit_root_verified (1 if
+// audit_merkle_root equals one of `chunk_roots`, 0 if it equals none; absent if the card has none).
 Result<Evidence> read_card(const std::string& source, Bytes content, const std::vector<std::string>& chunk_roots);
 
 struct AuditChunk {
@@ -29,13 +30,14 @@ struct AuditChunk {
   std::string root;  // recomputed from the events, in hex; empty: there are none
 };
 
-// chunk_*.json: events, root_matches (1 or 0): the claimed root against the one recomputed byte-exactly (REQUIREMENTS, the
-// existing scripts: SHA-256 over Python's json.dumps(event, sort_keys=True), pairs of hex digests joined, odd ones doubled).
+// chunk_*.json: events, root_matches (1 or 0): the claimed root against the one recomputed byte-exactly (REQUIREMENTS,
+// the existing scripts: SHA-256 over Python's json.dumps(event, sort_keys=True), pairs of hex digests joined, odd ones
+// doubled).
 Result<AuditChunk> read_audit_chunk(const std::string& source, Bytes content);
 
-// drift_metrics.json of monitor_models.py, for one model: models_monitored, drift_detected (1 if the file or the model's row
-// says so), drift_score (the larger of the file's and the row's), accuracy_drop, current_accuracy, positive_rate. `stem` is how
-// the file names the model; without a row of that name models_monitored is 0.
+// drift_metrics.json of monitor_models.py, for one model: models_monitored, drift_detected (1 if the file or the
+// model's row says so), drift_score (the larger of the file's and the row's), accuracy_drop, current_accuracy,
+// positive_rate. `stem` is how the file names the model; without a row of that name models_monitored is 0.
 Result<Evidence> read_drift_metrics(const std::string& source, Bytes content, const std::string& stem);
 
 // The names of the models that a drift_metrics.json speaks of.

@@ -15,11 +15,11 @@ namespace cairn {
 inline constexpr std::size_t max_proof_file_bytes = 1 << 20;
 
 struct ProofFile {
-  Bytes extra;                // unauthenticated; may be empty
+  Bytes extra;  // unauthenticated; may be empty
   bool has_extra = false;
   Seq index = 0;
-  std::vector<Hash> hashes;   // the leaf's sibling first; at most 63
-  std::string checkpoint;     // the note, verbatim
+  std::vector<Hash> hashes;  // the leaf's sibling first; at most 63
+  std::string checkpoint;    // the note, verbatim
 };
 
 std::string format_proof_file(const ProofFile& proof);
@@ -28,7 +28,8 @@ Result<ProofFile> parse_proof_file(std::string_view text);
 // Opens the checkpoint by `log` and checks that `leaf` is at the proof's index in it. Returns the checkpoint.
 Result<Checkpoint> verify_proof_file(const ProofFile& proof, const Hash& leaf, const NoteVerifier& log);
 
-// "cairn/consistency@v0\n" "old <size>\n" "new <size>\n" base64 hashes, one a line. No checkpoints: the notes travel beside it.
+// "cairn/consistency@v0\n" "old <size>\n" "new <size>\n" base64 hashes, one a line. No checkpoints: the notes travel
+// beside it.
 struct ConsistencyFile {
   Size old_size = 0;
   Size new_size = 0;

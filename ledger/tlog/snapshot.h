@@ -1,7 +1,7 @@
 // Snapshot: bytes folded from the first `size` entries, under the log's signature (FORMAT.md, "Snapshot"). Pure.
 //
-// It is a cache: who starts from one opens it with the log's key and holds its root against the present history, else folds
-// from zero. It lies in this layer because the writer seals it and the auditor, who knows no writer, opens it.
+// It is a cache: who starts from one opens it with the log's key and holds its root against the present history, else
+// folds from zero. It lies in this layer because the writer seals it and the auditor, who knows no writer, opens it.
 #pragma once
 
 #include "ledger/base/result.h"

@@ -1,8 +1,8 @@
 // The Merkle tree of RFC 6962 / RFC 9162 section 2.1 over SHA-256.
 //
-// There is one question about the tree: what is the hash of leaves [begin, end)? Roots, inclusion proofs and consistency
-// proofs are lists of such ranges; a range is made of complete subtrees, and complete subtrees are what stores keep.
-// Everything here is pure; where hashes come from is the caller's NodeSource.
+// There is one question about the tree: what is the hash of leaves [begin, end)? Roots, inclusion proofs and
+// consistency proofs are lists of such ranges; a range is made of complete subtrees, and complete subtrees are what
+// stores keep. Everything here is pure; where hashes come from is the caller's NodeSource.
 #pragma once
 
 #include <functional>
@@ -15,9 +15,9 @@
 
 namespace cairn {
 
-Hash leaf_hash(BytesView entry);                        // SHA-256(0x00 || entry)
-Hash node_hash(const Hash& left, const Hash& right);    // SHA-256(0x01 || left || right)
-Hash empty_root();                                      // SHA-256("")
+Hash leaf_hash(BytesView entry);                      // SHA-256(0x00 || entry)
+Hash node_hash(const Hash& left, const Hash& right);  // SHA-256(0x01 || left || right)
+Hash empty_root();                                    // SHA-256("")
 
 // A complete subtree: leaves [index << level, (index + 1) << level). Level 0 is the leaves.
 struct NodeId {
@@ -55,8 +55,8 @@ Result<void> check_inclusion(const Hash& leaf, Seq index, Size size, std::span<c
 Result<void> check_consistency(Size old_size, const Hash& old_root, Size new_size, const Hash& new_root,
                                std::span<const Hash> proof);
 
-// The right edge of a growing tree: the roots of its complete subtrees, largest first; at most 64 hashes. push is one leaf
-// and amortised one node hash; root is at most 63 node hashes.
+// The right edge of a growing tree: the roots of its complete subtrees, largest first; at most 64 hashes. push is one
+// leaf and amortised one node hash; root is at most 63 node hashes.
 class Frontier {
  public:
   Frontier() = default;

@@ -24,7 +24,8 @@ struct AtFull {
   }
 
   std::vector<Event> rollback(std::optional<std::vector<FoundModel>> found) const {
-    const auto proposal = decide(world, Rollback{"net", "prod", "slow", Trigger::regression, std::nullopt, std::move(found)});
+    const auto proposal =
+        decide(world, Rollback{"net", "prod", "slow", Trigger::regression, std::nullopt, std::move(found)});
     REQUIRE(proposal.ok());
     return proposal->events;
   }
@@ -53,7 +54,8 @@ TEST_CASE("a rollback goes to the newest other version, and says that its files 
   REQUIRE(executed(events) != nullptr);
   CHECK(executed(events)->from == AtFull::digest("v3"));
   CHECK(executed(events)->to == AtFull::digest("v2"));
-  CHECK(checks(events) == std::vector<std::pair<Hash, ArtefactMatch>>{{AtFull::digest("v2"), ArtefactMatch::not_reachable}});
+  CHECK(checks(events) ==
+        std::vector<std::pair<Hash, ArtefactMatch>>{{AtFull::digest("v2"), ArtefactMatch::not_reachable}});
 }
 
 TEST_CASE("a rollback passes over a version whose files differ, says so, and goes to the one before it") {
@@ -62,7 +64,7 @@ TEST_CASE("a rollback passes over a version whose files differ, says so, and goe
   REQUIRE(executed(events) != nullptr);
   CHECK(executed(events)->to == AtFull::digest("v1"));
   CHECK(checks(events) == std::vector<std::pair<Hash, ArtefactMatch>>{{AtFull::digest("v2"), ArtefactMatch::mismatch},
-                                                                     {AtFull::digest("v1"), ArtefactMatch::match}});
+                                                                      {AtFull::digest("v1"), ArtefactMatch::match}});
 }
 
 TEST_CASE("a rollback whose only candidates have altered files empties the slot") {
@@ -96,7 +98,8 @@ TEST_CASE("promote to full archives the version that gives way, in the same stat
   CHECK(archived->replaced_by == AtFull::digest("v4"));
 }
 
-TEST_CASE("registering a known model records its evidence anew, since evidence grows old; deploying it records only news") {
+TEST_CASE(
+    "registering a known model records its evidence anew, since evidence grows old; deploying it records only news") {
   AtFull given;
   const Hash model = AtFull::digest("v3");
   EvidenceRecorded metrics;

@@ -14,7 +14,8 @@ using Json = nlohmann::json;
 // The guide's policy asks for somebody who approves.
 Words init_with_ben(const Workplace& place) {
   place.expect(0, "ben", {"key", "new", "ben"});
-  return {"init", "--origin", "ledger.example/test", "--actor", "ben=" + place.public_key("ben").string() + ":approver"};
+  return {"init", "--origin", "ledger.example/test", "--actor",
+          "ben=" + place.public_key("ben").string() + ":approver"};
 }
 
 std::vector<fs::path> files_of(const fs::path& folder) {
