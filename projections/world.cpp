@@ -101,7 +101,8 @@ std::set<std::string> World::persons_with(Role role, std::string_view environmen
 std::size_t World::most_approvals(Role role, std::string_view environment) const {
   const std::set<std::string> able = persons_with(role, environment, "*");
   std::optional<std::size_t> most;
-  for (const auto& [handle, actor] : actors.rows()) {
+  for (const auto& row : actors.rows()) {
+    const std::string& handle = row.first;
     if (!has_role(handle, Role::deployer, environment, "")) continue;
     const auto count = static_cast<std::size_t>(std::count_if(
         able.begin(), able.end(), [&](const std::string& person) { return !answers_for(person, handle); }));
