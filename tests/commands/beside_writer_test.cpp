@@ -50,6 +50,19 @@ TEST_CASE("a second writing process waits for the first, and says whose pid it w
   CHECK(Json::parse(after.out)["outcome"] == "admitted");
 }
 
+// A writer with tiny tables may be too fast for a slow reader, which is then told to try again, and does.
+std::string read_in_the_end(const Workplace& place, const Words& words) {
+  for (int attempt = 0; attempt < 50; ++attempt) {
+    const Ran ran = place.cairn("dana", words);
+    if (ran.code == 0) return ran.out;
+    INFO(ran.out << ran.err);
+    REQUIRE(ran.code == 1);
+    REQUIRE(contains(ran.out + ran.err, "written faster than it can be opened: try again"));
+  }
+  FAIL("no reader came to its end");
+  return "";
+}
+
 TEST_CASE("status, log and checkpoint beside a writer at full speed see no hole and never less than before") {
   const Workplace place;
   make_ledger(place);
@@ -62,12 +75,12 @@ TEST_CASE("status, log and checkpoint beside a writer at full speed see no hole 
   // As many rounds as it takes for the writer to have written meanwhile.
   for (int round = 0; round < 18 || (seen <= 20 && round < 1000); ++round) {
     INFO("round " << round << ", seen " << seen);
-    at_least(size_in(place.expect(0, "dana", {"checkpoint"})));
-    const Json status = place.json(0, "dana", {"status"});
+    at_least(size_in(read_in_the_end(place, {"checkpoint"})));
+    const Json status = Json::parse(read_in_the_end(place, {"status", "--json"}));
     CHECK(size_in(status["checkpoint"]) == status["size"].get<Size>());
     at_least(status["size"]);
     if (round % 6 != 0) continue;
-    const Json log = place.json(0, "dana", {"log"});
+    const Json log = Json::parse(read_in_the_end(place, {"log", "--json"}));
     Size next = 0;
     for (const Json& entry : log["entries"]) {
       if (entry["seq"] != next) FAIL("entry " << entry["seq"] << " where " << next << " was due");
