@@ -6,6 +6,7 @@
 #include <cerrno>
 #include <set>
 
+#include "commands/output.h"
 #include "ledger/base/file.h"
 #include "ledger/base/text.h"
 #include "ledger/evidence/readers.h"
@@ -48,13 +49,6 @@ Result<void> check_directory(const fs::path& directory) {
                  ", which no export makes; give a directory of its own");
   }
   return {};
-}
-
-// A note may be anybody's, and has lines.
-std::string printable_lines(std::string_view text) {
-  std::string out;
-  for (const std::string_view line : split(text, '\n')) out += (out.empty() ? "" : "\n") + printable(line);
-  return out;
 }
 
 // How much of this ledger the directory holds already.
