@@ -248,6 +248,10 @@ Result<std::vector<LogPlace>> torn_ends(const fs::path& directory) {
   return std::move(needed.torn);
 }
 
+Error outrun(const fs::path& directory) {
+  return unavailable(str("the ledger at ", directory.string(), " is written faster than it can be opened: try again"));
+}
+
 Result<std::unique_ptr<rocksdb::DB>> try_open_reader(const fs::path& directory, const std::vector<std::string>& logs) {
   // Before the open: what is whole now is whole then, for logs only grow.
   TRY_LET(reading, read_logs(directory, logs, 0));
@@ -257,10 +261,7 @@ Result<std::unique_ptr<rocksdb::DB>> try_open_reader(const fs::path& directory, 
   }
   TRY_LET(files, list_files(directory));
   const std::vector<std::string> logs_after = only_logs(files);
-  if (!std::includes(logs_after.begin(), logs_after.end(), logs.begin(), logs.end())) {
-    return unavailable(
-        str("the ledger at ", directory.string(), " is written faster than it can be opened: try again"));
-  }
+  if (!std::includes(logs_after.begin(), logs_after.end(), logs.begin(), logs.end())) return outrun(directory);
   if (reading.damage) TRY(read_needed_logs(*db, directory, logs));
   TRY_LET(gap, first_gap(*db, directory));
   if (gap) return fault(str("entry ", *gap, " of the ledger at ", directory.string(), " is missing"));
@@ -299,9 +300,10 @@ Result<std::unique_ptr<RocksRows>> RocksRows::open_reader(const fs::path& direct
     // A writer at work under the open explains any error. One that is there twice, with no file come or gone, is not
     // its doing.
     TRY_LET(after, list_files(directory));
-    const bool again = before == after && previous == db.error().message;
-    if (again || attempt == tries) return db.error();
-    previous = before == after ? db.error().message : "";
+    const bool at_rest = before == after;
+    if (at_rest && (attempt == tries || previous == db.error().message)) return db.error();
+    if (attempt == tries) return outrun(directory);
+    previous = at_rest ? db.error().message : "";
     std::this_thread::sleep_for(std::chrono::milliseconds(std::min(attempt, longest_pause)));
   }
 }
