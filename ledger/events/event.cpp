@@ -19,9 +19,14 @@ struct ModelsOf {
   Models operator()(const EvidenceRecorded& e) const { return {{e.model, {}}}; }
   Models operator()(const ArtefactChecked& e) const { return {{e.model, {}}}; }
   Models operator()(const ModelArchived& e) const { return {{e.model, {}}, {e.replaced_by, {}}}; }
+  Models operator()(const ModelQuarantined& e) const { return {{e.model, {}}}; }
+  Models operator()(const ModelReleased& e) const { return {{e.model, {}}}; }
+  Models operator()(const ModelRetired& e) const { return {{e.model, {}}}; }
   Models operator()(const RolloutProposed& e) const { return {{e.model, e.name}}; }
+  Models operator()(const RollbackBegun& e) const { return {{e.from, e.name}, {e.to, e.name}}; }
   Models operator()(const RollbackExecuted& e) const { return {{e.from, e.name}, {e.to, e.name}}; }
   Models operator()(const SlotEmptied& e) const { return {{e.from, e.name}}; }
+  Models operator()(const DrillRecorded& e) const { return {{e.from, e.name}, {e.to, e.name}}; }
   Models operator()(const ApprovalGranted& e) const { return {{e.model, name_in(e.rollout)}}; }
 
   // Named one by one, so that a new event has to say here whether it names a model.
@@ -34,11 +39,29 @@ struct ModelsOf {
   Models operator()(const PolicyProposed&) const { return {}; }
   Models operator()(const PolicyAdopted&) const { return {}; }
   Models operator()(const RolloutAdvanced&) const { return {}; }
+  Models operator()(const RolloutPaused&) const { return {}; }
+  Models operator()(const RolloutResumed&) const { return {}; }
   Models operator()(const RolloutAborted&) const { return {}; }
   Models operator()(const StakeholdersNotified&) const { return {}; }
   Models operator()(const ApprovalDenied&) const { return {}; }
   Models operator()(const ApprovalWithdrawn&) const { return {}; }
+  Models operator()(const LockdownEngaged&) const { return {}; }
+  Models operator()(const LockdownLiftRequested&) const { return {}; }
+  Models operator()(const LockdownLifted&) const { return {}; }
+  Models operator()(const FreezeDeclared&) const { return {}; }
+  Models operator()(const FreezeEnded&) const { return {}; }
+  Models operator()(const BreakGlassInvoked&) const { return {}; }
+  Models operator()(const BreakGlassReviewed&) const { return {}; }
   Models operator()(const IncidentOpened&) const { return {}; }
+  Models operator()(const IncidentAcknowledged&) const { return {}; }
+  Models operator()(const IncidentNoted&) const { return {}; }
+  Models operator()(const IncidentEscalated&) const { return {}; }
+  Models operator()(const IncidentMitigated&) const { return {}; }
+  Models operator()(const IncidentResolved&) const { return {}; }
+  Models operator()(const PostmortemPublished&) const { return {}; }
+  Models operator()(const ActionOpened&) const { return {}; }
+  Models operator()(const ActionClosed&) const { return {}; }
+  Models operator()(const IncidentClosed&) const { return {}; }
 };
 
 }  // namespace

@@ -113,6 +113,23 @@ struct ModelArchived {
   Hash replaced_by;
 };
 
+// "model.quarantined/1", "model.released/1": between the two it neither enters a slot, nor goes on in one, nor is gone
+// back to.
+struct ModelQuarantined {
+  Hash model;
+  std::string reason;
+};
+struct ModelReleased {
+  Hash model;
+  std::string reason;
+};
+
+// "model.retired/1": for good.
+struct ModelRetired {
+  Hash model;
+  std::string reason;
+};
+
 // ---- rollouts: a version's way up the ladder of one slot (model name x environment) ---------------------------------
 
 // "rollout.proposed/1": enters shadow.
@@ -130,6 +147,16 @@ struct RolloutAdvanced {
   std::uint64_t percent = 0;  // of traffic: 100 at full
 };
 
+// "rollout.paused/1", "rollout.resumed/1": between the two it takes no step, and keeps the traffic that it has.
+struct RolloutPaused {
+  std::string rollout;
+  std::string reason;
+};
+struct RolloutResumed {
+  std::string rollout;
+  std::string reason;
+};
+
 // "rollout.aborted/1"
 struct RolloutAborted {
   std::string rollout;
@@ -140,6 +167,18 @@ struct RolloutAborted {
 struct StakeholdersNotified {
   std::string rollout;
   std::string to;
+};
+
+// "rollback.begun/1": for a regression, a version that was at full before is in shadow, on its way back there. What
+// runs stays until rollback.executed follows.
+struct RollbackBegun {
+  std::string rollout;  // the slot's next, as of a proposed one
+  std::string name;
+  std::string environment;
+  Hash from;
+  Hash to;
+  std::string reason;
+  std::string incident;
 };
 
 // "rollback.executed/1": the slot went back, at once and at full, to a version that was at full before.
@@ -161,6 +200,17 @@ struct SlotEmptied {
   Trigger trigger = Trigger::regression;
   std::string reason;
   std::string incident;
+};
+
+// "drill.recorded/1": a rollback was practised. It changes nothing.
+struct DrillRecorded {
+  std::string name;
+  std::string environment;
+  Hash from;
+  Hash to;  // zeros: there was nothing to go back to
+  Trigger trigger = Trigger::regression;
+  ArtefactMatch files = ArtefactMatch::not_reachable;  // of the target
+  std::string reason;
 };
 
 // ---- approvals ------------------------------------------------------------------------------------------------------
@@ -188,6 +238,51 @@ struct ApprovalWithdrawn {
   std::string reason;
 };
 
+// ---- protection -----------------------------------------------------------------------------------------------------
+
+// "lockdown.engaged/1": within its scope no rollout is proposed, advanced or resumed, and no quarantine released.
+// "lockdown.lift_requested/1" by one, and "lockdown.lifted/1" by another person, end it.
+struct LockdownEngaged {
+  Scope scope;
+  std::string reason;
+};
+struct LockdownLiftRequested {
+  Scope scope;
+  std::string reason;
+};
+struct LockdownLifted {
+  Scope scope;
+  std::string reason;
+};
+
+// "freeze.declared/1": within its scope nothing is proposed, advanced or resumed, unless the glass is broken for it.
+// "freeze.ended/1"
+struct FreezeDeclared {
+  Scope scope;
+  Millis until = 0;  // 0: until it is ended
+  std::string reason;
+};
+struct FreezeEnded {
+  Scope scope;
+  std::string reason;
+};
+
+// "break_glass.invoked/1": for one slot and until then these guards do not hold.
+// "break_glass.reviewed/1": another person looked at what was done under it; ends it, if it was not over.
+struct BreakGlassInvoked {
+  std::string name;
+  std::string environment;
+  std::vector<Guard> lifts;  // ascending, at least one
+  Millis until = 0;
+  std::string incident;
+  std::string reason;
+};
+struct BreakGlassReviewed {
+  std::string name;
+  std::string environment;
+  std::string finding;
+};
+
 // ---- incidents ------------------------------------------------------------------------------------------------------
 
 // "incident.opened/1"
@@ -199,10 +294,73 @@ struct IncidentOpened {
   std::string environment;
 };
 
-using Event = std::variant<LedgerCreated, ActorEnrolled, RoleGranted, RoleRevoked, KeyAdded, KeyRevoked, PolicyProposed,
-                           PolicyAdopted, ModelRegistered, EvidenceRecorded, ArtefactChecked, ModelArchived,
-                           RolloutProposed, RolloutAdvanced, RolloutAborted, StakeholdersNotified, RollbackExecuted,
-                           SlotEmptied, ApprovalGranted, ApprovalDenied, ApprovalWithdrawn, IncidentOpened>;
+// "incident.acknowledged/1": somebody has it in hand.
+struct IncidentAcknowledged {
+  std::string incident;
+  std::string note;
+};
+
+// "incident.noted/1"
+struct IncidentNoted {
+  std::string incident;
+  std::string note;
+  std::vector<Seq> about;  // the entries that it speaks of, ascending
+};
+
+// "incident.escalated/1": to somebody, with this severity from now on, which is never a lower one.
+struct IncidentEscalated {
+  std::string incident;
+  Severity severity = Severity::high;
+  std::string to;
+  std::string reason;
+};
+
+// "incident.mitigated/1": the harm has stopped. "incident.resolved/1": its cause is gone.
+struct IncidentMitigated {
+  std::string incident;
+  std::string how;
+};
+struct IncidentResolved {
+  std::string incident;
+  std::string how;
+};
+
+// "postmortem.published/1": the newest is the one that counts.
+struct PostmortemPublished {
+  std::string incident;
+  std::string source;  // the file's name, without folders
+  Hash digest;         // SHA-256 of the file, which is an attachment
+  std::uint64_t bytes = 0;
+};
+
+// "action.opened/1", "action.closed/1": what is to be done so that it does not come again.
+struct ActionOpened {
+  std::string incident;
+  std::uint64_t action = 1;  // the incident's n-th, from 1
+  std::string owner;
+  Millis due = 0;
+  std::string task;
+};
+struct ActionClosed {
+  std::string incident;
+  std::uint64_t action = 1;
+  std::string how;
+};
+
+// "incident.closed/1": nothing is left to be done.
+struct IncidentClosed {
+  std::string incident;
+};
+
+using Event =
+    std::variant<LedgerCreated, ActorEnrolled, RoleGranted, RoleRevoked, KeyAdded, KeyRevoked, PolicyProposed,
+                 PolicyAdopted, ModelRegistered, EvidenceRecorded, ArtefactChecked, ModelArchived, ModelQuarantined,
+                 ModelReleased, ModelRetired, RolloutProposed, RolloutAdvanced, RolloutPaused, RolloutResumed,
+                 RolloutAborted, StakeholdersNotified, RollbackBegun, RollbackExecuted, SlotEmptied, DrillRecorded,
+                 ApprovalGranted, ApprovalDenied, ApprovalWithdrawn, LockdownEngaged, LockdownLiftRequested,
+                 LockdownLifted, FreezeDeclared, FreezeEnded, BreakGlassInvoked, BreakGlassReviewed, IncidentOpened,
+                 IncidentAcknowledged, IncidentNoted, IncidentEscalated, IncidentMitigated, IncidentResolved,
+                 PostmortemPublished, ActionOpened, ActionClosed, IncidentClosed>;
 
 // "rollout.advanced/1"
 std::string_view wire_name(const Event& event);

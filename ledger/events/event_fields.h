@@ -124,6 +124,30 @@ void fields(Io& io, Of<Io, ModelArchived>& e) {
 }
 
 template <>
+inline constexpr std::string_view wire_name_of<ModelQuarantined> = "model.quarantined/1";
+template <class Io>
+void fields(Io& io, Of<Io, ModelQuarantined>& e) {
+  io("model", e.model);
+  io("reason", e.reason, form::words);
+}
+
+template <>
+inline constexpr std::string_view wire_name_of<ModelReleased> = "model.released/1";
+template <class Io>
+void fields(Io& io, Of<Io, ModelReleased>& e) {
+  io("model", e.model);
+  io("reason", e.reason, form::words);
+}
+
+template <>
+inline constexpr std::string_view wire_name_of<ModelRetired> = "model.retired/1";
+template <class Io>
+void fields(Io& io, Of<Io, ModelRetired>& e) {
+  io("model", e.model);
+  io("reason", e.reason, form::words);
+}
+
+template <>
 inline constexpr std::string_view wire_name_of<RolloutProposed> = "rollout.proposed/1";
 template <class Io>
 void fields(Io& io, Of<Io, RolloutProposed>& e) {
@@ -143,6 +167,22 @@ void fields(Io& io, Of<Io, RolloutAdvanced>& e) {
 }
 
 template <>
+inline constexpr std::string_view wire_name_of<RolloutPaused> = "rollout.paused/1";
+template <class Io>
+void fields(Io& io, Of<Io, RolloutPaused>& e) {
+  io("rollout", e.rollout, form::rollout_id);
+  io("reason", e.reason, form::words);
+}
+
+template <>
+inline constexpr std::string_view wire_name_of<RolloutResumed> = "rollout.resumed/1";
+template <class Io>
+void fields(Io& io, Of<Io, RolloutResumed>& e) {
+  io("rollout", e.rollout, form::rollout_id);
+  io("reason", e.reason, form::text);
+}
+
+template <>
 inline constexpr std::string_view wire_name_of<RolloutAborted> = "rollout.aborted/1";
 template <class Io>
 void fields(Io& io, Of<Io, RolloutAborted>& e) {
@@ -156,6 +196,19 @@ template <class Io>
 void fields(Io& io, Of<Io, StakeholdersNotified>& e) {
   io("rollout", e.rollout, form::rollout_id);
   io("to", e.to, form::words);
+}
+
+template <>
+inline constexpr std::string_view wire_name_of<RollbackBegun> = "rollback.begun/1";
+template <class Io>
+void fields(Io& io, Of<Io, RollbackBegun>& e) {
+  io("rollout", e.rollout, form::rollout_id);
+  io("name", e.name, form::name);
+  io("environment", e.environment, form::environment);
+  io("from", e.from);
+  io("to", e.to);
+  io("reason", e.reason, form::words);
+  io("incident", e.incident, form::incident_id);
 }
 
 template <>
@@ -181,6 +234,19 @@ void fields(Io& io, Of<Io, SlotEmptied>& e) {
   io("trigger", e.trigger);
   io("reason", e.reason, form::words);
   io("incident", e.incident, form::incident_id);
+}
+
+template <>
+inline constexpr std::string_view wire_name_of<DrillRecorded> = "drill.recorded/1";
+template <class Io>
+void fields(Io& io, Of<Io, DrillRecorded>& e) {
+  io("name", e.name, form::name);
+  io("environment", e.environment, form::environment);
+  io("from", e.from);
+  io("to", e.to);
+  io("trigger", e.trigger);
+  io("files", e.files);
+  io("reason", e.reason, form::text);
 }
 
 template <>
@@ -215,6 +281,68 @@ void fields(Io& io, Of<Io, ApprovalWithdrawn>& e) {
 }
 
 template <>
+inline constexpr std::string_view wire_name_of<LockdownEngaged> = "lockdown.engaged/1";
+template <class Io>
+void fields(Io& io, Of<Io, LockdownEngaged>& e) {
+  io("scope", e.scope);
+  io("reason", e.reason, form::words);
+}
+
+template <>
+inline constexpr std::string_view wire_name_of<LockdownLiftRequested> = "lockdown.lift_requested/1";
+template <class Io>
+void fields(Io& io, Of<Io, LockdownLiftRequested>& e) {
+  io("scope", e.scope);
+  io("reason", e.reason, form::words);
+}
+
+template <>
+inline constexpr std::string_view wire_name_of<LockdownLifted> = "lockdown.lifted/1";
+template <class Io>
+void fields(Io& io, Of<Io, LockdownLifted>& e) {
+  io("scope", e.scope);
+  io("reason", e.reason, form::text);
+}
+
+template <>
+inline constexpr std::string_view wire_name_of<FreezeDeclared> = "freeze.declared/1";
+template <class Io>
+void fields(Io& io, Of<Io, FreezeDeclared>& e) {
+  io("scope", e.scope);
+  io("until", e.until);
+  io("reason", e.reason, form::words);
+}
+
+template <>
+inline constexpr std::string_view wire_name_of<FreezeEnded> = "freeze.ended/1";
+template <class Io>
+void fields(Io& io, Of<Io, FreezeEnded>& e) {
+  io("scope", e.scope);
+  io("reason", e.reason, form::text);
+}
+
+template <>
+inline constexpr std::string_view wire_name_of<BreakGlassInvoked> = "break_glass.invoked/1";
+template <class Io>
+void fields(Io& io, Of<Io, BreakGlassInvoked>& e) {
+  io("name", e.name, form::name);
+  io("environment", e.environment, form::environment);
+  io("lifts", e.lifts);
+  io("until", e.until);
+  io("incident", e.incident, form::incident_id);
+  io("reason", e.reason, form::words);
+}
+
+template <>
+inline constexpr std::string_view wire_name_of<BreakGlassReviewed> = "break_glass.reviewed/1";
+template <class Io>
+void fields(Io& io, Of<Io, BreakGlassReviewed>& e) {
+  io("name", e.name, form::name);
+  io("environment", e.environment, form::environment);
+  io("finding", e.finding, form::words);
+}
+
+template <>
 inline constexpr std::string_view wire_name_of<IncidentOpened> = "incident.opened/1";
 template <class Io>
 void fields(Io& io, Of<Io, IncidentOpened>& e) {
@@ -223,6 +351,86 @@ void fields(Io& io, Of<Io, IncidentOpened>& e) {
   io("title", e.title, form::words);
   io("name", e.name, form::name);
   io("environment", e.environment, form::environment);
+}
+
+template <>
+inline constexpr std::string_view wire_name_of<IncidentAcknowledged> = "incident.acknowledged/1";
+template <class Io>
+void fields(Io& io, Of<Io, IncidentAcknowledged>& e) {
+  io("incident", e.incident, form::incident_id);
+  io("note", e.note, form::text);
+}
+
+template <>
+inline constexpr std::string_view wire_name_of<IncidentNoted> = "incident.noted/1";
+template <class Io>
+void fields(Io& io, Of<Io, IncidentNoted>& e) {
+  io("incident", e.incident, form::incident_id);
+  io("note", e.note, form::words);
+  io("about", e.about);
+}
+
+template <>
+inline constexpr std::string_view wire_name_of<IncidentEscalated> = "incident.escalated/1";
+template <class Io>
+void fields(Io& io, Of<Io, IncidentEscalated>& e) {
+  io("incident", e.incident, form::incident_id);
+  io("severity", e.severity);
+  io("to", e.to, form::words);
+  io("reason", e.reason, form::words);
+}
+
+template <>
+inline constexpr std::string_view wire_name_of<IncidentMitigated> = "incident.mitigated/1";
+template <class Io>
+void fields(Io& io, Of<Io, IncidentMitigated>& e) {
+  io("incident", e.incident, form::incident_id);
+  io("how", e.how, form::words);
+}
+
+template <>
+inline constexpr std::string_view wire_name_of<IncidentResolved> = "incident.resolved/1";
+template <class Io>
+void fields(Io& io, Of<Io, IncidentResolved>& e) {
+  io("incident", e.incident, form::incident_id);
+  io("how", e.how, form::words);
+}
+
+template <>
+inline constexpr std::string_view wire_name_of<PostmortemPublished> = "postmortem.published/1";
+template <class Io>
+void fields(Io& io, Of<Io, PostmortemPublished>& e) {
+  io("incident", e.incident, form::incident_id);
+  io("source", e.source, form::file_name);
+  io("digest", e.digest);
+  io("bytes", e.bytes);
+}
+
+template <>
+inline constexpr std::string_view wire_name_of<ActionOpened> = "action.opened/1";
+template <class Io>
+void fields(Io& io, Of<Io, ActionOpened>& e) {
+  io("incident", e.incident, form::incident_id);
+  io("action", e.action);
+  io("owner", e.owner, form::name);
+  io("due", e.due);
+  io("task", e.task, form::words);
+}
+
+template <>
+inline constexpr std::string_view wire_name_of<ActionClosed> = "action.closed/1";
+template <class Io>
+void fields(Io& io, Of<Io, ActionClosed>& e) {
+  io("incident", e.incident, form::incident_id);
+  io("action", e.action);
+  io("how", e.how, form::words);
+}
+
+template <>
+inline constexpr std::string_view wire_name_of<IncidentClosed> = "incident.closed/1";
+template <class Io>
+void fields(Io& io, Of<Io, IncidentClosed>& e) {
+  io("incident", e.incident, form::incident_id);
 }
 
 }  // namespace cairn

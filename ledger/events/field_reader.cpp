@@ -68,6 +68,12 @@ void FieldReader::operator()(std::string_view member, Head& value) {
   json_.end_object();
 }
 
+void FieldReader::operator()(std::string_view member, Scope& value) {
+  begin(member);
+  const auto text = json_.string();
+  if (json_.ok()) assign(value, parse_scope(text));
+}
+
 void FieldReader::operator()(std::string_view member, Grant& value) {
   begin(member);
   const auto text = json_.string();
@@ -86,6 +92,22 @@ void FieldReader::operator()(std::string_view member, std::vector<Grant>& value)
     value.push_back(std::move(grant));
     limit(value.size(), max_grants);
   }
+  json_.end_array();
+}
+
+void FieldReader::operator()(std::string_view member, std::vector<Guard>& value) {
+  begin(member);
+  json_.begin_array();
+  while (json_.next_element()) {
+    at_ = json_.position();
+    Guard guard{};
+    const auto text = json_.string();
+    if (json_.ok()) assign(guard, parse_guard(text));
+    if (!value.empty() && value.back() >= guard)
+      refuse("they come in the order soak, freeze, approvals, gates, none twice");
+    value.push_back(guard);
+  }
+  if (json_.ok() && value.empty()) refuse("none of them; at least one is lifted");
   json_.end_array();
 }
 

@@ -51,6 +51,12 @@ void FieldWriter::operator()(std::string_view member, const Head& value) {
   json_.end_object();
 }
 
+void FieldWriter::operator()(std::string_view member, const Scope& value) {
+  const auto text = to_text(value);
+  if (!parse_scope(text).ok()) refuse(member, str('"', printable(text), "\" is not a scope"));
+  put(member, text);
+}
+
 void FieldWriter::operator()(std::string_view member, const Grant& value) {
   const auto text = to_text(value);
   if (!parse_grant(text).ok()) refuse(member, str('"', printable(text), "\" is not a role with a scope"));
@@ -67,6 +73,21 @@ void FieldWriter::operator()(std::string_view member, const std::vector<Grant>& 
     if (i > 0 && !(value[i - 1] < value[i])) refuse(member, str("roles ascend, none twice; not so at ", text));
     json_.element();
     json_.string(text);
+  }
+  json_.end_array();
+}
+
+void FieldWriter::operator()(std::string_view member, const std::vector<Guard>& value) {
+  if (value.empty()) refuse(member, "none of them; at least one is lifted");
+  json_.member(member);
+  json_.begin_array();
+  for (std::size_t i = 0; i < value.size(); ++i) {
+    if (i > 0 && value[i - 1] >= value[i]) {
+      refuse(member,
+             str("they come in the order soak, freeze, approvals, gates, none twice; not so at ", to_text(value[i])));
+    }
+    json_.element();
+    json_.string(to_text(value[i]));
   }
   json_.end_array();
 }

@@ -41,9 +41,11 @@ class FieldWriter {
   void operator()(std::string_view member, Millis value);
   void operator()(std::string_view member, const Hash& value);
   void operator()(std::string_view member, const Head& value);
+  void operator()(std::string_view member, const Scope& value);
   void operator()(std::string_view member, const Grant& value);
   void operator()(std::string_view member, const std::vector<Grant>& value);
   void operator()(std::string_view member, const std::vector<Seq>& value);
+  void operator()(std::string_view member, const std::vector<Guard>& value);
   void operator()(std::string_view member, const std::vector<std::string>& value, const Form& form);
   void operator()(std::string_view member, const std::map<std::string, Decimal>& value);
   void operator()(std::string_view member, const std::map<std::string, Seq>& value);
@@ -72,9 +74,11 @@ class FieldReader {
   void operator()(std::string_view member, Millis& value);
   void operator()(std::string_view member, Hash& value);
   void operator()(std::string_view member, Head& value);
+  void operator()(std::string_view member, Scope& value);
   void operator()(std::string_view member, Grant& value);
   void operator()(std::string_view member, std::vector<Grant>& value);
   void operator()(std::string_view member, std::vector<Seq>& value);
+  void operator()(std::string_view member, std::vector<Guard>& value);
   void operator()(std::string_view member, std::vector<std::string>& value, const Form& form);
   void operator()(std::string_view member, std::map<std::string, Decimal>& value);
   void operator()(std::string_view member, std::map<std::string, Seq>& value);

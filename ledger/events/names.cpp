@@ -13,6 +13,7 @@ constexpr std::array<std::string_view, 6> roles{"admin",   "deployer",          
 constexpr std::array<std::string_view, 3> stages{"shadow", "canary", "full"};
 constexpr std::array<std::string_view, 3> triggers{"regression", "safety", "system"};
 constexpr std::array<std::string_view, 4> severities{"critical", "high", "medium", "low"};
+constexpr std::array<std::string_view, 4> guards{"soak", "freeze", "approvals", "gates"};
 constexpr std::array<std::string_view, 5> evidence_kinds{"structure", "metrics", "card", "audit_chunk", "monitoring"};
 constexpr std::array<std::string_view, 3> artefact_matches{"match", "mismatch", "not_reachable"};
 
@@ -64,6 +65,9 @@ std::string_view to_text(Trigger value) {
 std::string_view to_text(Severity value) {
   return word_of(value, severities);
 }
+std::string_view to_text(Guard value) {
+  return word_of(value, guards);
+}
 std::string_view to_text(EvidenceKind value) {
   return word_of(value, evidence_kinds);
 }
@@ -85,6 +89,9 @@ Result<Trigger> parse_trigger(std::string_view text) {
 }
 Result<Severity> parse_severity(std::string_view text) {
   return parse_word<Severity>(text, severities, "a severity");
+}
+Result<Guard> parse_guard(std::string_view text) {
+  return parse_word<Guard>(text, guards, "something that breaking the glass lifts");
 }
 Result<EvidenceKind> parse_evidence_kind(std::string_view text) {
   return parse_word<EvidenceKind>(text, evidence_kinds, "a kind of evidence");

@@ -16,6 +16,9 @@ enum class Stage : std::uint8_t { shadow, canary, full };
 enum class Trigger : std::uint8_t { regression, safety, system };
 enum class Severity : std::uint8_t { critical, high, medium, low };
 
+// What breaking the glass can lift for one slot and a while (DESIGN 6, precedence).
+enum class Guard : std::uint8_t { soak, freeze, approvals, gates };
+
 // What a piece of evidence is; gates ask for one of these.
 enum class EvidenceKind : std::uint8_t { structure, metrics, card, audit_chunk, monitoring };
 
@@ -27,6 +30,7 @@ std::string_view to_text(Role value);           // "incident-commander"
 std::string_view to_text(Stage value);          // "shadow"
 std::string_view to_text(Trigger value);        // "regression"
 std::string_view to_text(Severity value);       // "critical"
+std::string_view to_text(Guard value);          // "soak"
 std::string_view to_text(EvidenceKind value);   // "audit_chunk"
 std::string_view to_text(ArtefactMatch value);  // "not_reachable"
 
@@ -35,6 +39,7 @@ Result<Role> parse_role(std::string_view text);
 Result<Stage> parse_stage(std::string_view text);
 Result<Trigger> parse_trigger(std::string_view text);
 Result<Severity> parse_severity(std::string_view text);
+Result<Guard> parse_guard(std::string_view text);
 Result<EvidenceKind> parse_evidence_kind(std::string_view text);
 Result<ArtefactMatch> parse_artefact_match(std::string_view text);
 

@@ -24,6 +24,18 @@ std::string_view to_text(EvidenceClass value) {
   return evidence_classes[index];
 }
 
+IncidentPolicy guide_incidents() {
+  IncidentPolicy policy;
+  policy.of[Severity::critical] = {15 * minute, 30 * minute, 4 * hour, true};
+  policy.of[Severity::high] = {hour, 2 * hour, 8 * hour, true};
+  policy.of[Severity::medium] = {4 * hour, 0, 0, false};
+  policy.of[Severity::low] = {24 * hour, 0, 0, false};
+  policy.escalate_after = 30 * minute;
+  policy.regulatory = {{"GDPR-33", Severity::critical, 72 * hour},
+                       {"EU-AI-Act-73", Severity::critical, 15 * 24 * hour}};
+  return policy;
+}
+
 const EnvironmentRules* Policy::environment(std::string_view environment_name) const {
   const auto found = environments.find(std::string(environment_name));
   return found == environments.end() ? nullptr : &found->second;

@@ -7,6 +7,7 @@
 
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -69,14 +70,53 @@ struct EnvironmentRules {
   std::vector<StageRules> ladder;               // shadow, canary, full: each at most once, in this order, full last
   std::vector<std::string> shadow_counts_from;  // environments whose completed shadow of the same digest counts here
   Millis shadow_valid = 0;                      // for how long
+  bool regression_through_shadow = false;       // a version that is gone back to for a regression is watched first
 };
+
+// Who may do what in an emergency, and for how long (DESIGN 6, precedence). Without the section: these.
+struct ProtectionRules {
+  std::set<Role> lift = {Role::admin, Role::incident_commander};  // asks for, and confirms, the lift of a lockdown
+  std::set<Role> freeze = {Role::admin, Role::incident_commander};
+  std::set<Role> break_glass = {Role::incident_commander};
+  std::set<Role> review = {Role::admin, Role::approver};
+  Millis break_glass_most = 4 * hour;
+};
+
+// What an incident of one severity asks for; 0: no such clock. Clocks run from its opening.
+struct IncidentRules {
+  Millis acknowledge = 0;
+  Millis mitigate = 0;
+  Millis resolve = 0;
+  bool postmortem = false;  // without one it is not closed
+};
+
+// A duty towards an authority, which an incident of this severity or a graver one may bring; whether it does is for
+// people to say.
+struct RegulatoryClock {
+  std::string name;
+  Severity severity = Severity::critical;
+  Millis within = 0;
+};
+
+struct IncidentPolicy {
+  std::map<Severity, IncidentRules> of;  // every severity
+  Millis escalate_after = 0;             // unacknowledged for so long
+  std::vector<RegulatoryClock> regulatory;
+};
+
+// The guide's clocks, for a policy without the section: critical 15 min, 30 min, 4 h; high 1 h, 2 h, 8 h; medium 4 h;
+// low 24 h; a post-mortem for the first two; escalation after 30 min; GDPR Art. 33, 72 h and EU AI Act Art. 73, 15 d
+// for critical ones.
+IncidentPolicy guide_incidents();
 
 struct Policy {
   std::string name;
   std::uint64_t rules = 1;
   std::vector<Gate> gates;
   std::map<std::string, EnvironmentRules> environments;
-  Millis max_gap = 0;                    // between two monitoring records that count as one soak
+  Millis max_gap = 0;  // between two monitoring records that count as one soak
+  ProtectionRules protection;
+  IncidentPolicy incidents = guide_incidents();
   std::uint64_t refusals_per_hour = 60;  // an actor's recorded refusals; more are turned away at the door
   std::uint64_t refusal_bytes = 8192;    // the largest statement whose refusal is recorded
   Hash digest;

@@ -3,13 +3,14 @@
 
 #include "ledger/base/text.h"
 #include "ledger/events/event.h"
-#include "ledger/events/json_document.h"
 #include "ledger/events/policy.h"
+#include "ledger/events/policy_members.h"
 
 namespace cairn {
-namespace {
 
-using Kind = JsonValue::Kind;
+using namespace policy_document;
+
+namespace {
 
 constexpr std::size_t max_gates = 128;
 constexpr std::size_t max_environments = 64;
@@ -17,106 +18,6 @@ constexpr std::uint64_t max_approvals = 16;
 constexpr std::uint64_t max_refusals_per_hour = 100000;  // and at least one: no policy keeps attempts off the record
 constexpr std::uint64_t min_refusal_bytes = 1024;
 constexpr std::uint64_t max_refusal_bytes = 61440;
-
-std::string quoted(std::string_view text) {
-  return str('"', printable(text.substr(0, 64)), '"');
-}
-
-// One object of the document: hands out its members by name and, at the end, refuses those that nobody asked for. Keeps
-// the first thing wrong in `error`, which all objects of a document share.
-class Members {
- public:
-  Members(const JsonValue& object, std::string path, std::optional<Error>& error)
-      : object_(object), path_(std::move(path)), error_(error) {
-    if (object.kind != Kind::object) refuse("", str("is ", describe(object), ", not an object"));
-  }
-
-  ~Members() {
-    for (const auto& [name, value] : object_.members) {
-      if (!asked_.contains(name)) refuse(name, "is not a member that this cairn knows; remove or correct it");
-    }
-  }
-  Members(const Members&) = delete;
-  Members& operator=(const Members&) = delete;
-
-  void refuse(std::string_view member, const std::string& why, ErrorKind kind = ErrorKind::fault) {
-    if (!error_) error_ = Error{kind, str("policy: ", path_of(member), ": ", why)};
-  }
-
-  std::string path_of(std::string_view member) const {
-    if (path_.empty()) return member.empty() ? "the document" : printable(member);
-    return member.empty() ? path_ : str(path_, '.', printable(member));
-  }
-
-  bool has(std::string_view member) const { return object_.member(member) != nullptr; }
-
-  // Null, and refused, if it is missing or of another kind.
-  const JsonValue* get(std::string_view member, Kind kind, std::string_view what) {
-    asked_.emplace(member);
-    const auto* value = object_.member(member);
-    if (value == nullptr) {
-      refuse(member, str("is missing; it is ", what));
-    } else if (value->kind != kind) {
-      refuse(member, str("is ", describe(*value), ", not ", what));
-      return nullptr;
-    }
-    return value;
-  }
-
-  std::string_view text(std::string_view member, std::string_view what) {
-    const auto* value = get(member, Kind::string, what);
-    return value == nullptr ? std::string_view{} : std::string_view(value->text);
-  }
-
-  void name(std::string_view member, std::string& value) {
-    value = std::string(text(member, "a name"));
-    if (!is_name(value)) refuse(member, str(quoted(value), " is not a name ([A-Za-z0-9][A-Za-z0-9._/-]{0,127})"));
-  }
-
-  void duration(std::string_view member, Millis& value, bool may_be_zero) {
-    const auto parsed = parse_duration(text(member, "a duration such as \"24h\""));
-    if (!parsed.ok()) return refuse(member, parsed.error().message);
-    if (*parsed == 0 && !may_be_zero) return refuse(member, "is no time at all");
-    value = *parsed;
-  }
-
-  void uint(std::string_view member, std::uint64_t& value, std::uint64_t least, std::uint64_t most) {
-    if (const auto* json = get(member, Kind::uint, "a whole number")) value = checked(member, json->uint, least, most);
-  }
-
-  std::vector<std::uint64_t> uints(std::string_view member, std::uint64_t least, std::uint64_t most) {
-    std::vector<std::uint64_t> values;
-    const auto* array = get(member, Kind::array, "an array of whole numbers");
-    if (array == nullptr) return values;
-    for (std::size_t i = 0; i < array->items.size(); ++i) {
-      const auto place = str(member, '[', i, ']');
-      const auto& item = array->items[i];
-      if (item.kind != Kind::uint) refuse(place, str("is ", describe(item), ", not a whole number"));
-      values.push_back(checked(place, item.uint, least, most));
-    }
-    return values;
-  }
-
-  template <class T>
-  void word(std::string_view member, T& value, Result<T> (*parse)(std::string_view)) {
-    const auto parsed = parse(text(member, "a word"));
-    if (!parsed.ok()) return refuse(member, parsed.error().message);
-    value = *parsed;
-  }
-
-  std::optional<Error>& error() { return error_; }
-
- private:
-  std::uint64_t checked(std::string_view place, std::uint64_t value, std::uint64_t least, std::uint64_t most) {
-    if (value < least || value > most) refuse(place, str(value, " is not within ", least, " to ", most));
-    return value;
-  }
-
-  const JsonValue& object_;
-  std::string path_;
-  std::optional<Error>& error_;
-  std::set<std::string, std::less<>> asked_;
-};
 
 Result<Comparison> parse_comparison(std::string_view text) {
   for (int i = 0; i <= static_cast<int>(Comparison::rise_at_most); ++i) {
@@ -202,9 +103,7 @@ StageRules read_stage(const JsonValue& value, const std::string& path, std::opti
     members.word("approver", stage.approver, parse_role);
     members.duration("approval_valid", stage.approval_validity, false);
   }
-  if (members.has("notice")) {
-    if (const auto* notice = members.get("notice", Kind::boolean, "true or false")) stage.notice = notice->boolean;
-  }
+  if (members.has("notice")) members.boolean("notice", stage.notice);
   return stage;
 }
 
@@ -223,10 +122,31 @@ void read_ladder(Members& members, EnvironmentRules& environment) {
   }
 }
 
-EnvironmentRules read_environment(const JsonValue& value, const std::string& path, std::optional<Error>& error) {
+// Without the member: through shadow, where the ladder has one and a gate can tell whether it goes well there.
+void read_regression(Members& members, const Policy& policy, EnvironmentRules& environment) {
+  const auto watches = [](const Gate& gate) {
+    return gate.evidence_class == EvidenceClass::stage && gate.evidence == EvidenceKind::monitoring;
+  };
+  const bool has_shadow = !environment.ladder.empty() && environment.ladder.front().stage == Stage::shadow &&
+                          std::any_of(policy.gates.begin(), policy.gates.end(), watches);
+  environment.regression_through_shadow = has_shadow;
+  if (!members.has("regression")) return;
+  Stage stage = Stage::shadow;
+  members.word("regression", stage, parse_stage);
+  if (stage == Stage::canary || (stage == Stage::shadow && !has_shadow)) {
+    members.refuse("regression",
+                   "is not where a rollback can begin: full, or shadow on a ladder that has it and with a gate on "
+                   "monitoring of the class stage");
+  }
+  environment.regression_through_shadow = stage == Stage::shadow;
+}
+
+EnvironmentRules read_environment(const JsonValue& value, const std::string& path, const Policy& policy,
+                                  std::optional<Error>& error) {
   Members members(value, path, error);
   EnvironmentRules environment;
   read_ladder(members, environment);
+  read_regression(members, policy, environment);
   if (!members.has("shadow_counts_from") && !members.has("shadow_valid")) return environment;
   members.duration("shadow_valid", environment.shadow_valid, false);
   const auto* names = members.get("shadow_counts_from", Kind::array, "an array of environments' names");
@@ -253,7 +173,7 @@ void read_environments(Members& document, Policy& policy) {
     const auto place = str("environments.", printable(name));
     if (!folded.insert(fold_case(name)).second) document.refuse(place, "differs from another one by case alone");
     if (!is_environment(name)) document.refuse(place, "is not an environment's name (a name without '/')");
-    policy.environments.emplace(name, read_environment(value, document.path_of(place), document.error()));
+    policy.environments.emplace(name, read_environment(value, document.path_of(place), policy, document.error()));
   }
   for (const auto& [name, environment] : policy.environments) {
     for (const auto& other : environment.shadow_counts_from) {
@@ -276,6 +196,16 @@ void read_document(const JsonValue& json, Policy& policy, std::optional<Error>& 
   read_environments(document, policy);
   if (const auto* value = document.get("monitoring", Kind::object, "an object")) {
     Members(*value, "monitoring", error).duration("max_gap", policy.max_gap, false);
+  }
+  if (document.has("protection")) {
+    if (const auto* value = document.get("protection", Kind::object, "an object")) {
+      read_protection(*value, policy.protection, error);
+    }
+  }
+  if (document.has("incidents")) {
+    if (const auto* value = document.get("incidents", Kind::object, "an object")) {
+      read_incidents(*value, policy.incidents, error);
+    }
   }
   if (const auto* value = document.get("refusals", Kind::object, "an object")) {
     Members refusals(*value, "refusals", error);

@@ -18,6 +18,11 @@ class Tags {
     add("environment", environment);
   }
 
+  // Everything and everywhere are no subjects of their own.
+  void scope(const Scope& scope) {
+    slot(scope.model == "*" ? "" : scope.model, scope.environment == "*" ? "" : scope.environment);
+  }
+
   // A rollout stands for its slot as well.
   void rollout(std::string_view id) {
     add("rollout", id);
@@ -39,13 +44,23 @@ class Tags {
   void operator()(const EvidenceRecorded& e) { add("environment", e.environment); }
   void operator()(const ArtefactChecked&) {}
   void operator()(const ModelArchived& e) { add("environment", e.environment); }
+  void operator()(const ModelQuarantined&) {}
+  void operator()(const ModelReleased&) {}
+  void operator()(const ModelRetired&) {}
   void operator()(const RolloutProposed& e) {
     rollout(e.rollout);
     slot(e.name, e.environment);
   }
   void operator()(const RolloutAdvanced& e) { rollout(e.rollout); }
+  void operator()(const RolloutPaused& e) { rollout(e.rollout); }
+  void operator()(const RolloutResumed& e) { rollout(e.rollout); }
   void operator()(const RolloutAborted& e) { rollout(e.rollout); }
   void operator()(const StakeholdersNotified& e) { rollout(e.rollout); }
+  void operator()(const RollbackBegun& e) {
+    rollout(e.rollout);
+    slot(e.name, e.environment);
+    add("incident", e.incident);
+  }
   void operator()(const RollbackExecuted& e) {
     slot(e.name, e.environment);
     add("incident", e.incident);
@@ -54,16 +69,39 @@ class Tags {
     slot(e.name, e.environment);
     add("incident", e.incident);
   }
+  void operator()(const DrillRecorded& e) { slot(e.name, e.environment); }
   void operator()(const ApprovalGranted& e) {
     rollout(e.rollout);
     add("environment", e.environment);
   }
   void operator()(const ApprovalDenied& e) { rollout(e.rollout); }
   void operator()(const ApprovalWithdrawn& e) { rollout(e.rollout); }
+  void operator()(const LockdownEngaged& e) { scope(e.scope); }
+  void operator()(const LockdownLiftRequested& e) { scope(e.scope); }
+  void operator()(const LockdownLifted& e) { scope(e.scope); }
+  void operator()(const FreezeDeclared& e) { scope(e.scope); }
+  void operator()(const FreezeEnded& e) { scope(e.scope); }
+  void operator()(const BreakGlassInvoked& e) {
+    slot(e.name, e.environment);
+    add("incident", e.incident);
+  }
+  void operator()(const BreakGlassReviewed& e) { slot(e.name, e.environment); }
   void operator()(const IncidentOpened& e) {
     slot(e.name, e.environment);
     add("incident", e.incident);
   }
+  void operator()(const IncidentAcknowledged& e) { add("incident", e.incident); }
+  void operator()(const IncidentNoted& e) { add("incident", e.incident); }
+  void operator()(const IncidentEscalated& e) { add("incident", e.incident); }
+  void operator()(const IncidentMitigated& e) { add("incident", e.incident); }
+  void operator()(const IncidentResolved& e) { add("incident", e.incident); }
+  void operator()(const PostmortemPublished& e) { add("incident", e.incident); }
+  void operator()(const ActionOpened& e) {
+    add("incident", e.incident);
+    add("actor", e.owner);
+  }
+  void operator()(const ActionClosed& e) { add("incident", e.incident); }
+  void operator()(const IncidentClosed& e) { add("incident", e.incident); }
 
   std::vector<std::string> take() {
     std::sort(tags_.begin(), tags_.end());

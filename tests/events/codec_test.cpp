@@ -23,6 +23,11 @@ class ToJson {
   void operator()(std::string_view member, Millis value) { put(member, value); }
   void operator()(std::string_view member, const Hash& value) { put(member, value.hex()); }
   void operator()(std::string_view member, const Grant& value) { put(member, to_text(value)); }
+  void operator()(std::string_view member, const Scope& value) { put(member, to_text(value)); }
+  void operator()(std::string_view member, const std::vector<Guard>& value) {
+    put(member, nlohmann::ordered_json::array());
+    for (const Guard guard : value) json[std::string(member)].push_back(std::string(to_text(guard)));
+  }
   void operator()(std::string_view member, const std::vector<Seq>& value) { put(member, value); }
   void operator()(std::string_view member, const std::vector<std::string>& value, const Form&) { put(member, value); }
   void operator()(std::string_view member, const std::vector<Grant>& value) {

@@ -77,17 +77,41 @@ std::vector<Event> typical_events() {
                        {"roc_auc is NaN, which no gate can compare"}},
       ArtefactChecked{model, ArtefactMatch::match},
       ModelArchived{before, "production", model},
+      ModelQuarantined{model, "scores drift on weekends"},
+      ModelReleased{model, "the feed was fixed"},
+      ModelRetired{before, "trained on data that was withdrawn"},
       RolloutProposed{"logistic/production/3", model, "logistic", "production"},
       RolloutAdvanced{"logistic/production/3", Stage::canary, 10},
+      RolloutPaused{"logistic/production/3", "waiting for the weekend"},
+      RolloutResumed{"logistic/production/3", "the weekend was quiet"},
       RolloutAborted{"logistic/production/3", "error rate doubled"},
       StakeholdersNotified{"logistic/production/3", "ml-users@example.com"},
+      RollbackBegun{"logistic/production/4", "logistic", "production", model, before, "accuracy fell to 0.81", "INC-6"},
       RollbackExecuted{"logistic", "production", model, before, Trigger::safety, "unsafe answers", "INC-7"},
       SlotEmptied{"logistic", "production", model, Trigger::system, "out of memory", "INC-8"},
+      DrillRecorded{"logistic", "production", model, before, Trigger::system, ArtefactMatch::match, "quarterly drill"},
       ApprovalGranted{
           "logistic/production/3", model, "production", Stage::full, hash_of("rules"), {17, 21, 30}, "looks good"},
       ApprovalDenied{"logistic/production/3", Stage::full, "ece is close to its limit"},
       ApprovalWithdrawn{"logistic/production/3", Stage::full, "new drift report"},
+      LockdownEngaged{{"production", "logistic"}, "unsafe answers"},
+      LockdownLiftRequested{{"production", "logistic"}, "the filter was mended"},
+      LockdownLifted{{"production", "logistic"}, "seen on 500 answers"},
+      FreezeDeclared{{"production", "*"}, 1764547200000, "year-end"},
+      FreezeEnded{{"production", "*"}, "books are closed"},
+      BreakGlassInvoked{
+          "logistic", "production", {Guard::soak, Guard::approvals}, 1763888400000, "INC-7", "fix for it"},
+      BreakGlassReviewed{"logistic", "production", "one step, as said; the fix held"},
       IncidentOpened{"INC-7", Severity::critical, "Unsafe answers", "logistic", "production"},
+      IncidentAcknowledged{"INC-7", "looking at it"},
+      IncidentNoted{"INC-7", "began with the deployment of entry 30", {17, 30}},
+      IncidentEscalated{"INC-7", Severity::critical, "team lead", "users are affected"},
+      IncidentMitigated{"INC-7", "rolled back"},
+      IncidentResolved{"INC-7", "the filter was mended"},
+      PostmortemPublished{"INC-7", "INC-7.md", hash_of("post-mortem"), 4096},
+      ActionOpened{"INC-7", 1, "erin", 1764547200000, "add the answers to the test set"},
+      ActionClosed{"INC-7", 1, "merged, 120 cases"},
+      IncidentClosed{"INC-7"},
   };
 }
 
@@ -105,16 +129,39 @@ std::vector<Event> smallest_events() {
       EvidenceRecorded{EvidenceKind::structure, {}, "", "f", {}, 0, {}, {}},
       ArtefactChecked{},
       ModelArchived{{}, "e", {}},
+      ModelQuarantined{{}, "w"},
+      ModelReleased{{}, "w"},
+      ModelRetired{{}, "w"},
       RolloutProposed{"m/e/1", {}, "m", "e"},
       RolloutAdvanced{"m/e/1", Stage::shadow, 0},
+      RolloutPaused{"m/e/1", "w"},
+      RolloutResumed{"m/e/1", ""},
       RolloutAborted{"m/e/1", "w"},
       StakeholdersNotified{"m/e/1", "w"},
+      RollbackBegun{"m/e/1", "m", "e", {}, {}, "w", "INC-1"},
       RollbackExecuted{"m", "e", {}, {}, Trigger::regression, "w", "INC-1"},
       SlotEmptied{"m", "e", {}, Trigger::regression, "w", "INC-1"},
+      DrillRecorded{"m", "e", {}, {}, Trigger::regression, ArtefactMatch::match, ""},
       ApprovalGranted{"m/e/1", {}, "e", Stage::shadow, {}, {}, ""},
       ApprovalDenied{"m/e/1", Stage::shadow, ""},
       ApprovalWithdrawn{"m/e/1", Stage::shadow, ""},
+      LockdownEngaged{{}, "w"},
+      LockdownLiftRequested{{}, "w"},
+      LockdownLifted{{}, ""},
+      FreezeDeclared{{}, 0, "w"},
+      FreezeEnded{{}, ""},
+      BreakGlassInvoked{"m", "e", {Guard::soak}, 0, "INC-1", "w"},
+      BreakGlassReviewed{"m", "e", "w"},
       IncidentOpened{"INC-1", Severity::critical, "w", "m", "e"},
+      IncidentAcknowledged{"INC-1", ""},
+      IncidentNoted{"INC-1", "w", {}},
+      IncidentEscalated{"INC-1", Severity::critical, "w", "w"},
+      IncidentMitigated{"INC-1", "w"},
+      IncidentResolved{"INC-1", "w"},
+      PostmortemPublished{"INC-1", "f", {}, 0},
+      ActionOpened{"INC-1", 0, "a", 0, "w"},
+      ActionClosed{"INC-1", 0, "w"},
+      IncidentClosed{"INC-1"},
   };
 }
 
@@ -140,6 +187,8 @@ std::vector<Event> largest_events() {
   for (int c = 1; c < 0x80; ++c) document += static_cast<char>(c);
   document += odd_text;
   const Seq last = max_count;
+  const Scope wide{long_environment(), long_name()};
+  const std::vector<Guard> all_guards = {Guard::soak, Guard::freeze, Guard::approvals, Guard::gates};
   return {
       LedgerCreated{std::string(255, 'o'), std::string(512, 'k'), ones, raw},
       ActorEnrolled{long_name(), ActorKind::service, long_name(), raw, raw, grants},
@@ -154,16 +203,41 @@ std::vector<Event> largest_events() {
                        values, findings},
       ArtefactChecked{ones, ArtefactMatch::not_reachable},
       ModelArchived{ones, long_environment(), ones},
+      ModelQuarantined{ones, odd_text},
+      ModelReleased{ones, odd_text},
+      ModelRetired{ones, long_text()},
       RolloutProposed{long_rollout(), ones, long_name(), long_environment()},
       RolloutAdvanced{long_rollout(), Stage::full, 100},
+      RolloutPaused{long_rollout(), odd_text},
+      RolloutResumed{long_rollout(), odd_text},
       RolloutAborted{long_rollout(), long_text()},
       StakeholdersNotified{long_rollout(), odd_text},
+      RollbackBegun{long_rollout(), long_name(), long_environment(), ones, ones, odd_text, long_incident},
       RollbackExecuted{long_name(), long_environment(), ones, {}, Trigger::system, odd_text, long_incident},
       SlotEmptied{long_name(), long_environment(), ones, Trigger::system, odd_text, long_incident},
+      DrillRecorded{long_name(), long_environment(), ones, ones, Trigger::system, ArtefactMatch::not_reachable,
+                    odd_text},
       ApprovalGranted{long_rollout(), ones, long_environment(), Stage::full, ones, {0, 1, last - 1, last}, odd_text},
       ApprovalDenied{long_rollout(), Stage::full, odd_text},
       ApprovalWithdrawn{long_rollout(), Stage::full, odd_text},
+      LockdownEngaged{wide, odd_text},
+      LockdownLiftRequested{wide, odd_text},
+      LockdownLifted{wide, odd_text},
+      FreezeDeclared{wide, static_cast<Millis>(max_count), odd_text},
+      FreezeEnded{wide, odd_text},
+      BreakGlassInvoked{long_name(), long_environment(), all_guards, static_cast<Millis>(max_count), long_incident,
+                        odd_text},
+      BreakGlassReviewed{long_name(), long_environment(), odd_text},
       IncidentOpened{long_incident, Severity::low, odd_text, long_name(), long_environment()},
+      IncidentAcknowledged{long_incident, odd_text},
+      IncidentNoted{long_incident, odd_text, {0, 1, last - 1, last}},
+      IncidentEscalated{long_incident, Severity::low, odd_text, odd_text},
+      IncidentMitigated{long_incident, odd_text},
+      IncidentResolved{long_incident, odd_text},
+      PostmortemPublished{long_incident, std::string(1024, 'f'), ones, max_count},
+      ActionOpened{long_incident, max_count, long_name(), static_cast<Millis>(max_count), odd_text},
+      ActionClosed{long_incident, max_count, odd_text},
+      IncidentClosed{long_incident},
   };
 }
 
@@ -188,7 +262,7 @@ Bytes payload_of(std::vector<Event> events) {
 
 Statement golden_statement() {
   const auto events = typical_events();
-  auto statement = statement_of({events[8], events[12]});
+  auto statement = statement_of({events[8], events[15]});
   statement.expects = {{"model:logistic", 17}};
   return statement;
 }

@@ -1,0 +1,78 @@
+// The sections "protection" and "incidents" of a policy document.
+#include "ledger/events/policy_members.h"
+
+namespace cairn::policy_document {
+
+namespace {
+
+constexpr std::size_t max_clocks = 32;
+constexpr Millis max_break_glass = 7 * day;
+
+void read_roles(Members& members, std::string_view member, std::set<Role>& roles) {
+  if (!members.has(member)) return;
+  const auto* array = members.get(member, Kind::array, "an array of roles");
+  if (array == nullptr) return;
+  roles.clear();
+  for (std::size_t i = 0; i < array->items.size(); ++i) {
+    const auto place = str(member, '[', i, ']');
+    const auto role = parse_role(array->items[i].text);
+    if (array->items[i].kind != Kind::string || !role.ok()) {
+      members.refuse(place, array->items[i].kind == Kind::string ? role.error().message : "is not a role");
+    } else if (!roles.insert(*role).second) {
+      members.refuse(place, "stands there twice");
+    }
+  }
+  if (roles.empty()) members.refuse(member, "names no role, so nobody could");
+}
+
+void read_severity(const JsonValue& value, const std::string& path, IncidentRules& rules, std::optional<Error>& error) {
+  Members members(value, path, error);
+  rules = {};
+  if (members.has("acknowledge")) members.duration("acknowledge", rules.acknowledge, false);
+  if (members.has("mitigate")) members.duration("mitigate", rules.mitigate, false);
+  if (members.has("resolve")) members.duration("resolve", rules.resolve, false);
+  if (members.has("postmortem")) members.boolean("postmortem", rules.postmortem);
+}
+
+RegulatoryClock read_clock(const JsonValue& value, const std::string& path, std::optional<Error>& error) {
+  Members members(value, path, error);
+  RegulatoryClock clock;
+  members.name("name", clock.name);
+  members.word("severity", clock.severity, parse_severity);
+  members.duration("within", clock.within, false);
+  return clock;
+}
+
+}  // namespace
+
+void read_protection(const JsonValue& section, ProtectionRules& rules, std::optional<Error>& error) {
+  Members members(section, "protection", error);
+  read_roles(members, "lift", rules.lift);
+  read_roles(members, "freeze", rules.freeze);
+  read_roles(members, "break_glass", rules.break_glass);
+  read_roles(members, "review", rules.review);
+  if (members.has("break_glass_most")) members.duration("break_glass_most", rules.break_glass_most, false);
+  if (rules.break_glass_most > max_break_glass) members.refuse("break_glass_most", "is more than 7d");
+}
+
+void read_incidents(const JsonValue& section, IncidentPolicy& policy, std::optional<Error>& error) {
+  Members members(section, "incidents", error);
+  for (auto& [severity, rules] : policy.of) {
+    const std::string name(to_text(severity));
+    if (!members.has(name)) continue;
+    if (const auto* value = members.get(name, Kind::object, "an object")) {
+      read_severity(*value, members.path_of(name), rules, error);
+    }
+  }
+  if (members.has("escalate_after")) members.duration("escalate_after", policy.escalate_after, false);
+  if (!members.has("regulatory")) return;
+  const auto* clocks = members.get("regulatory", Kind::array, "an array of clocks");
+  if (clocks == nullptr) return;
+  if (clocks->items.size() > max_clocks) members.refuse("regulatory", str("more than ", max_clocks, " of them"));
+  policy.regulatory.clear();
+  for (std::size_t i = 0; i < clocks->items.size(); ++i) {
+    policy.regulatory.push_back(read_clock(clocks->items[i], members.path_of(str("regulatory[", i, ']')), error));
+  }
+}
+
+}  // namespace cairn::policy_document
