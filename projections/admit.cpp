@@ -147,6 +147,32 @@ class EventRules : public Questions {
     if (!just_replaced) no(Refusal::archive_missing, {"nothing was replaced in this statement"});
   }
 
+  // Whatever can see harm may stop it; going on takes a person who can say why.
+  void operator()(const ModelQuarantined& event) {
+    const Model* model = registered(event.model);
+    if (model == nullptr) return;
+    needs_one_of({Role::deployer, Role::incident_commander, Role::monitor}, "", model->name);
+    if (model->quarantined) no(Refusal::quarantine_unchanged, {str("since entry ", *model->quarantined)});
+  }
+
+  void operator()(const ModelReleased& event) {
+    const Model* model = registered(event.model);
+    if (model == nullptr) return;
+    needs_one_of({Role::incident_commander, Role::admin}, "", model->name);
+    by_person();
+    not_locked_down(*model);
+    if (!model->quarantined) no(Refusal::quarantine_unchanged, {"it is in no quarantine"});
+  }
+
+  void operator()(const ModelRetired& event) {
+    const Model* model = registered(event.model);
+    if (model == nullptr) return;
+    needs(Role::deployer, "", model->name);
+    by_person();
+    if (model->retired) no(Refusal::model_retired, {str("in entry ", *model->retired)});
+    if (taken_somewhere(event.model)) no(Refusal::model_in_use, {"it is at full or on its way in some slot"});
+  }
+
   // ---- rollouts
 
   void operator()(const RolloutProposed& event) {
@@ -163,41 +189,66 @@ class EventRules : public Questions {
     if (event.rollout != expected) no(Refusal::wrong_number, {"the next rollout of the slot is " + expected});
     if (slot != nullptr && slot->active) {
       const Rollout& other = *world_.rollouts.find(*slot->active);
-      if (other.stage != Stage::shadow || other.model == event.model) {
+      if (other.stage != Stage::shadow || other.model == event.model || !other.rollback_incident.empty()) {
         no(Refusal::slot_busy, {*slot->active + " is under way, at " + std::string(to_text(other.stage))});
       }
     }
     if (const Tenure* full = world_.at_full(key); full != nullptr && full->model == event.model) {
       no(Refusal::already_at_full, {"since entry " + str(full->seq)});
     }
+    may_move(key, event.model);
     gates_pass(WhichGates::before_shadow, {event.model, key, std::nullopt, event.environment, recorded_});
   }
 
   void operator()(const RolloutAdvanced& event) {
     const Rollout* rollout = under_way(event.rollout);
     if (rollout == nullptr) return;
+    const SlotKey slot{rollout->name, rollout->environment};
     needs(Role::deployer, rollout->environment, rollout->name);
+    may_move(slot, rollout->model);
+    if (rollout->paused) no(Refusal::rollout_paused, {str("since entry ", *rollout->paused)});
+    if (!rollout->rollback_incident.empty()) {
+      return no(Refusal::stage_order,
+                {"it is the way back for " + rollout->rollback_incident + ", which ends with rollback.executed"});
+    }
     if (!step_in_order(*rollout, event)) return;
 
     if (const Millis missing = soak_missing(world_, *rollout, recorded_); missing > 0) {
-      no(Refusal::soak_missing,
-         {std::string(to_text(rollout->stage)) + " has soaked " + describe_duration(rollout->soak.total),
-          "still missing: " + describe_duration(missing)},
-         recorded_ + missing);
+      guarded(Guard::soak, slot, Refusal::soak_missing,
+              {std::string(to_text(rollout->stage)) + " has soaked " + describe_duration(rollout->soak.total),
+               "still missing: " + describe_duration(missing)},
+              recorded_ + missing);
     }
     const StageRules& rules = *world_.policy().stage(rollout->environment, event.stage);
     if (rules.notice && !rollout->notified) no(Refusal::notice_missing, {"no notice is recorded for " + event.rollout});
     for (const Approval& denial : standing_denials(world_, *rollout, event.stage)) {
       const std::string why = denial.reason.empty() ? "" : ": " + denial.reason;
-      no(Refusal::approval_denied, {"denied by " + denial.person + " in entry " + str(denial.seq) + why});
+      guarded(Guard::approvals, slot, Refusal::approval_denied,
+              {"denied by " + denial.person + " in entry " + str(denial.seq) + why});
     }
     const auto grants = valid_grants(world_, *rollout, event.stage, recorded_);
     if (grants.size() < rules.approvals) {
-      no(Refusal::approval_missing,
-         {str(grants.size(), " of ", rules.approvals, " approvals by ", to_text(rules.approver), " hold")});
+      guarded(Guard::approvals, slot, Refusal::approval_missing,
+              {str(grants.size(), " of ", rules.approvals, " approvals by ", to_text(rules.approver), " hold")});
     }
-    if (event.stage == Stage::full) predecessor_archived({rollout->name, rollout->environment}, rollout->model);
+    if (event.stage == Stage::full) predecessor_archived(slot, rollout->model);
     gates_pass(WhichGates::all, question_for(world_, *rollout, recorded_));
+  }
+
+  // What watches may pause; only people who deploy let it go on.
+  void operator()(const RolloutPaused& event) {
+    const Rollout* rollout = under_way(event.rollout);
+    if (rollout == nullptr) return;
+    needs_one_of({Role::deployer, Role::incident_commander, Role::monitor}, rollout->environment, rollout->name);
+    if (rollout->paused) no(Refusal::pause_unchanged, {str("paused since entry ", *rollout->paused)});
+  }
+
+  void operator()(const RolloutResumed& event) {
+    const Rollout* rollout = under_way(event.rollout);
+    if (rollout == nullptr) return;
+    needs_one_of({Role::deployer, Role::incident_commander}, rollout->environment, rollout->name);
+    if (!rollout->paused) no(Refusal::pause_unchanged, {event.rollout + " is not paused"});
+    may_move({rollout->name, rollout->environment}, rollout->model);
   }
 
   void operator()(const RolloutAborted& event) {
@@ -211,24 +262,34 @@ class EventRules : public Questions {
     if (rollout != nullptr) needs(Role::deployer, rollout->environment, rollout->name);
   }
 
-  // Needs the role and a reason, never soak, gates or approvals: going back must always be possible.
-  void operator()(const RollbackExecuted& event) {
+  // A way back needs the role and a reason, never soak, freeze, lockdown, gates or approvals: it must always be open.
+  // For a regression it leads through shadow, where one passing record is enough; all else goes to full at once.
+  void operator()(const RollbackBegun& event) {
     const SlotKey key{event.name, event.environment};
     if (!rollback_in_order(key, event.from, event.incident)) return;
-    const std::vector<Tenure>& history = world_.slots.find(key)->history;
-    const bool was_at_full =
-        std::any_of(history.begin(), history.end(), [&](const Tenure& tenure) { return tenure.model == event.to; });
-    if (!was_at_full || event.to == event.from) no(Refusal::target_not_eligible, {"target " + event.to.hex()});
-    if (const auto seq = world_.violations_recorded(event.to); event.trigger == Trigger::safety && seq) {
-      no(Refusal::target_not_eligible, {"entry " + str(*seq) + " records violations of " + event.to.hex()});
+    const std::string expected = str(event.name, "/", event.environment, "/", world_.slots.find(key)->rollouts + 1);
+    if (event.rollout != expected) no(Refusal::wrong_number, {"the next rollout of the slot is " + expected});
+    if (world_.policy().stage(event.environment, Stage::shadow) == nullptr) {
+      no(Refusal::stage_order, {"the ladder of " + event.environment + " has no shadow"});
     }
-    // Who goes forward again to what was left should be able to say why (decision 0009).
-    if (world_.slots.find(key)->rolled_back.contains(event.to)) by_person();
-    const bool in_order = any_event<ArtefactChecked>([&](const ArtefactChecked& check) {
-      return check.model == event.to && check.result != ArtefactMatch::mismatch;
-    });
-    if (!in_order || found_mismatched(event.to)) {
-      no(Refusal::artefact_mismatch, {"no check in this statement finds the target's files in order"});
+    if (const Tenure* full = world_.at_full(key); full != nullptr && full->model == event.to) {
+      no(Refusal::already_at_full, {"since entry " + str(full->seq)});
+    }
+    target_in_order(key, event.from, event.to, Trigger::regression);
+  }
+
+  void operator()(const RollbackExecuted& event) {
+    const SlotKey key{event.name, event.environment};
+    const Rollout* way = event.trigger == Trigger::regression ? way_back(key, event.to) : nullptr;
+    if (way != nullptr) return arrives(*way, event);
+    if (!rollback_in_order(key, event.from, event.incident)) return;
+    target_in_order(key, event.from, event.to, event.trigger);
+    locked_down_for(event.trigger, key);
+    const EnvironmentRules* rules = world_.policy().environment(event.environment);
+    const Tenure* full = world_.at_full(key);
+    const bool gives_way = full != nullptr && full->model != event.to;  // else what is left is a canary beside it
+    if (event.trigger == Trigger::regression && rules != nullptr && rules->regression_through_shadow && gives_way) {
+      no(Refusal::target_not_watched, {"no way back is under way in shadow"});
     }
   }
 
@@ -238,6 +299,16 @@ class EventRules : public Questions {
     const std::optional<Tenure> target = world_.rollback_target(
         key, event.from, event.trigger, [this](const Hash& model) { return found_mismatched(model); });
     if (target) no(Refusal::no_rollback_target, {"history names " + target->model.hex()});
+    locked_down_for(event.trigger, key);
+  }
+
+  void operator()(const DrillRecorded& event) {
+    const SlotKey key{event.name, event.environment};
+    needs_one_of({Role::deployer, Role::incident_commander}, event.environment, event.name);
+    if (world_.rollback_source(key) != event.from) {
+      no(Refusal::nothing_to_roll_back, {event.from.hex() + " takes no traffic in " + key.first + "/" + key.second});
+    }
+    if (event.to != Hash{}) registered(event.to);
   }
 
   // ---- approvals
@@ -277,6 +348,76 @@ class EventRules : public Questions {
     if (!own) no(Refusal::approval_repeated, {"no answer of " + statement_.author + " to withdraw"});
   }
 
+  // ---- protection
+
+  // Whatever sees harm may stop everything; going on again takes two persons.
+  void operator()(const LockdownEngaged& event) {
+    needs_one_of({Role::deployer, Role::incident_commander, Role::monitor, Role::admin}, event.scope.environment,
+                 event.scope.model);
+    if (const Lockdown* lockdown = world_.lockdowns.find(event.scope)) {
+      no(Refusal::lockdown_unchanged, {str("since entry ", lockdown->engaged)});
+    }
+  }
+
+  void operator()(const LockdownLiftRequested& event) {
+    const Lockdown* lockdown = lift_of(event.scope);
+    if (lockdown == nullptr || lockdown->lift_requested_by != statement_.author) return;
+    no(Refusal::lockdown_unchanged, {str("asked for in entry ", lockdown->lift_requested)});
+  }
+
+  void operator()(const LockdownLifted& event) {
+    const Lockdown* lockdown = lift_of(event.scope);
+    if (lockdown == nullptr) return;
+    if (lockdown->lift_requested_by.empty()) {
+      no(Refusal::lift_not_requested, {str("engaged in entry ", lockdown->engaged, ", and nobody has asked")});
+    } else if (by_hand_of(lockdown->lift_requested_by)) {
+      no(Refusal::lift_by_requester,
+         {str(lockdown->lift_requested_by, " asked for it in entry ", lockdown->lift_requested)});
+    }
+  }
+
+  void operator()(const FreezeDeclared& event) {
+    needs_one_of(world_.policy().protection.freeze, event.scope.environment, event.scope.model);
+    const Freeze* before = world_.freezes.find(event.scope);
+    if (before != nullptr && (before->until == 0 || recorded_ < before->until)) {
+      no(Refusal::freeze_unchanged, {str("since entry ", before->declared)});
+    }
+    if (event.until != 0 && event.until <= recorded_) {
+      no(Refusal::until_out_of_range, {format_time(event.until) + " has passed"});
+    }
+  }
+
+  void operator()(const FreezeEnded& event) {
+    needs_one_of(world_.policy().protection.freeze, event.scope.environment, event.scope.model);
+    if (!world_.freezes.has(event.scope)) no(Refusal::freeze_unchanged, {to_text(event.scope) + " is not frozen"});
+  }
+
+  void operator()(const BreakGlassInvoked& event) {
+    const ProtectionRules& rules = world_.policy().protection;
+    needs_one_of(rules.break_glass, event.environment, event.name);
+    by_person();
+    governed(event.environment);
+    const Incident* about = incident(event.incident);
+    if (about != nullptr && about->state >= IncidentState::resolved) {
+      no(Refusal::incident_over, {event.incident + " is resolved"});
+    }
+    const Millis span = event.until - recorded_;
+    if (span <= 0 || span > rules.break_glass_most) {
+      no(Refusal::until_out_of_range,
+         {format_time(event.until) + " is not within " + describe_duration(rules.break_glass_most) + " from now"});
+    }
+  }
+
+  void operator()(const BreakGlassReviewed& event) {
+    needs_one_of(world_.policy().protection.review, event.environment, event.name);
+    by_person();
+    const std::vector<BrokenGlass>* glass = world_.glass.find({event.name, event.environment});
+    if (glass == nullptr) return no(Refusal::glass_not_broken, {event.name + " in " + event.environment});
+    for (const BrokenGlass& broken : *glass) {
+      if (by_hand_of(broken.by)) no(Refusal::reviewer_broke_glass, {str(broken.by, " in entry ", broken.invoked)});
+    }
+  }
+
   // ---- incidents
 
   void operator()(const IncidentOpened& event) {
@@ -285,7 +426,110 @@ class EventRules : public Questions {
     if (event.incident != expected) no(Refusal::wrong_number, {"the next incident is " + expected});
   }
 
+  void operator()(const IncidentAcknowledged& event) { reaches(event.incident, IncidentState::acknowledged); }
+  void operator()(const IncidentMitigated& event) { reaches(event.incident, IncidentState::mitigated); }
+  void operator()(const IncidentResolved& event) { reaches(event.incident, IncidentState::resolved); }
+
+  // By anybody who is enrolled, and of a closed one too.
+  void operator()(const IncidentNoted& event) {
+    if (!world_.incidents.has(event.incident))
+      no(Refusal::unknown_incident, {"there is no incident " + event.incident});
+    if (!event.about.empty() && event.about.back() >= seq()) {
+      no(Refusal::incident_order, {str("entry ", event.about.back(), " does not exist yet")});
+    }
+  }
+
+  void operator()(const IncidentEscalated& event) {
+    const Incident* about = incident(event.incident);
+    if (about == nullptr) return;
+    needs_one_of({Role::deployer, Role::incident_commander, Role::monitor}, about->environment, about->name);
+    if (event.severity > about->severity) {
+      no(Refusal::incident_order, {str(event.incident, " is ", to_text(about->severity), " already")});
+    }
+  }
+
+  void operator()(const PostmortemPublished& event) {
+    const Incident* about = responded_to(event.incident);
+    if (about != nullptr && about->state < IncidentState::resolved) {
+      no(Refusal::incident_order, {str(event.incident, " is ", to_text(about->state), ", not resolved")});
+    }
+  }
+
+  void operator()(const ActionOpened& event) {
+    const Incident* about = responded_to(event.incident);
+    if (about == nullptr) return;
+    enrolled(event.owner);
+    const std::uint64_t expected = about->actions.size() + 1;
+    if (event.action != expected) no(Refusal::wrong_number, {str("the next action of it is ", expected)});
+  }
+
+  void operator()(const ActionClosed& event) {
+    const Incident* about = incident(event.incident);
+    if (about == nullptr) return;
+    const bool known = event.action >= 1 && event.action <= about->actions.size();
+    if (!known || about->actions[event.action - 1].closed) {
+      return no(Refusal::action_unknown, {str(event.incident, " has no open action ", event.action)});
+    }
+    if (about->actions[event.action - 1].owner == statement_.author) return;
+    needs_one_of({Role::deployer, Role::incident_commander}, about->environment, about->name);
+    by_person();
+  }
+
+  void operator()(const IncidentClosed& event) {
+    const Incident* about = responded_to(event.incident);
+    if (about == nullptr) return;
+    if (about->state != IncidentState::resolved) {
+      no(Refusal::incident_order, {str(event.incident, " is ", to_text(about->state), ", not resolved")});
+    }
+    if (world_.policy().incidents.of.at(about->severity).postmortem && !about->postmortem) {
+      no(Refusal::postmortem_missing, {str(event.incident, " is ", to_text(about->severity))});
+    }
+    for (std::size_t i = 0; i < about->actions.size(); ++i) {
+      const ActionItem& item = about->actions[i];
+      if (!item.closed) no(Refusal::actions_open, {str(i + 1, ", of ", item.owner, ": ", item.task)});
+    }
+  }
+
  private:
+  // The end of a way back that was watched in shadow.
+  void arrives(const Rollout& way, const RollbackExecuted& event) {
+    needs_one_of({Role::deployer, Role::incident_commander}, event.environment, event.name);
+    const Tenure* full = world_.at_full({event.name, event.environment});
+    if (full == nullptr || full->model != event.from) {
+      no(Refusal::nothing_to_roll_back, {event.from.hex() + " is not at full there"});
+    }
+    if (way.rollback_incident != event.incident) {
+      no(Refusal::incident_missing, {"it was begun for " + way.rollback_incident});
+    }
+    if (!watched_and_found_good(way)) {
+      no(Refusal::target_not_watched, {str("no passing record since entry ", way.stage_entry)});
+    }
+  }
+
+  const Lockdown* lift_of(const Scope& scope) {
+    needs_one_of(world_.policy().protection.lift, scope.environment, scope.model);
+    by_person();
+    const Lockdown* lockdown = world_.lockdowns.find(scope);
+    if (lockdown == nullptr) no(Refusal::lockdown_unchanged, {to_text(scope) + " is not locked down"});
+    return lockdown;
+  }
+
+  // Those who deploy or command answer an incident, in person.
+  const Incident* responded_to(const std::string& id) {
+    const Incident* about = incident(id);
+    if (about == nullptr) return nullptr;
+    needs_one_of({Role::deployer, Role::incident_commander}, about->environment, about->name);
+    by_person();
+    return about;
+  }
+
+  void reaches(const std::string& id, IncidentState state) {
+    const Incident* about = responded_to(id);
+    if (about != nullptr && about->state >= state) {
+      no(Refusal::incident_order, {str(id, " is ", to_text(about->state), " already")});
+    }
+  }
+
   // ---- statements of a fixed shape
 
   // Entry 0: the ledger, its first admin, who signs, perhaps more actors, and a policy in force.
@@ -321,7 +565,7 @@ Verdict explain(World& world, const Statement& statement, const KeyId& key, Basi
   }
   const bool outermost = !world.journal.recording();
   const std::size_t mark = world.journal.mark();
-  EventRules rules(world, statement, recorded);
+  EventRules rules(world, statement, key, recorded);
   rules.statement_as_a_whole();
   std::vector<Refused> noes = rules.take_noes();
   for (const Event& event : statement.events) {
@@ -334,6 +578,7 @@ Verdict explain(World& world, const Statement& statement, const KeyId& key, Basi
   if (outermost) world.journal.keep();
 
   verdict.gates = rules.take_gates();
+  verdict.lifted = rules.take_lifted();
   if (noes.empty()) return verdict;
   std::stable_sort(noes.begin(), noes.end(), [](const Refused& a, const Refused& b) { return a.refusal < b.refusal; });
   verdict.refused = noes.front();

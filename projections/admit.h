@@ -41,12 +41,23 @@ enum class Refusal : std::uint8_t {
   unknown_model,
   model_known,
   version_taken,
+  model_in_use,
+  quarantine_unchanged,
   unknown_environment,
   unknown_rollout,
   rollout_over,
+  unknown_incident,
+  incident_over,
   wrong_number,
   slot_busy,
   already_at_full,
+  locked_down,
+  model_quarantined,
+  model_retired,
+  frozen,
+  review_missing,
+  pause_unchanged,
+  rollout_paused,
   stage_order,
   percent_order,
   soak_missing,
@@ -62,8 +73,21 @@ enum class Refusal : std::uint8_t {
   target_not_eligible,
   nothing_to_roll_back,
   rollout_still_active,
+  target_not_watched,
+  lockdown_missing,
   incident_missing,
   artefact_mismatch,
+  lockdown_unchanged,
+  lift_not_requested,
+  lift_by_requester,
+  freeze_unchanged,
+  until_out_of_range,
+  glass_not_broken,
+  reviewer_broke_glass,
+  incident_order,
+  action_unknown,
+  postmortem_missing,
+  actions_open,
   gates_not_passed,
 };
 
@@ -79,12 +103,20 @@ struct Refused {
   std::optional<Millis> due;         // if only time is missing: when to ask again, for --wait
 };
 
-// What explain found: refused or admitted, every other rule that said no to the same event, and every gate that was
-// asked.
+// A no that does not count, because the glass was broken for it.
+struct Lifted {
+  Refused refused;
+  Guard guard = Guard::soak;
+  Seq invoked = 0;  // where the glass was broken
+};
+
+// What explain found: refused or admitted, every other rule that said no to the same event, every gate that was asked,
+// and what was lifted.
 struct Verdict {
   std::optional<Refused> refused;
   std::vector<Refused> also;
   std::vector<GateOutcome> gates;
+  std::vector<Lifted> lifted;
 };
 
 // The refusal's standing texts, for admit and for documentation.

@@ -83,7 +83,7 @@ struct Fold {
 
   void operator()(const ModelRegistered& event) {
     Model& model = world.models.edit(event.model);
-    model = {event.name, event.version, event.files, event.bytes, seq, recorded};
+    model = {event.name, event.version, event.files, event.bytes, seq, recorded, std::nullopt, std::nullopt};
     world.versions.edit({event.name, event.version}) = event.model;
     world.spellings.edit("model:" + fold_case(event.name)) = event.name;
     world.spellings.edit("version:" + event.name + ":" + fold_case(event.version)) = event.version;
@@ -105,21 +105,18 @@ struct Fold {
 
   void operator()(const ModelArchived&) {}
 
+  void operator()(const ModelQuarantined& event) {
+    if (world.models.has(event.model)) world.models.edit(event.model).quarantined = seq;
+  }
+  void operator()(const ModelReleased& event) {
+    if (world.models.has(event.model)) world.models.edit(event.model).quarantined.reset();
+  }
+  void operator()(const ModelRetired& event) {
+    if (world.models.has(event.model)) world.models.edit(event.model).retired = seq;
+  }
+
   void operator()(const RolloutProposed& event) {
-    Slot& slot = world.slots.edit({event.name, event.environment});
-    if (slot.active && world.rollouts.has(*slot.active)) {
-      world.rollouts.edit(*slot.active).state = RolloutState::superseded;
-    }
-    slot.active = event.rollout;
-    ++slot.rollouts;
-    Rollout& rollout = world.rollouts.edit(event.rollout);
-    rollout = {};
-    rollout.model = event.model;
-    rollout.name = event.name;
-    rollout.environment = event.environment;
-    rollout.proposer = statement.author;
-    rollout.proposed = seq;
-    begin_stage(rollout, Stage::shadow, 0);
+    enter_shadow(event.rollout, event.model, {event.name, event.environment});
   }
 
   void operator()(const RolloutAdvanced& event) {
@@ -134,6 +131,13 @@ struct Fold {
     occupy(slot, rollout.model);
   }
 
+  void operator()(const RolloutPaused& event) {
+    if (world.rollouts.has(event.rollout)) world.rollouts.edit(event.rollout).paused = seq;
+  }
+  void operator()(const RolloutResumed& event) {
+    if (world.rollouts.has(event.rollout)) world.rollouts.edit(event.rollout).paused.reset();
+  }
+
   void operator()(const RolloutAborted& event) {
     if (!world.rollouts.has(event.rollout)) return;
     Rollout& rollout = world.rollouts.edit(event.rollout);
@@ -146,8 +150,15 @@ struct Fold {
     if (world.rollouts.has(event.rollout)) world.rollouts.edit(event.rollout).notified = seq;
   }
 
+  void operator()(const RollbackBegun& event) {
+    enter_shadow(event.rollout, event.to, {event.name, event.environment}).rollback_incident = event.incident;
+  }
   void operator()(const RollbackExecuted& event) {
     Slot& slot = world.slots.edit({event.name, event.environment});
+    if (slot.active && world.rollouts.has(*slot.active)) {  // the way back that it ends
+      world.rollouts.edit(*slot.active).state = RolloutState::full;
+      slot.active.reset();
+    }
     slot.rolled_back.insert(event.from);
     slot.rolled_back.erase(event.to);
     occupy(slot, event.to);
@@ -160,6 +171,8 @@ struct Fold {
     forget_shadows(event.from);
   }
 
+  void operator()(const DrillRecorded&) {}
+
   void operator()(const ApprovalGranted& event) {
     answer(event.rollout, event.stage, event.rules, ApprovalState::granted, event.reason);
   }
@@ -170,12 +183,95 @@ struct Fold {
     answer(event.rollout, event.stage, Hash{}, ApprovalState::withdrawn, event.reason);
   }
 
+  void operator()(const LockdownEngaged& event) {
+    world.lockdowns.edit(event.scope) = {statement.author, event.reason, seq, recorded, "", 0};
+  }
+  void operator()(const LockdownLiftRequested& event) {
+    if (!world.lockdowns.has(event.scope)) return;
+    Lockdown& lockdown = world.lockdowns.edit(event.scope);
+    lockdown.lift_requested_by = statement.author;
+    lockdown.lift_requested = seq;
+  }
+  void operator()(const LockdownLifted& event) { world.lockdowns.erase(event.scope); }
+
+  void operator()(const FreezeDeclared& event) {
+    world.freezes.edit(event.scope) = {statement.author, event.reason, event.until, seq, recorded};
+  }
+  void operator()(const FreezeEnded& event) { world.freezes.erase(event.scope); }
+
+  void operator()(const BreakGlassInvoked& event) {
+    world.glass.edit({event.name, event.environment})
+        .push_back(
+            {statement.author, event.incident, {event.lifts.begin(), event.lifts.end()}, event.until, seq, recorded});
+  }
+  void operator()(const BreakGlassReviewed& event) { world.glass.erase({event.name, event.environment}); }
+
   void operator()(const IncidentOpened& event) {
-    world.incidents.edit(event.incident) = {event.severity, event.title, event.name, event.environment, seq, recorded};
+    Incident& incident = world.incidents.edit(event.incident);
+    incident = {};
+    incident.severity = event.severity;
+    incident.title = event.title;
+    incident.name = event.name;
+    incident.environment = event.environment;
+    incident.opened = seq;
+    incident.recorded = recorded;
+  }
+  void operator()(const IncidentAcknowledged& event) { reach(event.incident, IncidentState::acknowledged); }
+  void operator()(const IncidentNoted&) {}
+  void operator()(const IncidentEscalated& event) {
+    if (world.incidents.has(event.incident)) world.incidents.edit(event.incident).severity = event.severity;
+  }
+  void operator()(const IncidentMitigated& event) { reach(event.incident, IncidentState::mitigated); }
+  void operator()(const IncidentResolved& event) { reach(event.incident, IncidentState::resolved); }
+  void operator()(const PostmortemPublished& event) {
+    if (world.incidents.has(event.incident)) world.incidents.edit(event.incident).postmortem = Moment{seq, recorded};
+  }
+  void operator()(const ActionOpened& event) {
+    if (!world.incidents.has(event.incident)) return;
+    world.incidents.edit(event.incident).actions.push_back({event.owner, event.due, event.task, seq, std::nullopt});
+  }
+  void operator()(const ActionClosed& event) {
+    const Incident* incident = world.incidents.find(event.incident);
+    if (incident == nullptr || event.action == 0 || event.action > incident->actions.size()) return;
+    world.incidents.edit(event.incident).actions[event.action - 1].closed = seq;
+  }
+  void operator()(const IncidentClosed& event) { reach(event.incident, IncidentState::closed); }
+
+  // Whoever mitigates has acknowledged, whoever resolves has mitigated: what was not said apart was reached now.
+  void reach(const std::string& id, IncidentState state) {
+    if (!world.incidents.has(id)) return;
+    Incident& incident = world.incidents.edit(id);
+    const auto reached = [&](IncidentState step, std::optional<Moment>& moment) {
+      if (state >= step && !moment) moment = Moment{seq, recorded};
+    };
+    reached(IncidentState::acknowledged, incident.acknowledged);
+    reached(IncidentState::mitigated, incident.mitigated);
+    reached(IncidentState::resolved, incident.resolved);
+    reached(IncidentState::closed, incident.closed);
+    incident.state = std::max(incident.state, state);
   }
 
   void add_key(const std::string& handle, const Bytes& spki, const std::string& vouched_by) {
     world.keys.edit(sha256(spki)) = {handle, spki, vouched_by, seq, std::nullopt, 0};
+  }
+
+  // What was in shadow there gives way.
+  Rollout& enter_shadow(const std::string& id, const Hash& model, const SlotKey& where) {
+    Slot& slot = world.slots.edit(where);
+    if (slot.active && world.rollouts.has(*slot.active)) {
+      world.rollouts.edit(*slot.active).state = RolloutState::superseded;
+    }
+    slot.active = id;
+    ++slot.rollouts;
+    Rollout& rollout = world.rollouts.edit(id);
+    rollout = {};
+    rollout.model = model;
+    rollout.name = where.first;
+    rollout.environment = where.second;
+    rollout.proposer = statement.author;
+    rollout.proposed = seq;
+    begin_stage(rollout, Stage::shadow, 0);
+    return rollout;
   }
 
   void begin_stage(Rollout& rollout, Stage stage, std::uint64_t percent) const {

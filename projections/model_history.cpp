@@ -34,6 +34,8 @@ struct ModelHistory::Fold {
     if (e.stage != Stage::full) return;
     history.occupy(row->environment, row->model, at, e.rollout, "replaced by " + history.names_.version_of(row->model));
   }
+  void operator()(const RolloutPaused& e) { step(e.rollout, e); }
+  void operator()(const RolloutResumed& e) { step(e.rollout, e); }
   void operator()(const RolloutAborted& e) {
     if (RolloutRow* row = history.rollout(e.rollout)) row->state = "aborted";
     step(e.rollout, e);
@@ -43,8 +45,19 @@ struct ModelHistory::Fold {
   void operator()(const ApprovalDenied& e) { step(e.rollout, e); }
   void operator()(const ApprovalWithdrawn& e) { step(e.rollout, e); }
 
+  void operator()(const RollbackBegun& e) {
+    if (e.name != history.name_) return;
+    history.rollouts_.push_back({e.rollout, e.environment, e.to, "shadow", {}});
+    step(e.rollout, e);
+  }
   void operator()(const RollbackExecuted& e) {
-    if (e.name == history.name_) history.occupy(e.environment, e.to, at, e.incident, "rolled back: " + e.reason);
+    if (e.name != history.name_) return;
+    for (RolloutRow& row : history.rollouts_) {
+      if (row.environment != e.environment || row.model != e.to || !is_under_way(row)) continue;
+      row.state = "full";
+      row.steps.push_back({at, describe(e, history.names_)});
+    }
+    history.occupy(e.environment, e.to, at, e.incident, "rolled back: " + e.reason);
   }
   void operator()(const SlotEmptied& e) {
     TenureRow* tenure = e.name == history.name_ ? history.at_full(e.environment) : nullptr;

@@ -21,8 +21,7 @@ Refused refused(Refusal refusal, Reasons reasons, std::optional<Millis> due) {
   return {refusal, std::string(rule_of(refusal)), std::move(reasons), std::string(remedy_of(refusal)), due};
 }
 
-void Questions::needs_one_of(std::initializer_list<Role> roles, const std::string& environment,
-                             const std::string& model) {
+void Questions::needs_one_of(const std::set<Role>& roles, const std::string& environment, const std::string& model) {
   if (genesis_) return;
   std::string wanted;
   for (const Role role : roles) {
@@ -44,6 +43,11 @@ void Questions::by_person() {
   if (author != nullptr && author->kind == ActorKind::service) {
     no(Refusal::service_not_allowed, {statement_.author + " is a service of " + author->owner});
   }
+}
+
+bool Questions::by_hand_of(const std::string& person) const {
+  const Key* key = world_.keys.find(key_);
+  return world_.answers_for(statement_.author, person) || (key != nullptr && key->vouched_by == person);
 }
 
 void Questions::fits_kind(const std::string& handle, ActorKind kind, const Grant& grant) {
@@ -87,6 +91,17 @@ const Rollout* Questions::under_way(const std::string& id) {
   return rollout;
 }
 
+const Incident* Questions::incident(const std::string& id) {
+  const Incident* incident = world_.incidents.find(id);
+  if (incident == nullptr) {
+    no(Refusal::unknown_incident, {"there is no incident " + id});
+  } else if (incident->closed) {
+    no(Refusal::incident_over, {str(id, " was closed in entry ", incident->closed->seq)});
+    incident = nullptr;
+  }
+  return incident;
+}
+
 bool Questions::governed(const std::string& environment) {
   const bool known = world_.policy().environment(environment) != nullptr;
   if (!known) no(Refusal::unknown_environment, {"the policy has no ladder for " + environment});
@@ -101,12 +116,17 @@ void Questions::spelled_as_before(const std::string& kind, const std::string& na
 std::vector<ShortQuorum> Questions::quorums_missing(const Policy& policy) const {
   std::vector<ShortQuorum> missing;
   if (world_.persons_with(Role::admin, "*", "*").empty()) missing.push_back({});
+  std::set<std::string> lifters;
+  for (const Role role : policy.protection.lift) lifters.merge(world_.persons_with(role, "*", "*"));
+  // Who begins alone enrols the second person afterwards.
+  if (!genesis_ && lifters.size() < 2) missing.push_back({ShortQuorum::For::lift, "", Stage::full, Role::admin, 2, lifters.size()});
   for (const auto& [environment, rules] : policy.environments) {
     for (const StageRules& stage : rules.ladder) {
       // Who begins alone enrols the others afterwards, and could not if the beginning were refused.
       const std::size_t able = genesis_ ? world_.persons_with(stage.approver, environment, "*").size()
                                         : world_.most_approvals(stage.approver, environment);
-      if (able < stage.approvals) missing.push_back({environment, stage.stage, stage.approver, stage.approvals, able});
+      if (able < stage.approvals)
+        missing.push_back({ShortQuorum::For::stage, environment, stage.stage, stage.approver, stage.approvals, able});
     }
   }
   return missing;
@@ -122,12 +142,55 @@ void Questions::no_quorum_is_lost(const std::vector<ShortQuorum>& before, std::v
 Reasons describe(const std::vector<ShortQuorum>& missing) {
   Reasons reasons;
   for (const ShortQuorum& quorum : missing) {
-    reasons.push_back(quorum.environment.empty() ? "nobody could change the policy"
-                                                 : str(quorum.environment, " ", to_text(quorum.stage), " asks for ",
-                                                       quorum.asked, " approvals by ", to_text(quorum.approver),
-                                                       ", and ", quorum.able, " could give one who did not propose"));
+    switch (quorum.what) {
+      case ShortQuorum::For::policy:
+        reasons.emplace_back("nobody could change the policy");
+        break;
+      case ShortQuorum::For::lift:
+        reasons.push_back(str("two persons lift a lockdown, and ", quorum.able, " could"));
+        break;
+      case ShortQuorum::For::stage:
+        reasons.push_back(str(quorum.environment, " ", to_text(quorum.stage), " asks for ", quorum.asked,
+                              " approvals by ", to_text(quorum.approver), ", and ", quorum.able,
+                              " could give one who did not propose"));
+        break;
+    }
   }
   return reasons;
+}
+
+void Questions::guarded(Guard guard, const SlotKey& slot, Refusal refusal, Reasons reasons, std::optional<Millis> due) {
+  const BrokenGlass* broken = world_.glass_broken(slot, guard, recorded_);
+  if (broken == nullptr) return no(refusal, std::move(reasons), due);
+  lifted_.push_back({refused(refusal, std::move(reasons), due), guard, broken->invoked});
+}
+
+void Questions::may_move(const SlotKey& slot, const Hash& model) {
+  if (const Lockdown* lockdown = world_.lockdown_over(slot)) {
+    no(Refusal::locked_down, {str("entry ", lockdown->engaged, " by ", lockdown->by, ": ", lockdown->reason)});
+  }
+  if (const Model* row = world_.models.find(model)) {
+    if (row->quarantined) no(Refusal::model_quarantined, {str("since entry ", *row->quarantined)});
+    if (row->retired) no(Refusal::model_retired, {str("in entry ", *row->retired)});
+  }
+  if (const Freeze* freeze = world_.freeze_over(slot, recorded_)) {
+    const auto due = freeze->until == 0 ? std::nullopt : std::optional<Millis>(freeze->until);
+    guarded(Guard::freeze, slot, Refusal::frozen,
+            {str("entry ", freeze->declared, " by ", freeze->by, ": ", freeze->reason)}, due);
+  }
+  const std::vector<BrokenGlass>* glass = world_.glass.find(slot);
+  if (glass == nullptr) return;
+  const auto over = [this](const BrokenGlass& one) { return one.until <= recorded_; };
+  if (!std::all_of(glass->begin(), glass->end(), over)) return;  // while it is broken, what it lifts may be done
+  no(Refusal::review_missing,
+     {str("broken by ", glass->back().by, " in entry ", glass->back().invoked, " for ", glass->back().incident)});
+}
+
+void Questions::not_locked_down(const Model& model) {
+  for (const auto& [scope, lockdown] : world_.lockdowns.rows()) {
+    if (scope.covers("", model.name))
+      no(Refusal::locked_down, {str(to_text(scope), " since entry ", lockdown.engaged)});
+  }
 }
 
 void Questions::gates_pass(WhichGates which, const GateQuestion& question) {
@@ -138,7 +201,7 @@ void Questions::gates_pass(WhichGates which, const GateQuestion& question) {
       if (outcome.result == GateResult::pass || outcome.result == GateResult::not_applicable) continue;
       reasons.push_back(describe(outcome));
     }
-    no(Refusal::gates_not_passed, std::move(reasons));
+    guarded(Guard::gates, question.slot, Refusal::gates_not_passed, std::move(reasons));
   }
   gates_.insert(gates_.end(), outcomes.begin(), outcomes.end());
 }
@@ -181,6 +244,56 @@ void Questions::predecessor_archived(const SlotKey& key, const Hash& model) {
     return event.model == before->model && event.environment == key.second && event.replaced_by == model;
   });
   if (!archived) no(Refusal::archive_missing, {before->model.hex() + " gives way and is not archived"});
+}
+
+const Rollout* Questions::way_back(const SlotKey& key, const Hash& to) const {
+  const Slot* slot = world_.slots.find(key);
+  const Rollout* rollout = slot == nullptr || !slot->active ? nullptr : world_.rollouts.find(*slot->active);
+  return rollout != nullptr && !rollout->rollback_incident.empty() && rollout->model == to ? rollout : nullptr;
+}
+
+bool Questions::watched_and_found_good(const Rollout& rollout) const {
+  const EvidenceRow* row = world_.evidence.find({rollout.model, rollout.environment, EvidenceKind::monitoring});
+  return row != nullptr && row->seq > rollout.stage_entry &&
+         judge_monitoring(world_.policy(), row->values, row->recorded) == GateResult::pass;
+}
+
+void Questions::target_in_order(const SlotKey& key, const Hash& from, const Hash& to, Trigger trigger) {
+  const Slot& slot = *world_.slots.find(key);
+  const bool was_at_full =
+      std::any_of(slot.history.begin(), slot.history.end(), [&](const Tenure& tenure) { return tenure.model == to; });
+  if (!was_at_full || to == from) no(Refusal::target_not_eligible, {"target " + to.hex()});
+  const Model* model = world_.models.find(to);
+  if (model != nullptr && model->quarantined) {
+    no(Refusal::target_not_eligible, {str("entry ", *model->quarantined, " put it in quarantine")});
+  }
+  if (model != nullptr && model->retired) {
+    no(Refusal::target_not_eligible, {str("entry ", *model->retired, " retired it")});
+  }
+  if (const auto seq = world_.violations_recorded(to); trigger == Trigger::safety && seq) {
+    no(Refusal::target_not_eligible, {"entry " + str(*seq) + " records violations of " + to.hex()});
+  }
+  // Who goes forward again to what was left should be able to say why (decision 0009).
+  if (slot.rolled_back.contains(to)) by_person();
+  const bool in_order = any_event<ArtefactChecked>(
+      [&](const ArtefactChecked& check) { return check.model == to && check.result != ArtefactMatch::mismatch; });
+  if (!in_order || found_mismatched(to)) {
+    no(Refusal::artefact_mismatch, {"no check in this statement finds the target's files in order"});
+  }
+}
+
+void Questions::locked_down_for(Trigger trigger, const SlotKey& key) {
+  if (trigger != Trigger::safety || world_.lockdown_over(key) != nullptr) return;
+  no(Refusal::lockdown_missing, {"nothing locks " + key.first + " in " + key.second + " down"});
+}
+
+bool Questions::taken_somewhere(const Hash& model) const {
+  const auto& slots = world_.slots.rows();
+  return std::any_of(slots.begin(), slots.end(), [&](const auto& row) {
+    const Slot& slot = row.second;
+    const Rollout* rollout = slot.active ? world_.rollouts.find(*slot.active) : nullptr;
+    return (slot.occupied && slot.history.back().model == model) || (rollout != nullptr && rollout->model == model);
+  });
 }
 
 bool Questions::rollback_in_order(const SlotKey& key, const Hash& from, const std::string& incident) {

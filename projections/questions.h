@@ -3,8 +3,8 @@
 #pragma once
 
 #include <algorithm>
-#include <initializer_list>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -16,9 +16,11 @@ using Reasons = std::vector<std::string>;
 
 Refused refused(Refusal refusal, Reasons reasons, std::optional<Millis> due = std::nullopt);
 
-// A quorum that could not be met by those who have the role now. No environment: nobody could change the policy.
+// A quorum that could not be met by those who have the role now.
 struct ShortQuorum {
-  std::string environment;
+  enum class For : std::uint8_t { policy, lift, stage };
+  For what = For::policy;
+  std::string environment;  // of a stage
   Stage stage = Stage::full;
   Role approver = Role::approver;
   std::uint64_t asked = 1;
@@ -29,11 +31,12 @@ Reasons describe(const std::vector<ShortQuorum>& missing);
 
 class Questions {
  public:
-  Questions(World& world, const Statement& statement, Millis recorded)
-      : world_(world), statement_(statement), recorded_(recorded), genesis_(world.empty()) {}
+  Questions(World& world, const Statement& statement, const KeyId& key, Millis recorded)
+      : world_(world), statement_(statement), key_(key), recorded_(recorded), genesis_(world.empty()) {}
 
   std::vector<Refused> take_noes() { return std::exchange(noes_, {}); }
   std::vector<GateOutcome> take_gates() { return std::move(gates_); }
+  std::vector<Lifted> take_lifted() { return std::move(lifted_); }
 
  protected:
   void no(Refusal refusal, Reasons reasons = {}, std::optional<Millis> due = std::nullopt) {
@@ -54,12 +57,13 @@ class Questions {
 
   // ---- who
 
-  void needs_one_of(std::initializer_list<Role> roles, const std::string& environment, const std::string& model);
+  void needs_one_of(const std::set<Role>& roles, const std::string& environment, const std::string& model);
   void needs(Role role, const std::string& environment, const std::string& model) {
     needs_one_of({role}, environment, model);
   }
   void administers();  // without the role only in the rules' own statements: entry 0, and the recovery key's one act
   void by_person();
+  bool by_hand_of(const std::string& person) const;  // their own, or by a key that they put under this handle
   void fits_kind(const std::string& handle, ActorKind kind, const Grant& grant);
   void holds_key(const std::string& handle, const Bytes& spki, const Bytes& possession);
 
@@ -68,6 +72,7 @@ class Questions {
   const Actor* enrolled(const std::string& handle);
   const Model* registered(const Hash& digest);
   const Rollout* under_way(const std::string& id);
+  const Incident* incident(const std::string& id);  // and one that is not closed
   bool governed(const std::string& environment);
   void spelled_as_before(const std::string& kind, const std::string& name);
 
@@ -75,12 +80,27 @@ class Questions {
 
   std::vector<ShortQuorum> quorums_missing(const Policy& policy) const;
 
+  // Says no, unless the glass is broken for this guard here: then the verdict says what was lifted.
+  void guarded(Guard guard, const SlotKey& slot, Refusal refusal, Reasons reasons,
+               std::optional<Millis> due = std::nullopt);
+
+  // Nothing holds the slot, or the model, where it is (DESIGN 6, precedence).
+  void may_move(const SlotKey& slot, const Hash& model);
+  void not_locked_down(const Model& model);  // in any environment
+
   // What is out of reach already is no reason against a change that leaves it as it is.
   void no_quorum_is_lost(const std::vector<ShortQuorum>& before, std::vector<ShortQuorum> after);
   void gates_pass(WhichGates which, const GateQuestion& question);
   bool step_in_order(const Rollout& rollout, const RolloutAdvanced& event);
   void predecessor_archived(const SlotKey& key, const Hash& model);
   bool rollback_in_order(const SlotKey& key, const Hash& from, const std::string& incident);
+  void target_in_order(const SlotKey& key, const Hash& from, const Hash& to, Trigger trigger);
+  void locked_down_for(Trigger trigger, const SlotKey& key);
+
+  // The rollout under way that takes this version back where it was; null: none.
+  const Rollout* way_back(const SlotKey& key, const Hash& to) const;
+  bool watched_and_found_good(const Rollout& rollout) const;  // by its newest record, made in this stage
+  bool taken_somewhere(const Hash& model) const;              // at full in a slot, or on its way there
 
   // By this statement: files that differ from their manifest are nowhere to go back to (DESIGN 6, rollback).
   bool found_mismatched(const Hash& model) const;
@@ -94,12 +114,14 @@ class Questions {
 
   World& world_;
   const Statement& statement_;
+  const KeyId& key_;
   const Millis recorded_;
   const bool genesis_;
 
  private:
   std::vector<Refused> noes_;
   std::vector<GateOutcome> gates_;
+  std::vector<Lifted> lifted_;
 };
 
 }  // namespace cairn

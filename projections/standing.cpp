@@ -8,6 +8,7 @@ namespace cairn {
 
 std::optional<NextStep> next_step(const World& world, const Rollout& rollout) {
   if (rollout.state != RolloutState::active) return std::nullopt;
+  if (!rollout.rollback_incident.empty()) return NextStep{};
   const StageRules* canary = world.policy().stage(rollout.environment, Stage::canary);
   if (canary != nullptr) {
     for (const std::uint64_t percent : canary->steps) {
@@ -40,7 +41,7 @@ std::vector<Seq> evidence_about(const World& world, const Rollout& rollout) {
 
 Millis soak_missing(const World& world, const Rollout& rollout, Millis recorded) {
   const StageRules* rules = world.policy().stage(rollout.environment, rollout.stage);
-  const Millis needed = rules == nullptr ? 0 : rules->soak;
+  const Millis needed = rules == nullptr || !rollout.rollback_incident.empty() ? 0 : rules->soak;
   if (counted_shadow(world, rollout, recorded)) return 0;
   return std::max<Millis>(0, needed - rollout.soak.total);
 }

@@ -65,14 +65,31 @@ struct Sentence {
     return "archived " + names.of(e.model) + " in " + e.environment + ", replaced by " + names.of(e.replaced_by);
   }
 
+  std::string operator()(const ModelQuarantined& e) const {
+    return with_reason("quarantined " + names.of(e.model), e.reason);
+  }
+  std::string operator()(const ModelReleased& e) const {
+    return with_reason("released " + names.of(e.model) + " from quarantine", e.reason);
+  }
+  std::string operator()(const ModelRetired& e) const {
+    return with_reason("retired " + names.of(e.model) + " for good", e.reason);
+  }
+
   std::string operator()(const RolloutProposed& e) const {
     return "proposed " + e.rollout + ", with " + names.of(e.model) + " in shadow";
   }
   std::string operator()(const RolloutAdvanced& e) const {
     return "took " + e.rollout + str(" to ", to_text(e.stage), ", ", e.percent, " %");
   }
+  std::string operator()(const RolloutPaused& e) const { return with_reason("paused " + e.rollout, e.reason); }
+  std::string operator()(const RolloutResumed& e) const { return with_reason("resumed " + e.rollout, e.reason); }
   std::string operator()(const RolloutAborted& e) const { return with_reason("aborted " + e.rollout, e.reason); }
   std::string operator()(const StakeholdersNotified& e) const { return "notified of " + e.rollout + ": " + e.to; }
+  std::string operator()(const RollbackBegun& e) const {
+    return with_reason("began to roll " + e.name + " in " + e.environment + " back from " + names.version_of(e.from) +
+                           " to " + names.version_of(e.to) + ", in shadow as " + e.rollout,
+                       e.reason);
+  }
   std::string operator()(const RollbackExecuted& e) const {
     return with_reason("rolled " + e.name + " in " + e.environment + " back from " + names.version_of(e.from) + " to " +
                            names.version_of(e.to) + ", " + std::string(to_text(e.trigger)),
@@ -81,6 +98,13 @@ struct Sentence {
   std::string operator()(const SlotEmptied& e) const {
     return with_reason("took " + names.version_of(e.from) + " out of " + e.name + " in " + e.environment +
                            ", which is empty now, " + std::string(to_text(e.trigger)),
+                       e.reason);
+  }
+
+  std::string operator()(const DrillRecorded& e) const {
+    const std::string target = e.to == Hash{} ? "nothing, for there is none" : names.version_of(e.to);
+    return with_reason("practised a rollback of " + e.name + " in " + e.environment + " from " +
+                           names.version_of(e.from) + " to " + target + ", " + std::string(to_text(e.trigger)),
                        e.reason);
   }
 
@@ -94,9 +118,56 @@ struct Sentence {
     return with_reason("withdrew the approval of " + std::string(to_text(e.stage)) + " of " + e.rollout, e.reason);
   }
 
+  std::string operator()(const LockdownEngaged& e) const {
+    return with_reason("locked down " + to_text(e.scope), e.reason);
+  }
+  std::string operator()(const LockdownLiftRequested& e) const {
+    return with_reason("asked to lift the lockdown of " + to_text(e.scope), e.reason);
+  }
+  std::string operator()(const LockdownLifted& e) const {
+    return with_reason("lifted the lockdown of " + to_text(e.scope), e.reason);
+  }
+  std::string operator()(const FreezeDeclared& e) const {
+    const std::string until = e.until == 0 ? "" : " until " + format_time(e.until);
+    return with_reason("froze " + to_text(e.scope) + until, e.reason);
+  }
+  std::string operator()(const FreezeEnded& e) const {
+    return with_reason("ended the freeze of " + to_text(e.scope), e.reason);
+  }
+  std::string operator()(const BreakGlassInvoked& e) const {
+    std::string lifts;
+    for (const Guard guard : e.lifts) lifts += (lifts.empty() ? "" : ", ") + std::string(to_text(guard));
+    return with_reason("broke the glass for " + e.name + " in " + e.environment + " until " + format_time(e.until) +
+                           ", lifting " + lifts + ", for " + e.incident,
+                       e.reason);
+  }
+  std::string operator()(const BreakGlassReviewed& e) const {
+    return with_reason("reviewed the broken glass of " + e.name + " in " + e.environment, e.finding);
+  }
+
   std::string operator()(const IncidentOpened& e) const {
     return with_reason("opened " + e.incident + ", " + std::string(to_text(e.severity)), e.title);
   }
+  std::string operator()(const IncidentAcknowledged& e) const {
+    return with_reason("acknowledged " + e.incident, e.note);
+  }
+  std::string operator()(const IncidentNoted& e) const { return with_reason("noted on " + e.incident, e.note); }
+  std::string operator()(const IncidentEscalated& e) const {
+    return with_reason("escalated " + e.incident + " to " + e.to + " as " + std::string(to_text(e.severity)), e.reason);
+  }
+  std::string operator()(const IncidentMitigated& e) const { return with_reason("mitigated " + e.incident, e.how); }
+  std::string operator()(const IncidentResolved& e) const { return with_reason("resolved " + e.incident, e.how); }
+  std::string operator()(const PostmortemPublished& e) const {
+    return "published the post-mortem of " + e.incident + ", " + e.source + ", digest " + short_hex(e.digest);
+  }
+  std::string operator()(const ActionOpened& e) const {
+    return with_reason(str("gave ", e.owner, " action ", e.action, " of ", e.incident, ", due ", format_time(e.due)),
+                       e.task);
+  }
+  std::string operator()(const ActionClosed& e) const {
+    return with_reason(str("closed action ", e.action, " of ", e.incident), e.how);
+  }
+  std::string operator()(const IncidentClosed& e) const { return "closed " + e.incident; }
 };
 
 // Pieces of evidence about one thing, said one after the other, are one sentence.

@@ -20,6 +20,22 @@ std::string_view to_text(RolloutState state) {
   return "";
 }
 
+std::string_view to_text(IncidentState state) {
+  switch (state) {
+    case IncidentState::open:
+      return "open";
+    case IncidentState::acknowledged:
+      return "acknowledged";
+    case IncidentState::mitigated:
+      return "mitigated";
+    case IncidentState::resolved:
+      return "resolved";
+    case IncidentState::closed:
+      return "closed";
+  }
+  return "";
+}
+
 World::World() = default;
 
 const Policy& World::policy() const {
@@ -71,8 +87,10 @@ std::optional<Tenure> World::rollback_target(const SlotKey& slot, const Hash& fr
   if (row == nullptr) return std::nullopt;
   for (auto tenure = row->history.rbegin(); tenure != row->history.rend(); ++tenure) {
     const bool left = tenure->model == from || row->rolled_back.contains(tenure->model);
+    const Model* model = models.find(tenure->model);
+    const bool barred = model != nullptr && (model->quarantined || model->retired);
     const bool unsafe = trigger == Trigger::safety && violations_recorded(tenure->model);
-    if (!left && !unsafe && !passed_over(tenure->model)) return *tenure;
+    if (!left && !barred && !unsafe && !passed_over(tenure->model)) return *tenure;
   }
   return std::nullopt;
 }
@@ -85,6 +103,29 @@ std::optional<Seq> World::violations_recorded(const Hash& model) const {
     if (value != card->values.end() && value->second != Decimal()) return card->seq;
   }
   return std::nullopt;
+}
+
+const Lockdown* World::lockdown_over(const SlotKey& slot) const {
+  for (const auto& [scope, lockdown] : lockdowns.rows()) {
+    if (scope.covers(slot.second, slot.first)) return &lockdown;
+  }
+  return nullptr;
+}
+
+const Freeze* World::freeze_over(const SlotKey& slot, Millis moment) const {
+  for (const auto& [scope, freeze] : freezes.rows()) {
+    if (scope.covers(slot.second, slot.first) && (freeze.until == 0 || moment < freeze.until)) return &freeze;
+  }
+  return nullptr;
+}
+
+const BrokenGlass* World::glass_broken(const SlotKey& slot, Guard guard, Millis moment) const {
+  const std::vector<BrokenGlass>* broken = glass.find(slot);
+  if (broken == nullptr) return nullptr;
+  for (const BrokenGlass& one : *broken) {
+    if (moment < one.until && one.lifts.contains(guard)) return &one;
+  }
+  return nullptr;
 }
 
 std::set<std::string> World::persons_with(Role role, std::string_view environment, std::string_view model) const {

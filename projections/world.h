@@ -52,6 +52,8 @@ struct Model {
   std::uint64_t bytes = 0;
   Seq registered = 0;
   Millis recorded = 0;
+  std::optional<Seq> quarantined;  // until released
+  std::optional<Seq> retired;
 };
 
 // The newest evidence of one kind about a model, as an artefact (no environment) or in an environment.
@@ -105,6 +107,8 @@ struct Rollout {
   Millis stage_since = 0;  // its recorded time
   Soak soak;
   std::optional<Seq> notified;
+  std::optional<Seq> paused;
+  std::string rollback_incident;    // of the way back to a version that was at full; empty: of a way up
   std::vector<Approval> approvals;  // in the order given
 };
 
@@ -133,12 +137,63 @@ struct ShadowDone {
   Seq stage_entry = 0;  // where that shadow began: its evidence counts from here
 };
 
+// When something was said, and where.
+struct Moment {
+  Seq seq = 0;
+  Millis recorded = 0;
+};
+
+struct ActionItem {
+  std::string owner;
+  Millis due = 0;
+  std::string task;
+  Seq opened = 0;
+  std::optional<Seq> closed;
+};
+
+enum class IncidentState : std::uint8_t { open, acknowledged, mitigated, resolved, closed };
+std::string_view to_text(IncidentState state);
+
 struct Incident {
   Severity severity = Severity::high;
   std::string title;
   std::string name;
   std::string environment;
   Seq opened = 0;
+  Millis recorded = 0;
+  IncidentState state = IncidentState::open;
+  std::optional<Moment> acknowledged;  // by the first who acted on it
+  std::optional<Moment> mitigated;     // at the latest when it was resolved
+  std::optional<Moment> resolved;
+  std::optional<Moment> postmortem;  // the newest
+  std::optional<Moment> closed;
+  std::vector<ActionItem> actions;
+};
+
+struct Lockdown {
+  std::string by;
+  std::string reason;
+  Seq engaged = 0;
+  Millis recorded = 0;
+  std::string lift_requested_by;  // empty: nobody has asked
+  Seq lift_requested = 0;
+};
+
+struct Freeze {
+  std::string by;
+  std::string reason;
+  Millis until = 0;  // 0: until it is ended
+  Seq declared = 0;
+  Millis recorded = 0;
+};
+
+// Waits for its review, over or not.
+struct BrokenGlass {
+  std::string by;
+  std::string incident;
+  std::set<Guard> lifts;
+  Millis until = 0;
+  Seq invoked = 0;
   Millis recorded = 0;
 };
 
@@ -208,6 +263,12 @@ class World {
                                         const std::function<bool(const Hash&)>& passed_over) const;
   // The card that speaks of violations by this version, or that cannot be read; none: no violation is recorded.
   std::optional<Seq> violations_recorded(const Hash& model) const;
+  // What holds this model's slot at that moment: the first that covers it; null: nothing.
+  const Lockdown* lockdown_over(const SlotKey& slot) const;
+  const Freeze* freeze_over(const SlotKey& slot, Millis moment) const;
+  // The glass of this slot that is broken for this guard at that moment; null: none.
+  const BrokenGlass* glass_broken(const SlotKey& slot, Guard guard, Millis moment) const;
+
   std::set<std::string> persons_with(Role role, std::string_view environment,
                                      std::string_view model) const;  // with a key that signs
   // How many persons with this role, for every model, could approve what some deployer of this environment proposes;
@@ -227,6 +288,9 @@ class World {
   Table<std::string, Rollout> rollouts{journal};
   Table<SlotKey, Slot> slots{journal};
   Table<std::pair<Hash, std::string>, ShadowDone> shadows{journal};  // (digest, environment)
+  Table<Scope, Lockdown> lockdowns{journal};
+  Table<Scope, Freeze> freezes{journal};
+  Table<SlotKey, std::vector<BrokenGlass>> glass{journal};  // not reviewed yet
   Table<std::string, Incident> incidents{journal};
   Table<std::string, Seq> subjects{journal};                 // "rollout:ID" -> seq of its last admitted entry
   Table<std::string, std::string> spellings{journal};        // "actor:dana" in lower case -> as first written

@@ -12,7 +12,7 @@ namespace cairn {
 namespace {
 
 constexpr std::string_view magic = "cairn world\n";
-constexpr std::uint64_t layout = 2;  // also another where the same entries fold into other rows
+constexpr std::uint64_t layout = 3;  // also another where the same entries fold into other rows
 constexpr unsigned number_bytes = 8;
 
 class Writer {
@@ -73,6 +73,10 @@ template <>
 inline constexpr auto largest<Stage> = static_cast<std::uint64_t>(Stage::full);
 template <>
 inline constexpr auto largest<Severity> = static_cast<std::uint64_t>(Severity::low);
+template <>
+inline constexpr auto largest<Guard> = static_cast<std::uint64_t>(Guard::gates);
+template <>
+inline constexpr auto largest<IncidentState> = static_cast<std::uint64_t>(IncidentState::closed);
 template <>
 inline constexpr auto largest<EvidenceKind> = static_cast<std::uint64_t>(EvidenceKind::monitoring);
 template <>
@@ -220,7 +224,7 @@ void fields(Io& io, OpenProposal& v) {
 }
 template <class Io>
 void fields(Io& io, Model& v) {
-  each(io, v.name, v.version, v.files, v.bytes, v.registered, v.recorded);
+  each(io, v.name, v.version, v.files, v.bytes, v.registered, v.recorded, v.quarantined, v.retired);
 }
 template <class Io>
 void fields(Io& io, EvidenceKey& v) {
@@ -241,7 +245,7 @@ void fields(Io& io, Approval& v) {
 template <class Io>
 void fields(Io& io, Rollout& v) {
   each(io, v.model, v.name, v.environment, v.proposer, v.state, v.stage, v.percent, v.proposed, v.stage_entry,
-       v.stage_since, v.soak, v.notified, v.approvals);
+       v.stage_since, v.soak, v.notified, v.paused, v.rollback_incident, v.approvals);
 }
 template <class Io>
 void fields(Io& io, Tenure& v) {
@@ -256,8 +260,29 @@ void fields(Io& io, ShadowDone& v) {
   each(io, v.soaked, v.recorded, v.entry, v.stage_entry);
 }
 template <class Io>
+void fields(Io& io, Moment& v) {
+  each(io, v.seq, v.recorded);
+}
+template <class Io>
+void fields(Io& io, ActionItem& v) {
+  each(io, v.owner, v.due, v.task, v.opened, v.closed);
+}
+template <class Io>
 void fields(Io& io, Incident& v) {
-  each(io, v.severity, v.title, v.name, v.environment, v.opened, v.recorded);
+  each(io, v.severity, v.title, v.name, v.environment, v.opened, v.recorded, v.state, v.acknowledged, v.mitigated,
+       v.resolved, v.postmortem, v.closed, v.actions);
+}
+template <class Io>
+void fields(Io& io, Lockdown& v) {
+  each(io, v.by, v.reason, v.engaged, v.recorded, v.lift_requested_by, v.lift_requested);
+}
+template <class Io>
+void fields(Io& io, Freeze& v) {
+  each(io, v.by, v.reason, v.until, v.declared, v.recorded);
+}
+template <class Io>
+void fields(Io& io, BrokenGlass& v) {
+  each(io, v.by, v.incident, v.lifts, v.until, v.invoked, v.recorded);
 }
 template <class Io>
 void fields(Io& io, Genesis& v) {
@@ -299,6 +324,9 @@ void tables(TheWorld& world, const Visit& visit) {
   visit(world.rollouts);
   visit(world.slots);
   visit(world.shadows);
+  visit(world.lockdowns);
+  visit(world.freezes);
+  visit(world.glass);
   visit(world.incidents);
   visit(world.subjects);
   visit(world.spellings);

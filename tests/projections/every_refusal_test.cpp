@@ -10,7 +10,9 @@ constexpr auto last_refusal = Refusal::gates_not_passed;
 
 std::vector<RefusalCase> all_cases() {
   std::vector<RefusalCase> cases = actor_cases;
-  cases.insert(cases.end(), rollout_cases.begin(), rollout_cases.end());
+  for (const auto* more : {&rollout_cases, &protection_cases, &incident_cases}) {
+    cases.insert(cases.end(), more->begin(), more->end());
+  }
   return cases;
 }
 
@@ -25,6 +27,20 @@ TEST_CASE("Who speaks out of turn is refused, and each refusal says why (G10)") 
 
 TEST_CASE("A rollout that skips something is refused, and each refusal says why (G10)") {
   for (const RefusalCase& refused_case : rollout_cases) {
+    INFO(wire_name(refused_case.refusal) << ": " << refused_case.what);
+    refused_case.play();
+  }
+}
+
+TEST_CASE("What holds a slot still is passed by nobody, and each refusal says why (D9, F3, G10)") {
+  for (const RefusalCase& refused_case : protection_cases) {
+    INFO(wire_name(refused_case.refusal) << ": " << refused_case.what);
+    refused_case.play();
+  }
+}
+
+TEST_CASE("An incident skips nothing that its policy asks for, and each refusal says why (E5, G10)") {
+  for (const RefusalCase& refused_case : incident_cases) {
     INFO(wire_name(refused_case.refusal) << ": " << refused_case.what);
     refused_case.play();
   }

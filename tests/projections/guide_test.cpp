@@ -75,7 +75,14 @@ TEST_CASE("The guide's path: shadow a day, canary 10, 25 and 50 a day each, noti
   to_full(s, 2, "v2", "v1");
   CHECK(s.world.at_full(slot)->model == digest_of("v2"));
 
-  s.given("ida", rollback("v2", "v1", 1, 0, "production"));
+  // Scenario 1: shadow first, then full (D1).
+  RollbackBegun back = begun(3, "v2", "v1", 1);
+  back.rollout = rollout_id(3, "production");
+  back.environment = "production";
+  s.given("ida", {ArtefactChecked{digest_of("v1"), ArtefactMatch::match}, back, opened(1, "production")});
+  s.later(hour).given("watch", {check(s, "v1", "production")});
+  s.given("ida", {RollbackExecuted{"net", "production", digest_of("v2"), digest_of("v1"), Trigger::regression, "worse",
+                                   "INC-1"}});
   CHECK(s.world.at_full(slot)->model == digest_of("v1"));
   CHECK(s.world.incidents.has("INC-1"));
   CHECK(fold(s.entries) == s.world.encode());

@@ -16,5 +16,7 @@ struct RefusalCase {
 
 extern const std::vector<RefusalCase> actor_cases;
 extern const std::vector<RefusalCase> rollout_cases;
+extern const std::vector<RefusalCase> protection_cases;
+extern const std::vector<RefusalCase> incident_cases;
 
 }  // namespace cairn

@@ -53,7 +53,7 @@ std::string small_policy() {
   "environments": {
     "lab": {"ladder": [{"stage": "full"}]},
     "lab2": {"ladder": [{"stage": "shadow", "soak": "2h"}, {"stage": "full"}]},
-    "prod": {"shadow_counts_from": ["lab2", "prod"], "shadow_valid": "30d",
+    "prod": {"shadow_counts_from": ["lab2", "prod"], "shadow_valid": "30d", "regression": "full",
       "ladder": [
         {"stage": "shadow", "soak": "2h"},
         {"stage": "canary", "percent": [5, 50], "steps": [10, 25, 50], "soak": "2h"},
@@ -167,9 +167,17 @@ std::vector<Event> emptied(const std::string& from, int incident, int abort, con
   std::vector<Event> events;
   if (abort > 0) events.push_back(RolloutAborted{rollout_id(abort, environment), "rolled back"});
   events.push_back(
-      SlotEmptied{model_name, environment, digest_of(from), Trigger::safety, "unsafe", str("INC-", incident)});
+      SlotEmptied{model_name, environment, digest_of(from), Trigger::system, "it crashes", str("INC-", incident)});
   events.push_back(opened(incident, environment));
   return events;
+}
+
+RollbackBegun begun(int number, const std::string& from, const std::string& to, int incident) {
+  return {rollout_id(number), model_name, "prod", digest_of(from), digest_of(to), "worse", str("INC-", incident)};
+}
+
+std::string watched_regression_policy() {
+  return replaced(small_policy(), R"("regression": "full")", R"("regression": "shadow")");
 }
 
 std::vector<Event> genesis_events(const std::string& policy) {

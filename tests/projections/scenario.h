@@ -18,9 +18,11 @@ inline constexpr Millis start_of_scenario = 1'800'000'000'000;
 
 // The guide's policy, and a small one: gates for accuracy (>= 0.85), its drop against the baseline (<= 0.02) and
 // drift_score (< 0.15, stage); "lab" with full only; "prod" with shadow 2h, canary 2h and full by one approver after a
-// notice, whose shadow counts from "prod" and "lab2", a shadow of 2h; max_gap 1h.
+// notice, whose shadow counts from "prod" and "lab2", a shadow of 2h; max_gap 1h; a
+// regression goes back at once.
 std::string guide_policy();
 std::string small_policy();
+std::string watched_regression_policy();  // the small one, where a regression goes back through shadow
 std::string replaced(std::string text, const std::string& what, const std::string& with);  // every one; at least one
 
 // ---- what can be said, with what does not matter filled in
@@ -47,6 +49,8 @@ IncidentOpened opened(int number, const std::string& environment = "prod");
 // A whole rollback: abort (if a rollout is named), check, rollback and incident.
 std::vector<Event> rollback(const std::string& from, const std::string& to, int incident, int abort = 0,
                             const std::string& environment = "prod");
+// Into shadow in "prod", on the way back.
+RollbackBegun begun(int number, const std::string& from, const std::string& to, int incident);
 std::vector<Event> emptied(const std::string& from, int incident, int abort = 0,
                            const std::string& environment = "prod");
 

@@ -128,7 +128,9 @@ TEST_CASE("For safety a rollback goes to a version without recorded violations (
   const auto safely = [](std::vector<Event> events) {
     for (Event& event : events) {
       if (auto* executed = std::get_if<RollbackExecuted>(&event)) executed->trigger = Trigger::safety;
+      if (auto* left = std::get_if<SlotEmptied>(&event)) left->trigger = Trigger::safety;
     }
+    events.insert(events.begin(), LockdownEngaged{{"prod", "net"}, "unsafe"});
     return events;
   };
   const auto target =
@@ -140,10 +142,10 @@ TEST_CASE("For safety a rollback goes to a version without recorded violations (
   SECTION("what cannot be told is no zero") {
     s.given("ci", {card("v1", "NaN")});
     s.when("ci", safely(rollback("v3", "v1", 1))).then_refused(Refusal::target_not_eligible);
-    s.when("ci", emptied("v3", 1)).then_admitted();
+    s.when("ci", safely(emptied("v3", 1))).then_admitted();
   }
   SECTION("and with one there the slot is not emptied") {
-    s.when("ci", emptied("v3", 1)).then_refused(Refusal::no_rollback_target);
+    s.when("ci", safely(emptied("v3", 1))).then_refused(Refusal::no_rollback_target);
     s.when("ci", safely(rollback("v3", "v1", 1))).then_admitted();
   }
 }
