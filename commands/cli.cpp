@@ -135,6 +135,8 @@ int run_command_line(int argc, char** argv) {
   add_globals(app, invocation.globals);
   add_start_commands(app, invocation);
   add_deploy_commands(app, invocation);
+  add_protect_commands(app, invocation);
+  add_incident_commands(app, invocation);
   add_read_commands(app, invocation);
   add_verify_commands(app, invocation);
   add_completion_command(app, invocation);

@@ -121,6 +121,7 @@ void add_rollback(CLI::App& app, Invocation& invocation) {
   command->add_option("--to", flags->to, "this version instead of the one that history names")->type_name("VERSION");
   command->add_option("--model-path", flags->model_path, "where the target's files are, to be checked")
       ->type_name("DIR");
+  command->add_flag("--drill", flags->drill, "practise it: record what would have been done, and change nothing");
   auto write = add_write_flags(*command);
   command->callback([&invocation, flags, write] {
     invocation.action = [&invocation, flags, write] { return run_rollback(invocation.globals, *write, *flags); };

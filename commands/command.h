@@ -103,7 +103,8 @@ struct FoundModel {
   Hash model;
 };
 
-// cairn rollback: to what was at full before, unless a version is named
+// cairn rollback: to what was at full before, unless a version is named. A drill says what would have been done.
+enum class InEarnest { yes, drill };
 struct Rollback {
   std::string name;
   std::string environment;
@@ -111,10 +112,40 @@ struct Rollback {
   Trigger trigger = Trigger::regression;
   std::optional<std::string> to_version;
   std::optional<std::vector<FoundModel>> found;  // what lies where the target's files should; none: not reachable
+  InEarnest in_earnest = InEarnest::yes;
 };
 
-using Command = std::variant<CreateLedger, EnrolActor, ChangeRoles, RotateKey, RevokeKey, AdoptPolicy, RegisterModel,
-                             Deploy, Promote, Approve, Notify, RecordMonitoring, Rollback>;
+// cairn lockdown lift: asks for it, or confirms what another person has asked for
+struct LiftLockdown {
+  Scope scope;
+  std::string reason;
+  std::string person;  // who says so
+};
+
+// cairn incident open, cairn incident action
+struct OpenIncident {
+  Severity severity = Severity::high;
+  std::string title;
+  std::string name;
+  std::string environment;
+};
+struct OpenAction {
+  std::string incident;
+  std::string owner;
+  Millis due = 0;
+  std::string task;
+};
+
+// Everything that is one fact whatever the World holds: cairn pause, resume, abort; quarantine, archive --retire;
+// lockdown engage, freeze, break-glass; incident ack, note, escalate, mitigate, resolve, postmortem, action --close,
+// close
+struct Record {
+  Event event;
+};
+
+using Command =
+    std::variant<CreateLedger, EnrolActor, ChangeRoles, RotateKey, RevokeKey, AdoptPolicy, RegisterModel, Deploy,
+                 Promote, Approve, Notify, RecordMonitoring, Rollback, LiftLockdown, OpenIncident, OpenAction, Record>;
 
 // What is wanted is so already: a job that runs again has done its work, and nothing is said twice.
 struct Unchanged {

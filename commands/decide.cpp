@@ -26,8 +26,21 @@ Result<const Rollout*> find_rollout(const World& world, const std::string& id) {
   return usage("there is no rollout " + printable(id) + "; cairn status lists those under way");
 }
 
+Error no_incident(const std::string& id) {
+  return usage("there is no incident " + printable(id) + "; cairn incident list shows them");
+}
+
 void expect_unchanged(const World& world, const std::string& subject, Proposal& proposal) {
   if (const Seq* last = world.subjects.find(subject)) proposal.expects[subject] = *last;
+}
+
+// The end of a way back: what was watched in shadow takes the slot.
+void arrive(const World& world, const Rollout& way, Proposal& proposal) {
+  const Tenure* full = world.at_full({way.name, way.environment});
+  const Incident* incident = world.incidents.find(way.rollback_incident);
+  proposal.events.push_back(
+      RollbackExecuted{way.name, way.environment, full == nullptr ? Hash{} : full->model, way.model,
+                       Trigger::regression, incident == nullptr ? "rollback" : incident->title, way.rollback_incident});
 }
 
 // The step of a rollout, and the archiving of the version that gives way to it at full.
@@ -152,7 +165,9 @@ struct Decide {
     if (!under_way) {
       proposal.events.push_back(RolloutProposed{rollout, wanted.model.model, wanted.model.name, wanted.environment});
     }
-    if (wanted.mode != Stage::shadow) {
+    if (wanted.mode == Stage::full && under_way && !active->rollback_incident.empty()) {
+      arrive(world, *active, proposal);
+    } else if (wanted.mode != Stage::shadow) {
       const NextStep step{wanted.mode, wanted.mode == Stage::full ? 100 : wanted.percent};
       advance(world, rollout, slot, wanted.model.model, step, proposal);
     } else if (under_way && !in_shadow) {
@@ -170,7 +185,11 @@ struct Decide {
     NextStep step = next_step(world, *rollout).value_or(NextStep{});
     if (wanted.percent) step = {*wanted.percent == 100 ? Stage::full : Stage::canary, *wanted.percent};
     Proposal proposal;
-    advance(world, wanted.rollout, {rollout->name, rollout->environment}, rollout->model, step, proposal);
+    if (!rollout->rollback_incident.empty() && step.stage == Stage::full) {
+      arrive(world, *rollout, proposal);
+    } else {
+      advance(world, wanted.rollout, {rollout->name, rollout->environment}, rollout->model, step, proposal);
+    }
     expect_unchanged(world, "rollout:" + wanted.rollout, proposal);
     return proposal;
   }
@@ -209,27 +228,99 @@ struct Decide {
     const SlotKey slot{wanted.name, wanted.environment};
     const std::optional<Hash> from = world.rollback_source(slot);
     if (!from) return usage("nothing of " + wanted.name + " takes traffic in " + wanted.environment);
+    if (wanted.in_earnest == InEarnest::drill) return drill(wanted, slot, *from);
     if (wanted.reason.empty()) return usage("a rollback needs its --reason");
     Proposal proposal;
     const std::string incident = next_incident(world);
+    const bool safety = wanted.trigger == Trigger::safety;
+    if (safety && world.lockdown_over(slot) == nullptr) {
+      proposal.events.push_back(LockdownEngaged{{wanted.environment, wanted.name}, wanted.reason});
+    }
     const Slot& row = *world.slots.find(slot);
     if (row.active) {
       proposal.events.push_back(RolloutAborted{*row.active, "rolled back: " + wanted.reason});
       expect_unchanged(world, "rollout:" + *row.active, proposal);
     }
     TRY_LET(to, target_of(wanted, slot, *from, proposal));
-    if (to) {
-      proposal.events.push_back(ArtefactChecked{*to, match_of(wanted, *to)});
-      proposal.events.push_back(
-          RollbackExecuted{wanted.name, wanted.environment, *from, *to, wanted.trigger, wanted.reason, incident});
-    } else {
+    if (!to) {
       proposal.events.push_back(
           SlotEmptied{wanted.name, wanted.environment, *from, wanted.trigger, wanted.reason, incident});
+    } else {
+      proposal.events.push_back(ArtefactChecked{*to, match_of(wanted, *to)});
+      if (begins_in_shadow(wanted, slot, *to)) {
+        proposal.events.push_back(RollbackBegun{next_rollout(world, slot), wanted.name, wanted.environment, *from, *to,
+                                                wanted.reason, incident});
+      } else {
+        proposal.events.push_back(
+            RollbackExecuted{wanted.name, wanted.environment, *from, *to, wanted.trigger, wanted.reason, incident});
+      }
     }
-    const Severity severity = wanted.trigger == Trigger::safety ? Severity::critical : Severity::high;
-    proposal.events.push_back(
-        IncidentOpened{incident, severity, "Rollback: " + wanted.reason, wanted.name, wanted.environment});
+    proposal.events.push_back(IncidentOpened{incident, safety ? Severity::critical : Severity::high,
+                                             "Rollback: " + wanted.reason, wanted.name, wanted.environment});
     return proposal;
+  }
+
+  // What runs beside a failed canary is only left to itself, and an empty slot has no time; else the target is seen to
+  // work first.
+  bool begins_in_shadow(const Rollback& wanted, const SlotKey& slot, const Hash& to) const {
+    const EnvironmentRules* rules = world.policy().environment(wanted.environment);
+    const Tenure* full = world.at_full(slot);
+    return wanted.trigger == Trigger::regression && rules != nullptr && rules->regression_through_shadow &&
+           full != nullptr && full->model != to;
+  }
+
+  Result<Proposal> drill(const Rollback& wanted, const SlotKey& slot, const Hash& from) const {
+    Proposal aside;  // which files were found to differ is no finding of a drill
+    TRY_LET(to, target_of(wanted, slot, from, aside));
+    const ArtefactMatch files = to ? match_of(wanted, *to) : ArtefactMatch::not_reachable;
+    return Proposal{{DrillRecorded{wanted.name, wanted.environment, from, to.value_or(Hash{}), wanted.trigger, files,
+                                   wanted.reason}},
+                    {},
+                    default_validity};
+  }
+
+  Result<Proposal> operator()(const LiftLockdown& wanted) const {
+    const Lockdown* lockdown = world.lockdowns.find(wanted.scope);
+    if (lockdown == nullptr) return usage(to_text(wanted.scope) + " is not locked down; cairn status shows what is");
+    const std::string& asked = lockdown->lift_requested_by;
+    if (asked.empty() || asked == wanted.person) {
+      if (wanted.reason.empty()) return usage("asking to lift a lockdown needs its --reason");
+      return Proposal{{LockdownLiftRequested{wanted.scope, wanted.reason}}, {}, default_validity};
+    }
+    return Proposal{{LockdownLifted{wanted.scope, wanted.reason}}, {}, default_validity};
+  }
+
+  Result<Proposal> operator()(const OpenIncident& wanted) const {
+    return Proposal{
+        {IncidentOpened{next_incident(world), wanted.severity, wanted.title, wanted.name, wanted.environment}},
+        {},
+        default_validity};
+  }
+
+  Result<Proposal> operator()(const OpenAction& wanted) const {
+    const Incident* incident = world.incidents.find(wanted.incident);
+    if (incident == nullptr) return no_incident(wanted.incident);
+    Proposal proposal;
+    proposal.events.push_back(
+        ActionOpened{wanted.incident, incident->actions.size() + 1, wanted.owner, wanted.due, wanted.task});
+    expect_unchanged(world, "incident:" + wanted.incident, proposal);
+    return proposal;
+  }
+
+  // What is misspelt is the caller's mistake, and no attempt.
+  Result<Proposal> operator()(const Record& wanted) const {
+    const auto check = [this](const auto& event) -> Result<void> {
+      if constexpr (requires { event.rollout; }) {
+        TRY_LET(rollout, find_rollout(world, event.rollout));
+        (void)rollout;
+      }
+      if constexpr (requires { event.incident; }) {
+        if (!world.incidents.has(event.incident)) return no_incident(event.incident);
+      }
+      return {};
+    };
+    TRY(std::visit(check, wanted.event));
+    return Proposal{{wanted.event}, {}, default_validity};
   }
 
   // A file of the target's version with another digest is a mismatch, and so is the only model of a place that was

@@ -27,6 +27,12 @@ class FieldRows {
   void operator()(std::string_view member, Millis value) { add(member, value == 0 ? "none" : format_time(value)); }
   void operator()(std::string_view member, const Hash& value) { add(member, value == Hash{} ? "none" : value.hex()); }
   void operator()(std::string_view member, const Grant& value) { add(member, to_text(value)); }
+  void operator()(std::string_view member, const Scope& value) { add(member, to_text(value)); }
+  void operator()(std::string_view member, const std::vector<Guard>& values) {
+    std::string list;
+    for (const Guard value : values) list += (list.empty() ? "" : " ") + std::string(to_text(value));
+    add(member, list);
+  }
   void operator()(std::string_view member, const std::vector<Grant>& values) {
     for (const Grant& value : values) add(std::exchange(member, ""), to_text(value));
   }
@@ -112,7 +118,7 @@ std::string why_text(const ExplainedEntry& explained) {
   if (!verdict.refused) text += "  Every rule that was asked said yes.\n";
   if (verdict.refused) text += refusal_text(*verdict.refused);
   for (const Refused& refused : verdict.also) text += refusal_text(refused);
-  return text + gate_table(verdict.gates);
+  return text + gate_table(verdict.gates) + lifted_text(verdict.lifted);
 }
 
 }  // namespace
@@ -143,6 +149,7 @@ std::string entry_json(const ExplainedEntry& explained) {
   if (explained.verdict.refused) derived["refused_by"].push_back(Json::parse(to_json(*explained.verdict.refused)));
   for (const Refused& refused : explained.verdict.also) derived["refused_by"].push_back(Json::parse(to_json(refused)));
   derived["gates"] = Json::parse(to_json(explained.verdict.gates));
+  if (!explained.verdict.lifted.empty()) derived["lifted"] = Json::parse(to_json(explained.verdict.lifted));
   json["derived"] = std::move(derived);
   return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
 }

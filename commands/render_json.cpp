@@ -35,6 +35,16 @@ std::string to_json(const Refused& refused) {
   return json.dump();
 }
 
+std::string to_json(const std::vector<Lifted>& lifted) {
+  Json list = Json::array();
+  for (const Lifted& one : lifted) {
+    Json json = {{"guard", to_text(one.guard)}, {"invoked_seq", one.invoked}};
+    json.update(Json::parse(to_json(one.refused)));
+    list.push_back(std::move(json));
+  }
+  return list.dump();
+}
+
 std::string to_json(const std::vector<GateOutcome>& gates) {
   Json list = Json::array();
   for (const GateOutcome& gate : gates) list.push_back(json_of(gate));

@@ -35,7 +35,9 @@ void add_made(Json& json, const std::vector<Event>& events) {
   for (const Event& event : events) {
     if (const auto* rollout = std::get_if<RolloutProposed>(&event)) json["rollout"] = rollout->rollout;
     if (const auto* rollout = std::get_if<RolloutAdvanced>(&event)) json["rollout"] = rollout->rollout;
+    if (const auto* rollout = std::get_if<RollbackBegun>(&event)) json["rollout"] = rollout->rollout;
     if (const auto* incident = std::get_if<IncidentOpened>(&event)) json["incident"] = incident->incident;
+    if (const auto* action = std::get_if<ActionOpened>(&event)) json["action"] = action->action;
     if (const auto* model = std::get_if<ModelRegistered>(&event)) json["model"] = model->model.hex();
     if (const auto* policy = std::get_if<PolicyAdopted>(&event)) json["policy"] = policy->policy.hex();
   }
@@ -66,6 +68,10 @@ void add_refusal(Json& json, const Verdict& verdict) {
   json["also"] = std::move(also);
 }
 
+void add_lifted(Json& json, const std::vector<Lifted>& lifted) {
+  if (!lifted.empty()) json["lifted"] = Json::parse(to_json(lifted));
+}
+
 void print_json(const Json& json) {
   print(json.dump(2) + "\n");
 }
@@ -76,9 +82,10 @@ std::string said_text(const std::vector<std::string>& said, const std::string& b
   return text;
 }
 
-// What was admitted has no gate that fails, so a count is enough.
+// What was admitted has no gate that fails but under a broken glass, so a count is enough.
 std::string gates_line(const std::vector<GateOutcome>& gates, Seq seq) {
   if (gates.empty()) return {};
+  if (!all_pass(gates)) return gate_table(gates);
   const auto passed = std::count_if(gates.begin(), gates.end(),
                                     [](const GateOutcome& gate) { return gate.result == GateResult::pass; });
   const auto rest = static_cast<std::ptrdiff_t>(gates.size()) - passed;
@@ -92,6 +99,7 @@ Exit show_appended(const Globals& globals, const Appended& appended) {
     Json json = json_of(appended.receipt, appended.id);
     add_refusal(json, appended.verdict);
     json["gates"] = json_of(appended.verdict.gates);
+    add_lifted(json, appended.verdict.lifted);
     if (!refused) add_made(json, appended.events);
     print_json(json);
   } else if (refused) {
@@ -103,6 +111,7 @@ Exit show_appended(const Globals& globals, const Appended& appended) {
   } else {
     print(toned("Admitted", Tone::good) + "\n" + said_text(appended.said));
     print(gates_line(appended.verdict.gates, appended.receipt.seq));
+    print(lifted_text(appended.verdict.lifted));
     print(receipt_text(appended.receipt));
   }
   return refused ? Exit::refused : Exit::done;
@@ -130,6 +139,7 @@ Exit show_tried(const Globals& globals, const Tried& tried) {
     Json json = {{"outcome", refused ? "would_be_refused" : "would_be_admitted"}};
     add_refusal(json, decision.verdict);
     json["gates"] = json_of(decision.verdict.gates);
+    add_lifted(json, decision.verdict.lifted);
     print_json(json);
   } else if (refused) {
     print(toned("Would be refused: ", Tone::bad) + std::string(wire_name(decision.verdict.refused->refusal)) + "\n");
@@ -138,6 +148,7 @@ Exit show_tried(const Globals& globals, const Tried& tried) {
   } else {
     print(toned("Would be admitted", Tone::good) + "; nothing was signed or written\n" + said_text(tried.said));
     if (!decision.verdict.gates.empty()) print(gate_table(decision.verdict.gates));
+    print(lifted_text(decision.verdict.lifted));
   }
   return refused ? Exit::refused : Exit::done;
 }
@@ -186,6 +197,17 @@ std::string gate_table(const std::vector<GateOutcome>& gates) {
     rows.push_back({"  " + toned(result, tone_of(gate.result)), describe(gate)});
   }
   return table(rows);
+}
+
+std::string lifted_text(const std::vector<Lifted>& lifted) {
+  std::string text;
+  for (const Lifted& one : lifted) {
+    text += wrapped(toned("lifted", Tone::warn) +
+                        str(" by the glass broken in entry ", one.invoked, ": ", wire_name(one.refused.refusal)),
+                    2);
+    for (const std::string& reason : one.refused.reasons) text += wrapped("- " + printable(reason), 4);
+  }
+  return text;
 }
 
 std::string refusal_text(const Refused& refused) {

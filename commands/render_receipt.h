@@ -21,6 +21,9 @@ std::string receipt_text(const Receipt& receipt);
 // Each gate on a line: result, name, value, comparison, threshold, and where the value is from.
 std::string gate_table(const std::vector<GateOutcome>& gates);
 
+// What was passed by under a broken glass, a line each; empty: nothing.
+std::string lifted_text(const std::vector<Lifted>& lifted);
+
 // The rule, the values it saw, and who or what can clear it.
 std::string refusal_text(const Refused& refused);
 

@@ -61,9 +61,10 @@ std::string slots_text(const std::vector<RunningVersion>& slots) {
       name.clear();
       rows.push_back({toned(printable(environment), Tone::strong)});
     }
+    const std::string barred = row.quarantined ? toned(" quarantined", Tone::bad) : "";
     const std::string shown = row.name == name ? "" : printable(row.name);
     name = row.name;
-    rows.push_back({"  " + shown, printable(row.version), short_hex(row.model),
+    rows.push_back({"  " + shown, printable(row.version) + barred, short_hex(row.model),
                     toned(step_text(row.stage, row.percent), tone_of(row.stage)), short_time(row.since), str(row.seq),
                     approvals_text(row)});
   }
@@ -111,6 +112,10 @@ std::string rollout_text(const RolloutStanding& standing) {
   const Rollout& rollout = standing.rollout;
   std::string text = "  " + toned(printable(standing.id), Tone::strong) + "  " +
                      toned(step_text(rollout.stage, rollout.percent), tone_of(rollout.stage)) + "\n";
+  if (rollout.paused) text += "    " + toned("paused", Tone::warn) + str(", entry ", *rollout.paused) + "\n";
+  if (!rollout.rollback_incident.empty()) {
+    text += "    on its way back, for " + printable(rollout.rollback_incident) + "\n";
+  }
   const std::string next = step_text(standing.next.stage, standing.next.percent);
   const std::size_t noes = standing.also.size() + (standing.refused ? 1 : 0);
   text += table({{"    version", printable(standing.version) + ", digest " + short_hex(rollout.model)},
@@ -125,14 +130,37 @@ std::string rollout_text(const RolloutStanding& standing) {
   return text;
 }
 
+std::string holds_text(const std::vector<HoldStanding>& holds) {
+  std::string text;
+  for (const HoldStanding& hold : holds) {
+    text += "  " + toned(hold.kind, Tone::bad) + " of " + printable(hold.scope) + " since " + short_time(hold.since) +
+            str(", entry ", hold.seq) + "\n" + wrapped(printable("by " + hold.by + ": " + hold.reason), 6) +
+            wrapped(printable(hold.state), 6);
+  }
+  return text;
+}
+
+// The next deadline that is not met, or one that has passed.
+std::string deadline_text(const std::vector<Deadline>& deadlines) {
+  const Deadline* next = nullptr;
+  for (const Deadline& one : deadlines) {
+    if (!one.done && (next == nullptr || one.due < next->due)) next = &one;
+  }
+  if (next == nullptr) return "";
+  const bool late = next->state == DeadlineState::overdue;
+  return toned(next->name + (late ? " overdue since " : " by ") + short_time(next->due),
+               late ? Tone::bad : Tone::quiet);
+}
+
 std::string incidents_text(const std::vector<IncidentStanding>& incidents) {
   Rows rows;
-  for (const auto& [id, incident] : incidents) {
+  for (const auto& [id, incident, deadlines] : incidents) {
     const bool grave = incident.severity <= Severity::high;
     rows.push_back({"  " + toned(printable(id), Tone::strong),
                     toned(to_text(incident.severity), grave ? Tone::bad : Tone::warn),
                     printable(incident.name) + " in " + printable(incident.environment), short_time(incident.recorded),
-                    str(incident.opened), printable(incident.title)});
+                    std::string(to_text(incident.state)), printable(incident.title)});
+    if (const std::string due = deadline_text(deadlines); !due.empty()) rows.push_back({"", "", due});
   }
   return table(rows);
 }
@@ -155,6 +183,7 @@ Json json_of(const RunningVersion& row) {
           {"since", row.since},
           {"seq", row.seq},
           {"rollout", row.rollout.empty() ? Json() : Json(row.rollout)},
+          {"quarantined", row.quarantined},
           {"approvals", json_of(row.approvals)}};
 }
 
@@ -176,6 +205,8 @@ Json json_of(const RolloutStanding& standing) {
       {"since", rollout.stage_since},
       {"stage_seq", rollout.stage_entry},
       {"soak", {{"needed", standing.soak_needed}, {"done", rollout.soak.total}, {"missing", standing.soak_missing}}},
+      {"paused_seq", rollout.paused ? Json(*rollout.paused) : Json()},
+      {"rollback_for", rollout.rollback_incident.empty() ? Json() : Json(rollout.rollback_incident)},
       {"notified_seq", rollout.notified ? Json(*rollout.notified) : Json()},
       {"next", {{"stage", to_text(standing.next.stage)}, {"percent", standing.next.percent}}},
       {"due", !standing.refused.has_value()},
@@ -183,11 +214,33 @@ Json json_of(const RolloutStanding& standing) {
       {"gates", Json::parse(to_json(standing.gates))}};
 }
 
+Json deadlines_json(const std::vector<Deadline>& deadlines) {
+  Json list = Json::array();
+  for (const Deadline& one : deadlines) {
+    list.push_back({{"name", one.name},
+                    {"due", one.due},
+                    {"state", to_text(one.state)},
+                    {"done_seq", one.done ? Json(one.done->seq) : Json()}});
+  }
+  return list;
+}
+
+Json json_of(const HoldStanding& hold) {
+  return {{"kind", hold.kind},   {"scope", hold.scope}, {"by", hold.by},      {"reason", hold.reason},
+          {"state", hold.state}, {"seq", hold.seq},     {"since", hold.since}};
+}
+
 Json json_of(const IncidentStanding& standing) {
   const Incident& incident = standing.incident;
-  return {{"incident", standing.id}, {"severity", to_text(incident.severity)}, {"title", incident.title},
-          {"model", incident.name},  {"environment", incident.environment},    {"opened", incident.recorded},
-          {"seq", incident.opened}};
+  return {{"incident", standing.id},
+          {"severity", to_text(incident.severity)},
+          {"title", incident.title},
+          {"model", incident.name},
+          {"environment", incident.environment},
+          {"opened", incident.recorded},
+          {"seq", incident.opened},
+          {"state", to_text(incident.state)},
+          {"deadlines", deadlines_json(standing.deadlines)}};
 }
 
 Json json_of(const EmptySlot& slot) {
@@ -232,10 +285,11 @@ std::string status_text(const Status& status, const World& world, const StatusMo
                            Tone::quiet) +
                      "\n\n" + (status.slots.empty() ? "Nothing runs " + place + ".\n" : slots_text(status.slots)) +
                      empty_slots_text(status.empty_slots);
+  if (!status.holds.empty()) text += "\n" + toned("Held back", Tone::bad) + "\n" + holds_text(status.holds);
   text += "\n" + toned("Rollouts under way", Tone::strong) + "\n";
   if (status.rollouts.empty()) text += "  none\n";
   for (const RolloutStanding& standing : status.rollouts) text += rollout_text(standing);
-  text += "\n" + toned("Incidents opened", Tone::strong) + "\n";
+  text += "\n" + toned("Incidents that are not closed", Tone::strong) + "\n";
   return text + (status.incidents.empty() ? "  none\n" : incidents_text(status.incidents));
 }
 
@@ -248,6 +302,7 @@ std::string status_json(const Status& status, const World& world, const StatusMo
                      {"slots", list_of(status.slots)},
                      {"empty_slots", list_of(status.empty_slots)},
                      {"rollouts", list_of(status.rollouts)},
+                     {"holds", list_of(status.holds)},
                      {"incidents", list_of(status.incidents)},
                      {"checkpoint", ledger.checkpoint_note()}};
   return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";

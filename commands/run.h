@@ -101,6 +101,11 @@ struct ApproveFlags {
   std::string reason;
 };
 Result<Exit> run_approve(const Globals& globals, const WriteFlags& write, const ApproveFlags& flags);
+// What most writing commands are: say it, and show what came of it.
+Result<Exit> write_and_show(const Globals& globals, const WriteFlags& write, const MakeCommand& make);
+
+// A text for whoever reads the ledger later: a usage error if it says nothing.
+Result<void> said_something(std::string_view flag, const std::string& text);
 Result<Exit> run_notify(const Globals& globals, const WriteFlags& write, const std::string& rollout,
                         const std::string& to);
 
@@ -118,8 +123,83 @@ struct RollbackFlags {
   std::string trigger = "regression";
   std::optional<std::string> to;
   std::optional<Path> model_path;  // where the target's files are, to be checked against its manifest
+  bool drill = false;
 };
 Result<Exit> run_rollback(const Globals& globals, const WriteFlags& write, const RollbackFlags& flags);
+
+// ---- protection (run_protect.cpp)
+
+// One word and its reason: what pause, resume, abort, quarantine and archive take.
+struct ReasonedFlags {
+  std::string subject;  // a rollout, or MODEL@VERSION
+  std::string reason;
+};
+enum class RolloutAct { pause, resume, abort };
+Result<Exit> run_rollout_act(const Globals& globals, const WriteFlags& write, RolloutAct act,
+                             const ReasonedFlags& flags);
+
+enum class ModelAct { quarantine, release, retire };
+Result<Exit> run_model_act(const Globals& globals, const WriteFlags& write, ModelAct act, const ReasonedFlags& flags);
+
+// Every version and what it is; empty: of all models.
+Result<Exit> run_archive(const Globals& globals, const std::string& model);
+
+struct ScopeFlags {
+  std::string scope;
+  std::string reason;
+  std::optional<std::string> until;  // a time
+  std::optional<std::string> span;   // a duration from now
+};
+Result<Exit> run_lockdown_engage(const Globals& globals, const WriteFlags& write, const ScopeFlags& flags);
+Result<Exit> run_lockdown_lift(const Globals& globals, const WriteFlags& write, const ScopeFlags& flags);
+Result<Exit> run_freeze_declare(const Globals& globals, const WriteFlags& write, const ScopeFlags& flags);
+Result<Exit> run_freeze_end(const Globals& globals, const WriteFlags& write, const ScopeFlags& flags);
+
+struct BreakGlassFlags {
+  ScopeFlags scope;
+  std::vector<std::string> lifts;
+  std::string incident;
+};
+Result<Exit> run_break_glass_invoke(const Globals& globals, const WriteFlags& write, const BreakGlassFlags& flags);
+Result<Exit> run_break_glass_review(const Globals& globals, const WriteFlags& write, const ScopeFlags& flags);
+
+// ---- incidents (run_incident.cpp)
+
+struct IncidentOpenFlags {
+  std::string model;
+  std::string environment;
+  std::string severity = "high";
+  std::string title;
+};
+Result<Exit> run_incident_open(const Globals& globals, const WriteFlags& write, const IncidentOpenFlags& flags);
+
+// What one step of an incident takes; which of these, cli_incident.cpp says.
+struct IncidentFlags {
+  std::string incident;
+  std::string text;  // --note, --text, --reason, --how
+  std::string to;
+  std::optional<std::string> severity;
+  std::vector<Seq> about;
+  Path file;
+};
+enum class IncidentAct { acknowledge, note, escalate, mitigate, resolve, close };
+Result<Exit> run_incident_act(const Globals& globals, const WriteFlags& write, IncidentAct act,
+                              const IncidentFlags& flags);
+Result<Exit> run_incident_postmortem(const Globals& globals, const WriteFlags& write, const IncidentFlags& flags);
+
+struct IncidentActionFlags {
+  std::string incident;
+  std::optional<std::string> owner;
+  std::optional<std::string> due;   // a time
+  std::optional<std::string> task;  // with owner and due: a new item
+  std::optional<Seq> close;         // the number of one to close
+  std::optional<std::string> how;
+};
+Result<Exit> run_incident_action(const Globals& globals, const WriteFlags& write, const IncidentActionFlags& flags);
+
+enum class IncidentFormat { text, md };
+Result<Exit> run_incident_list(const Globals& globals, bool all);
+Result<Exit> run_incident_show(const Globals& globals, const std::string& incident, IncidentFormat format);
 
 // ---- read (run_read.cpp)
 

@@ -160,66 +160,60 @@ Result<std::uint64_t> share_of(const DeployFlags& flags, Stage mode) {
                    "; leave one of them away"));
 }
 
+}  // namespace
+
 Result<void> said_something(std::string_view flag, const std::string& text) {
   if (text.find_first_not_of(" \t\n") == std::string::npos)
     return usage(str(flag, " is empty: say it for whoever reads this later"));
   return {};
 }
 
-}  // namespace
+Result<Exit> write_and_show(const Globals& globals, const WriteFlags& write_flags, const MakeCommand& make) {
+  TRY_LET(home, home_of());
+  TRY_LET(written, write(globals, write_flags, home, make));
+  return show_written(globals, written);
+}
 
 std::ostream& operator<<(std::ostream& out, const ShareText& share) {
   return out << share.text;
 }
 
 Result<Exit> run_register(const Globals& globals, const WriteFlags& write_flags, const ModelFlags& model) {
-  TRY_LET(home, home_of());
   TRY_LET(reading, read_one_model(model));
-  TRY_LET(written, write(globals, write_flags, home, [&](const World&) {
-            return Wanted{register_command(reading), attachments_of(reading)};
-          }));
-  return show_written(globals, written);
+  return write_and_show(globals, write_flags, [&](const World&) {
+    return Wanted{register_command(reading), attachments_of(reading)};
+  });
 }
 
 Result<Exit> run_deploy(const Globals& globals, const WriteFlags& write_flags, const DeployFlags& flags) {
   if (flags.validate_only) return validate_models(globals, flags.model);
-  TRY_LET(home, home_of());
   TRY_LET(mode, given("--deployment-mode", parse_stage(flags.mode)));
   TRY_LET(percent, share_of(flags, mode));
   TRY_LET(reading, read_one_model(flags.model));
-  TRY_LET(written, write(globals, write_flags, home, [&](const World&) {
-            return Wanted{Deploy{register_command(reading), flags.environment, mode, percent}, attachments_of(reading)};
-          }));
-  return show_written(globals, written);
+  return write_and_show(globals, write_flags, [&](const World&) {
+    return Wanted{Deploy{register_command(reading), flags.environment, mode, percent}, attachments_of(reading)};
+  });
 }
 
 Result<Exit> run_promote(const Globals& globals, const WriteFlags& write_flags, const std::string& rollout,
                          std::optional<std::uint64_t> percent) {
-  TRY_LET(home, home_of());
   if (percent && (*percent == 0 || *percent > 100)) return no_share("--percent", "");
-  TRY_LET(written, write(globals, write_flags, home, [&](const World&) {
-            return Wanted{Promote{rollout, percent}, {}};
-          }));
-  return show_written(globals, written);
+  return write_and_show(globals, write_flags, [&](const World&) { return Wanted{Promote{rollout, percent}, {}}; });
 }
 
 Result<Exit> run_approve(const Globals& globals, const WriteFlags& write_flags, const ApproveFlags& flags) {
-  TRY_LET(home, home_of());
   TRY_LET(stage, given("--stage", parse_stage(flags.stage)));
   if (flags.deny && flags.withdraw) return usage("--deny and --withdraw say different things: give one");
   Approve command{flags.rollout, stage, ApprovalVerdict::grant, flags.reason};
   if (flags.deny) command.verdict = ApprovalVerdict::deny;
   if (flags.withdraw) command.verdict = ApprovalVerdict::withdraw;
-  TRY_LET(written, write(globals, write_flags, home, [&](const World&) { return Wanted{command, {}}; }));
-  return show_written(globals, written);
+  return write_and_show(globals, write_flags, [&](const World&) { return Wanted{command, {}}; });
 }
 
 Result<Exit> run_notify(const Globals& globals, const WriteFlags& write_flags, const std::string& rollout,
                         const std::string& to) {
-  TRY_LET(home, home_of());
   TRY(said_something("--to", to));
-  TRY_LET(written, write(globals, write_flags, home, [&](const World&) { return Wanted{Notify{rollout, to}, {}}; }));
-  return show_written(globals, written);
+  return write_and_show(globals, write_flags, [&](const World&) { return Wanted{Notify{rollout, to}, {}}; });
 }
 
 Result<Exit> run_monitor_record(const Globals& globals, const WriteFlags& write_flags, const MonitorFlags& flags) {
@@ -242,7 +236,8 @@ Result<Exit> run_rollback(const Globals& globals, const WriteFlags& write_flags,
   TRY_LET(home, home_of());
   TRY_LET(trigger, given("--trigger", parse_trigger(flags.trigger)));
   TRY(said_something("--reason", flags.reason));
-  Rollback command{flags.model, flags.environment, flags.reason, trigger, flags.to, std::nullopt};
+  Rollback command{flags.model, flags.environment, flags.reason, trigger, flags.to, std::nullopt, InEarnest::yes};
+  if (flags.drill) command.in_earnest = InEarnest::drill;
   if (flags.model_path) {
     TRY_LET(found, models_at(*flags.model_path));
     command.found = std::move(found);

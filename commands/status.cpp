@@ -35,6 +35,8 @@ RunningVersion running(const World& world, const SlotKey& slot, const Hash& mode
   row.environment = slot.second;
   row.model = model;
   row.version = version_of(world, model);
+  const Model* known = world.models.find(model);
+  row.quarantined = known != nullptr && known->quarantined.has_value();
   return row;
 }
 
@@ -103,6 +105,42 @@ Result<RolloutStanding> standing_of(World& world, const std::string& id, const R
   return standing;
 }
 
+bool wants(const StatusFilter& filter, const Scope& scope) {
+  return scope.covers(filter.environment.value_or(""), filter.model.value_or(""));
+}
+
+std::string waits_for(const Lockdown& lockdown) {
+  if (lockdown.lift_requested_by.empty()) return "nobody has asked for its lift";
+  return lockdown.lift_requested_by +
+         str(" asked for its lift in entry ", lockdown.lift_requested, "; another person confirms it");
+}
+
+std::vector<HoldStanding> holds_of(const World& world, const StatusFilter& filter, Millis moment) {
+  std::vector<HoldStanding> holds;
+  for (const auto& [scope, row] : world.lockdowns.rows()) {
+    if (!wants(filter, scope)) continue;
+    holds.push_back({"lockdown", to_text(scope), row.by, row.reason, waits_for(row), row.engaged, row.recorded});
+  }
+  for (const auto& [scope, row] : world.freezes.rows()) {
+    if (!wants(filter, scope) || (row.until != 0 && row.until <= moment)) continue;
+    const std::string state = row.until == 0 ? "until it is ended" : "until " + format_time(row.until);
+    holds.push_back({"freeze", to_text(scope), row.by, row.reason, state, row.declared, row.recorded});
+  }
+  for (const auto& [slot, glasses] : world.glass.rows()) {
+    const Scope scope{slot.second, slot.first};
+    if (!wants(filter, scope)) continue;
+    for (const BrokenGlass& row : glasses) {
+      std::string lifts;
+      for (const Guard guard : row.lifts) lifts += (lifts.empty() ? "" : ", ") + std::string(to_text(guard));
+      const bool open = moment < row.until;
+      const std::string state = open ? "lifts " + lifts + " until " + format_time(row.until)
+                                     : "over since " + format_time(row.until) + ", and waits for its review";
+      holds.push_back({"break-glass", to_text(scope), row.by, "for " + row.incident, state, row.invoked, row.recorded});
+    }
+  }
+  return holds;
+}
+
 }  // namespace
 
 Result<Status> status_of(World& world, const StatusFilter& filter, Millis moment) {
@@ -118,8 +156,10 @@ Result<Status> status_of(World& world, const StatusFilter& filter, Millis moment
     TRY_LET(standing, standing_of(world, id, rollout, moment));
     status.rollouts.push_back(std::move(standing));
   }
+  status.holds = holds_of(world, filter, moment);
   for (const auto& [id, incident] : world.incidents.rows()) {
-    if (filter.wants(incident.environment, incident.name)) status.incidents.push_back({id, incident});
+    if (incident.closed || !filter.wants(incident.environment, incident.name)) continue;
+    status.incidents.push_back({id, incident, deadlines_of(world.policy(), incident, moment)});
   }
   std::sort(status.incidents.begin(), status.incidents.end(),
             [](const IncidentStanding& a, const IncidentStanding& b) { return a.incident.opened > b.incident.opened; });

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "projections/admit.h"
+#include "projections/deadlines.h"
 #include "projections/world.h"
 
 namespace cairn {
@@ -32,6 +33,7 @@ struct RunningVersion {
   std::string rollout;              // that brought it; empty: a rollback did
   std::vector<Approval> approvals;  // of that step
   bool asks_approval = false;       // by the policy in force now
+  bool quarantined = false;
 };
 
 // A rollout under way, and what its next step would meet.
@@ -50,6 +52,18 @@ struct RolloutStanding {
 struct IncidentStanding {
   std::string id;
   Incident incident;
+  std::vector<Deadline> deadlines;
+};
+
+// What holds slots still: a lockdown, a freeze, or a broken glass that waits for its review.
+struct HoldStanding {
+  std::string kind;   // "lockdown", "freeze", "break-glass"
+  std::string scope;  // as --scope takes it
+  std::string by;
+  std::string reason;
+  std::string state;  // what it waits for, or until when it lasts
+  Seq seq = 0;
+  Millis since = 0;
 };
 
 // A slot that had a version at full and has none now.
@@ -63,7 +77,8 @@ struct Status {
   std::vector<RunningVersion> slots;  // by environment, model, then full before canary before shadow
   std::vector<EmptySlot> empty_slots;
   std::vector<RolloutStanding> rollouts;
-  std::vector<IncidentStanding> incidents;  // newest first
+  std::vector<HoldStanding> holds;          // lockdowns, freezes, broken glasses
+  std::vector<IncidentStanding> incidents;  // that are not closed, newest first
 };
 
 // `world` is asked what it would say and left as it was.
