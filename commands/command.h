@@ -136,16 +136,21 @@ struct OpenAction {
   std::string task;
 };
 
-// Everything that is one fact whatever the World holds: cairn pause, resume, abort; quarantine, archive --retire;
-// lockdown engage, freeze, break-glass; incident ack, note, escalate, mitigate, resolve, postmortem, action --close,
-// close
+// cairn due --record: all that is overdue at that moment
+struct RecordDue {
+  Millis moment = 0;
+};
+
+// Everything that is one fact whatever the World holds: cairn pause, resume, abort; quarantine, archive --retire; alert
+// ack, retrain; lockdown engage, freeze, break-glass; incident ack, note, escalate, mitigate, resolve, postmortem,
+// action --close, close
 struct Record {
   Event event;
 };
 
-using Command =
-    std::variant<CreateLedger, EnrolActor, ChangeRoles, RotateKey, RevokeKey, AdoptPolicy, RegisterModel, Deploy,
-                 Promote, Approve, Notify, RecordMonitoring, Rollback, LiftLockdown, OpenIncident, OpenAction, Record>;
+using Command = std::variant<CreateLedger, EnrolActor, ChangeRoles, RotateKey, RevokeKey, AdoptPolicy, RegisterModel,
+                             Deploy, Promote, Approve, Notify, RecordMonitoring, Rollback, LiftLockdown, OpenIncident,
+                             OpenAction, RecordDue, Record>;
 
 // What is wanted is so already: a job that runs again has done its work, and nothing is said twice.
 struct Unchanged {

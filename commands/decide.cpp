@@ -6,6 +6,7 @@
 #include "commands/command.h"
 #include "ledger/base/text.h"
 #include "projections/admit.h"
+#include "projections/due.h"
 
 namespace cairn {
 
@@ -304,6 +305,15 @@ struct Decide {
     proposal.events.push_back(
         ActionOpened{wanted.incident, incident->actions.size() + 1, wanted.owner, wanted.due, wanted.task});
     expect_unchanged(world, "incident:" + wanted.incident, proposal);
+    return proposal;
+  }
+
+  Result<Proposal> operator()(const RecordDue& wanted) const {
+    Proposal proposal;
+    for (const Due& one : due_at(world, wanted.moment)) {
+      if (one.overdue(wanted.moment)) proposal.events.push_back(DueRecorded{one.kind, one.subject, one.due});
+    }
+    if (proposal.events.empty()) proposal.unchanged = Unchanged{"nothing is overdue", {}};
     return proposal;
   }
 

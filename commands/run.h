@@ -163,6 +163,24 @@ struct BreakGlassFlags {
 Result<Exit> run_break_glass_invoke(const Globals& globals, const WriteFlags& write, const BreakGlassFlags& flags);
 Result<Exit> run_break_glass_review(const Globals& globals, const WriteFlags& write, const ScopeFlags& flags);
 
+// The digest of a MODEL@VERSION; a usage error if none is registered (run_protect.cpp).
+Result<Hash> version_named(const World& world, const std::string& subject);
+
+// ---- what is due, and what to do (run_due.cpp)
+
+Result<Exit> run_due(const Globals& globals);
+Result<Exit> run_due_record(const Globals& globals, const WriteFlags& write);
+Result<Exit> run_advise(const Globals& globals, const std::string& model, const std::string& environment);
+struct AllowedFlags {
+  std::string subject;  // MODEL@VERSION
+  std::string environment;
+  std::string stage = "full";
+};
+Result<Exit> run_allowed(const Globals& globals, const AllowedFlags& flags);
+Result<Exit> run_alert_ack(const Globals& globals, const WriteFlags& write, Seq alert, const std::string& note);
+Result<Exit> run_retrain(const Globals& globals, const WriteFlags& write, const ReasonedFlags& flags,
+                         const std::string& ticket);
+
 // ---- incidents (run_incident.cpp)
 
 struct IncidentOpenFlags {

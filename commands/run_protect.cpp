@@ -40,15 +40,6 @@ Result<Millis> end_of(const ScopeFlags& flags, Millis usual) {
   return span == 0 ? 0 : SystemClock().now() + span;
 }
 
-Result<Hash> version_of(const World& world, const std::string& subject) {
-  const std::size_t at = subject.rfind('@');
-  if (at == std::string::npos)
-    return usage(printable(subject) + " is no MODEL@VERSION, such as logistic@20261123_023138");
-  const Hash* digest = world.versions.find({subject.substr(0, at), subject.substr(at + 1)});
-  if (digest != nullptr) return *digest;
-  return usage("no version " + printable(subject) + " is registered; cairn history MODEL lists them");
-}
-
 Event event_of(ModelAct act, const Hash& model, const std::string& reason) {
   switch (act) {
     case ModelAct::quarantine:
@@ -75,6 +66,15 @@ Event event_of(RolloutAct act, const std::string& rollout, const std::string& re
 
 }  // namespace
 
+Result<Hash> version_named(const World& world, const std::string& subject) {
+  const std::size_t at = subject.rfind('@');
+  if (at == std::string::npos)
+    return usage(printable(subject) + " is no MODEL@VERSION, such as logistic@20261123_023138");
+  const Hash* digest = world.versions.find({subject.substr(0, at), subject.substr(at + 1)});
+  if (digest != nullptr) return *digest;
+  return usage("no version " + printable(subject) + " is registered; cairn history MODEL lists them");
+}
+
 Result<Exit> run_rollout_act(const Globals& globals, const WriteFlags& write, RolloutAct act,
                              const ReasonedFlags& flags) {
   if (act != RolloutAct::resume) TRY(said_something("--reason", flags.reason));
@@ -84,7 +84,7 @@ Result<Exit> run_rollout_act(const Globals& globals, const WriteFlags& write, Ro
 Result<Exit> run_model_act(const Globals& globals, const WriteFlags& write, ModelAct act, const ReasonedFlags& flags) {
   TRY(said_something("--reason", flags.reason));
   return write_and_show(globals, write, [&](const World& world) -> Result<Wanted> {
-    TRY_LET(model, version_of(world, flags.subject));
+    TRY_LET(model, version_named(world, flags.subject));
     return Wanted{Record{event_of(act, model, flags.reason)}, {}};
   });
 }

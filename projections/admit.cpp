@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "projections/due.h"
 #include "projections/questions.h"
 
 namespace cairn {
@@ -129,6 +130,33 @@ class EventRules : public Questions {
     } else {
       needs(Role::deployer, event.environment, model->name);
     }
+  }
+
+  void operator()(const AlertAcknowledged& event) {
+    bool known = false;
+    for (const auto& [key, alert] : world_.alerts.rows()) {
+      if (key.entry != event.alert) continue;
+      known = true;
+      const Model* model = world_.models.find(key.model);
+      needs_one_of({Role::deployer, Role::incident_commander}, key.environment, model == nullptr ? "" : model->name);
+      if (alert.acknowledged) no(Refusal::alert_not_open, {str("acknowledged in entry ", *alert.acknowledged)});
+    }
+    if (!known) no(Refusal::alert_not_open, {str("entry ", event.alert, " raised none, or it is over")});
+    by_person();
+  }
+
+  void operator()(const RetrainingRequested& event) {
+    const Model* model = registered(event.model);
+    if (model != nullptr) needs_one_of({Role::deployer, Role::monitor, Role::incident_commander}, "", model->name);
+  }
+
+  void operator()(const DueRecorded& event) {
+    needs_one_of({Role::deployer, Role::monitor, Role::incident_commander, Role::auditor}, "", "");
+    const std::vector<Due> due = due_at(world_, recorded_);
+    const bool holds = std::any_of(due.begin(), due.end(), [&](const Due& one) {
+      return one.kind == event.kind && one.subject == event.subject && one.due == event.due && one.overdue(recorded_);
+    });
+    if (!holds) no(Refusal::not_due, {str(to_text(event.kind), " of ", event.subject, ", ", format_time(event.due))});
   }
 
   void operator()(const ArtefactChecked& event) {

@@ -84,6 +84,8 @@ enum class Refusal : std::uint8_t {
   until_out_of_range,
   glass_not_broken,
   reviewer_broke_glass,
+  alert_not_open,
+  not_due,
   incident_order,
   action_unknown,
   postmortem_missing,

@@ -98,8 +98,16 @@ struct Fold {
     world.evidence.edit(place) = {seq, recorded, statement.author, event.digest, event.values};
     // Grants first: a FAIL ends the shadow that may have counted, and with it the question that it fails.
     void_grants(event.model);
-    if (watches) soak(event);
+    if (!watches) return;
+    alarm(event);
+    soak(event);
   }
+
+  void operator()(const AlertAcknowledged& event) {
+    for (const AlertKey& alert : alerts_of(event.alert)) world.alerts.edit(alert).acknowledged = seq;
+  }
+  void operator()(const RetrainingRequested&) {}
+  void operator()(const DueRecorded&) {}
 
   void operator()(const ArtefactChecked&) {}
 
@@ -144,6 +152,7 @@ struct Fold {
     rollout.state = RolloutState::aborted;
     Slot& slot = world.slots.edit({rollout.name, rollout.environment});
     if (slot.active == event.rollout) slot.active.reset();
+    silence(rollout.model, rollout.environment);
   }
 
   void operator()(const StakeholdersNotified& event) {
@@ -159,6 +168,7 @@ struct Fold {
       world.rollouts.edit(*slot.active).state = RolloutState::full;
       slot.active.reset();
     }
+    silence(event.from, event.environment);
     slot.rolled_back.insert(event.from);
     slot.rolled_back.erase(event.to);
     occupy(slot, event.to);
@@ -166,6 +176,7 @@ struct Fold {
   }
   void operator()(const SlotEmptied& event) {
     Slot& slot = world.slots.edit({event.name, event.environment});
+    silence(event.from, event.environment);
     slot.rolled_back.insert(event.from);
     slot.occupied = false;
     forget_shadows(event.from);
@@ -311,6 +322,38 @@ struct Fold {
     if (slot == nullptr || !slot->active) return nullptr;
     const Rollout* rollout = world.rollouts.find(*slot->active);
     return rollout != nullptr && rollout->model == model ? &world.rollouts.edit(*slot->active) : nullptr;
+  }
+
+  bool is_live(const Hash& model, const std::string& environment) {
+    const Model* known = world.models.find(model);
+    if (known == nullptr) return false;
+    const Tenure* full = world.at_full({known->name, environment});
+    return (full != nullptr && full->model == model) || active_rollout(model, environment) != nullptr;
+  }
+
+  // One entry may report on several models.
+  std::vector<AlertKey> alerts_of(Seq entry) const {
+    std::vector<AlertKey> found;
+    for (const auto& row : world.alerts.rows()) {
+      if (row.first.entry == entry) found.push_back(row.first);
+    }
+    return found;
+  }
+
+  void silence(const Hash& model, const std::string& environment) {
+    std::vector<AlertKey> over;
+    for (const auto& row : world.alerts.rows()) {
+      if (row.first.model == model && row.first.environment == environment) over.push_back(row.first);
+    }
+    for (const AlertKey& one : over) world.alerts.erase(one);
+  }
+
+  // A record that fails alarms until somebody says that they saw it, or a newer one passes.
+  void alarm(const EvidenceRecorded& event) {
+    if (!is_live(event.model, event.environment)) return;
+    const GateResult result = judge_monitoring(world.policy(), event.values, recorded);
+    if (result == GateResult::pass) silence(event.model, event.environment);
+    if (result == GateResult::fail) world.alerts.edit({seq, event.model, event.environment}) = {recorded, std::nullopt};
   }
 
   // DESIGN 6: intervals between consecutive passing records count, each up to max_gap; a FAIL starts over; a record

@@ -119,7 +119,8 @@ std::vector<ShortQuorum> Questions::quorums_missing(const Policy& policy) const 
   std::set<std::string> lifters;
   for (const Role role : policy.protection.lift) lifters.merge(world_.persons_with(role, "*", "*"));
   // Who begins alone enrols the second person afterwards.
-  if (!genesis_ && lifters.size() < 2) missing.push_back({ShortQuorum::For::lift, "", Stage::full, Role::admin, 2, lifters.size()});
+  if (!genesis_ && lifters.size() < 2)
+    missing.push_back({ShortQuorum::For::lift, "", Stage::full, Role::admin, 2, lifters.size()});
   for (const auto& [environment, rules] : policy.environments) {
     for (const StageRules& stage : rules.ladder) {
       // Who begins alone enrols the others afterwards, and could not if the beginning were refused.

@@ -158,6 +158,10 @@ constexpr std::array words = {
           "cairn status shows what waits for review."},
     Words{Refusal::reviewer_broke_glass, "reviewer_broke_glass", "Who broke the glass does not review it.",
           "Another person with the role: cairn break-glass review."},
+    Words{Refusal::alert_not_open, "alert_not_open", "An alert is acknowledged once, while it is there.",
+          "cairn due lists those that nobody has acknowledged."},
+    Words{Refusal::not_due, "not_due", "On record goes only what is overdue by what the ledger holds.",
+          "cairn due lists what is."},
     Words{Refusal::incident_order, "incident_order",
           "An incident goes from open over acknowledged and mitigated to resolved and closed, never back, nor to a "
           "lower severity.",

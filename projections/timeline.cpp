@@ -49,6 +49,16 @@ struct Sentence {
     const std::string place = e.environment.empty() ? "" : " in " + e.environment;
     return "recorded " + std::string(to_text(e.kind)) + " of " + names.of(e.model) + place;
   }
+  std::string operator()(const AlertAcknowledged& e) const {
+    return with_reason(str("acknowledged the alert of entry ", e.alert), e.note);
+  }
+  std::string operator()(const RetrainingRequested& e) const {
+    const std::string ticket = e.ticket.empty() ? "" : " (" + e.ticket + ")";
+    return with_reason("asked for retraining of " + names.of(e.model) + ticket, e.reason);
+  }
+  std::string operator()(const DueRecorded& e) const {
+    return str("found overdue since ", format_time(e.due), ": ", to_text(e.kind), " of ", e.subject);
+  }
   std::string operator()(const ArtefactChecked& e) const {
     const std::string what = "the files of " + names.of(e.model);
     switch (e.result) {

@@ -170,6 +170,18 @@ struct Incident {
   std::vector<ActionItem> actions;
 };
 
+// A monitoring record of what runs, or is on its way, that failed; over once a newer one passes, or it is left.
+struct AlertKey {
+  Seq entry = 0;  // the record's
+  Hash model;
+  std::string environment;
+  auto operator<=>(const AlertKey&) const = default;
+};
+struct Alert {
+  Millis recorded = 0;
+  std::optional<Seq> acknowledged;
+};
+
 struct Lockdown {
   std::string by;
   std::string reason;
@@ -288,6 +300,7 @@ class World {
   Table<std::string, Rollout> rollouts{journal};
   Table<SlotKey, Slot> slots{journal};
   Table<std::pair<Hash, std::string>, ShadowDone> shadows{journal};  // (digest, environment)
+  Table<AlertKey, Alert> alerts{journal};
   Table<Scope, Lockdown> lockdowns{journal};
   Table<Scope, Freeze> freezes{journal};
   Table<SlotKey, std::vector<BrokenGlass>> glass{journal};  // not reviewed yet

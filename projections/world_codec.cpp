@@ -273,6 +273,14 @@ void fields(Io& io, Incident& v) {
        v.resolved, v.postmortem, v.closed, v.actions);
 }
 template <class Io>
+void fields(Io& io, AlertKey& v) {
+  each(io, v.entry, v.model, v.environment);
+}
+template <class Io>
+void fields(Io& io, Alert& v) {
+  each(io, v.recorded, v.acknowledged);
+}
+template <class Io>
 void fields(Io& io, Lockdown& v) {
   each(io, v.by, v.reason, v.engaged, v.recorded, v.lift_requested_by, v.lift_requested);
 }
@@ -324,6 +332,7 @@ void tables(TheWorld& world, const Visit& visit) {
   visit(world.rollouts);
   visit(world.slots);
   visit(world.shadows);
+  visit(world.alerts);
   visit(world.lockdowns);
   visit(world.freezes);
   visit(world.glass);

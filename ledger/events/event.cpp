@@ -17,6 +17,7 @@ std::string_view name_in(std::string_view rollout) {
 struct ModelsOf {
   Models operator()(const ModelRegistered& e) const { return {{e.model, e.name}}; }
   Models operator()(const EvidenceRecorded& e) const { return {{e.model, {}}}; }
+  Models operator()(const RetrainingRequested& e) const { return {{e.model, {}}}; }
   Models operator()(const ArtefactChecked& e) const { return {{e.model, {}}}; }
   Models operator()(const ModelArchived& e) const { return {{e.model, {}}, {e.replaced_by, {}}}; }
   Models operator()(const ModelQuarantined& e) const { return {{e.model, {}}}; }
@@ -38,6 +39,8 @@ struct ModelsOf {
   Models operator()(const KeyRevoked&) const { return {}; }
   Models operator()(const PolicyProposed&) const { return {}; }
   Models operator()(const PolicyAdopted&) const { return {}; }
+  Models operator()(const AlertAcknowledged&) const { return {}; }
+  Models operator()(const DueRecorded&) const { return {}; }
   Models operator()(const RolloutAdvanced&) const { return {}; }
   Models operator()(const RolloutPaused&) const { return {}; }
   Models operator()(const RolloutResumed&) const { return {}; }

@@ -100,6 +100,26 @@ struct EvidenceRecorded {
   std::vector<std::string> findings;      // what is wrong with the file, for people; at most 64
 };
 
+// "alert.acknowledged/1": somebody has seen that a monitoring record failed.
+struct AlertAcknowledged {
+  Seq alert = 0;  // the record's entry
+  std::string note;
+};
+
+// "retraining.requested/1"
+struct RetrainingRequested {
+  Hash model;
+  std::string reason;
+  std::string ticket;  // where it is followed up; may be empty
+};
+
+// "due.recorded/1": somebody, perhaps a scheduler, found that this was overdue.
+struct DueRecorded {
+  DueKind kind = DueKind::check;
+  std::string subject;
+  Millis due = 0;
+};
+
 // "artefact.checked/1": the files were compared with the manifest just now.
 struct ArtefactChecked {
   Hash model;
@@ -354,13 +374,13 @@ struct IncidentClosed {
 
 using Event =
     std::variant<LedgerCreated, ActorEnrolled, RoleGranted, RoleRevoked, KeyAdded, KeyRevoked, PolicyProposed,
-                 PolicyAdopted, ModelRegistered, EvidenceRecorded, ArtefactChecked, ModelArchived, ModelQuarantined,
-                 ModelReleased, ModelRetired, RolloutProposed, RolloutAdvanced, RolloutPaused, RolloutResumed,
-                 RolloutAborted, StakeholdersNotified, RollbackBegun, RollbackExecuted, SlotEmptied, DrillRecorded,
-                 ApprovalGranted, ApprovalDenied, ApprovalWithdrawn, LockdownEngaged, LockdownLiftRequested,
-                 LockdownLifted, FreezeDeclared, FreezeEnded, BreakGlassInvoked, BreakGlassReviewed, IncidentOpened,
-                 IncidentAcknowledged, IncidentNoted, IncidentEscalated, IncidentMitigated, IncidentResolved,
-                 PostmortemPublished, ActionOpened, ActionClosed, IncidentClosed>;
+                 PolicyAdopted, ModelRegistered, EvidenceRecorded, AlertAcknowledged, RetrainingRequested, DueRecorded,
+                 ArtefactChecked, ModelArchived, ModelQuarantined, ModelReleased, ModelRetired, RolloutProposed,
+                 RolloutAdvanced, RolloutPaused, RolloutResumed, RolloutAborted, StakeholdersNotified, RollbackBegun,
+                 RollbackExecuted, SlotEmptied, DrillRecorded, ApprovalGranted, ApprovalDenied, ApprovalWithdrawn,
+                 LockdownEngaged, LockdownLiftRequested, LockdownLifted, FreezeDeclared, FreezeEnded, BreakGlassInvoked,
+                 BreakGlassReviewed, IncidentOpened, IncidentAcknowledged, IncidentNoted, IncidentEscalated,
+                 IncidentMitigated, IncidentResolved, PostmortemPublished, ActionOpened, ActionClosed, IncidentClosed>;
 
 // "rollout.advanced/1"
 std::string_view wire_name(const Event& event);

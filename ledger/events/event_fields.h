@@ -107,6 +107,32 @@ void fields(Io& io, Of<Io, EvidenceRecorded>& e) {
 }
 
 template <>
+inline constexpr std::string_view wire_name_of<AlertAcknowledged> = "alert.acknowledged/1";
+template <class Io>
+void fields(Io& io, Of<Io, AlertAcknowledged>& e) {
+  io("alert", e.alert);
+  io("note", e.note, form::text);
+}
+
+template <>
+inline constexpr std::string_view wire_name_of<RetrainingRequested> = "retraining.requested/1";
+template <class Io>
+void fields(Io& io, Of<Io, RetrainingRequested>& e) {
+  io("model", e.model);
+  io("reason", e.reason, form::words);
+  io("ticket", e.ticket, form::text);
+}
+
+template <>
+inline constexpr std::string_view wire_name_of<DueRecorded> = "due.recorded/1";
+template <class Io>
+void fields(Io& io, Of<Io, DueRecorded>& e) {
+  io("kind", e.kind);
+  io("subject", e.subject, form::words);
+  io("due", e.due);
+}
+
+template <>
 inline constexpr std::string_view wire_name_of<ArtefactChecked> = "artefact.checked/1";
 template <class Io>
 void fields(Io& io, Of<Io, ArtefactChecked>& e) {

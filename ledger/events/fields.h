@@ -87,6 +87,7 @@ class FieldReader {
   void operator()(std::string_view member, Trigger& value) { word(member, value, parse_trigger); }
   void operator()(std::string_view member, Severity& value) { word(member, value, parse_severity); }
   void operator()(std::string_view member, EvidenceKind& value) { word(member, value, parse_evidence_kind); }
+  void operator()(std::string_view member, DueKind& value) { word(member, value, parse_due_kind); }
   void operator()(std::string_view member, ArtefactMatch& value) { word(member, value, parse_artefact_match); }
   void binary(std::string_view member, Bytes& value);
 

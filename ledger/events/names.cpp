@@ -14,6 +14,7 @@ constexpr std::array<std::string_view, 3> stages{"shadow", "canary", "full"};
 constexpr std::array<std::string_view, 3> triggers{"regression", "safety", "system"};
 constexpr std::array<std::string_view, 4> severities{"critical", "high", "medium", "low"};
 constexpr std::array<std::string_view, 4> guards{"soak", "freeze", "approvals", "gates"};
+constexpr std::array<std::string_view, 6> due_kinds{"check", "alert", "incident", "action", "lift", "review"};
 constexpr std::array<std::string_view, 5> evidence_kinds{"structure", "metrics", "card", "audit_chunk", "monitoring"};
 constexpr std::array<std::string_view, 3> artefact_matches{"match", "mismatch", "not_reachable"};
 
@@ -68,6 +69,9 @@ std::string_view to_text(Severity value) {
 std::string_view to_text(Guard value) {
   return word_of(value, guards);
 }
+std::string_view to_text(DueKind value) {
+  return word_of(value, due_kinds);
+}
 std::string_view to_text(EvidenceKind value) {
   return word_of(value, evidence_kinds);
 }
@@ -92,6 +96,9 @@ Result<Severity> parse_severity(std::string_view text) {
 }
 Result<Guard> parse_guard(std::string_view text) {
   return parse_word<Guard>(text, guards, "something that breaking the glass lifts");
+}
+Result<DueKind> parse_due_kind(std::string_view text) {
+  return parse_word<DueKind>(text, due_kinds, "a kind of what is due");
 }
 Result<EvidenceKind> parse_evidence_kind(std::string_view text) {
   return parse_word<EvidenceKind>(text, evidence_kinds, "a kind of evidence");

@@ -19,6 +19,9 @@ enum class Severity : std::uint8_t { critical, high, medium, low };
 // What breaking the glass can lift for one slot and a while (DESIGN 6, precedence).
 enum class Guard : std::uint8_t { soak, freeze, approvals, gates };
 
+// What waits for somebody (projections/due.h).
+enum class DueKind : std::uint8_t { check, alert, incident, action, lift, review };
+
 // What a piece of evidence is; gates ask for one of these.
 enum class EvidenceKind : std::uint8_t { structure, metrics, card, audit_chunk, monitoring };
 
@@ -31,6 +34,7 @@ std::string_view to_text(Stage value);          // "shadow"
 std::string_view to_text(Trigger value);        // "regression"
 std::string_view to_text(Severity value);       // "critical"
 std::string_view to_text(Guard value);          // "soak"
+std::string_view to_text(DueKind value);        // "check"
 std::string_view to_text(EvidenceKind value);   // "audit_chunk"
 std::string_view to_text(ArtefactMatch value);  // "not_reachable"
 
@@ -40,6 +44,7 @@ Result<Stage> parse_stage(std::string_view text);
 Result<Trigger> parse_trigger(std::string_view text);
 Result<Severity> parse_severity(std::string_view text);
 Result<Guard> parse_guard(std::string_view text);
+Result<DueKind> parse_due_kind(std::string_view text);
 Result<EvidenceKind> parse_evidence_kind(std::string_view text);
 Result<ArtefactMatch> parse_artefact_match(std::string_view text);
 

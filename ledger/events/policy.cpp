@@ -24,6 +24,14 @@ std::string_view to_text(EvidenceClass value) {
   return evidence_classes[index];
 }
 
+std::vector<Cadence> guide_cadence() {
+  return {{hour, 15 * minute}, {day, 2 * hour}, {0, 6 * hour}};
+}
+
+AdviceRules guide_advice() {
+  return {Decimal::parse("0.8").value(), Decimal::parse("0.05").value()};
+}
+
 IncidentPolicy guide_incidents() {
   IncidentPolicy policy;
   policy.of[Severity::critical] = {15 * minute, 30 * minute, 4 * hour, true};

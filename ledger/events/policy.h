@@ -104,6 +104,23 @@ struct IncidentPolicy {
   std::vector<RegulatoryClock> regulatory;
 };
 
+// How often a version is to be looked at while its stage is younger than `first`; 0: from then on.
+struct Cadence {
+  Millis first = 0;
+  Millis every = 0;
+};
+
+// Where the guide's emergency decision tree branches.
+struct AdviceRules {
+  Decimal accuracy_below;
+  Decimal error_rate_above;
+};
+
+// The guide's, for a policy without the members: every 15 min in the first hour, 2 h in the first day, then 6 h;
+// accuracy 0.8, error rate 0.05.
+std::vector<Cadence> guide_cadence();
+AdviceRules guide_advice();
+
 // The guide's clocks, for a policy without the section: critical 15 min, 30 min, 4 h; high 1 h, 2 h, 8 h; medium 4 h;
 // low 24 h; a post-mortem for the first two; escalation after 30 min; GDPR Art. 33, 72 h and EU AI Act Art. 73, 15 d
 // for critical ones.
@@ -115,6 +132,8 @@ struct Policy {
   std::vector<Gate> gates;
   std::map<std::string, EnvironmentRules> environments;
   Millis max_gap = 0;  // between two monitoring records that count as one soak
+  std::vector<Cadence> cadence = guide_cadence();
+  AdviceRules advice = guide_advice();
   ProtectionRules protection;
   IncidentPolicy incidents = guide_incidents();
   std::uint64_t refusals_per_hour = 60;  // an actor's recorded refusals; more are turned away at the door

@@ -104,6 +104,13 @@ class Members {
     value = *parsed;
   }
 
+  void decimal(std::string_view member, Decimal& value) {
+    const auto parsed = Decimal::parse(text(member, "a decimal in quotes such as \"0.85\""));
+    if (!parsed.ok()) return refuse(member, parsed.error().message);
+    if (!parsed->is_finite()) return refuse(member, "is not finite, so nothing could be held against it");
+    value = *parsed;
+  }
+
   void boolean(std::string_view member, bool& value) {
     if (const auto* json = get(member, Kind::boolean, "true or false")) value = json->boolean;
   }
@@ -124,6 +131,8 @@ class Members {
 
 // The sections that may be absent: then the guide's numbers hold.
 void read_protection(const JsonValue& section, ProtectionRules& rules, std::optional<Error>& error);
+void read_advice(const JsonValue& section, AdviceRules& rules, std::optional<Error>& error);
+void read_cadence(Members& monitoring, std::vector<Cadence>& cadence);
 void read_incidents(const JsonValue& section, IncidentPolicy& policy, std::optional<Error>& error);
 
 }  // namespace cairn::policy_document

@@ -40,10 +40,7 @@ void read_threshold(Members& members, Gate& gate) {
     gate.threshold = Decimal::from_int(age);
     return;
   }
-  const auto parsed = Decimal::parse(members.text("threshold", "a decimal in quotes such as \"0.85\""));
-  if (!parsed.ok()) return members.refuse("threshold", parsed.error().message);
-  if (!parsed->is_finite()) return members.refuse("threshold", "is not finite, so nothing could be held against it");
-  gate.threshold = *parsed;
+  members.decimal("threshold", gate.threshold);
 }
 
 Gate read_gate(const JsonValue& value, const std::string& path, std::optional<Error>& error) {
@@ -195,7 +192,13 @@ void read_document(const JsonValue& json, Policy& policy, std::optional<Error>& 
   read_gates(document, policy);
   read_environments(document, policy);
   if (const auto* value = document.get("monitoring", Kind::object, "an object")) {
-    Members(*value, "monitoring", error).duration("max_gap", policy.max_gap, false);
+    Members monitoring(*value, "monitoring", error);
+    monitoring.duration("max_gap", policy.max_gap, false);
+    read_cadence(monitoring, policy.cadence);
+  }
+  if (document.has("advice")) {
+    if (const auto* value = document.get("advice", Kind::object, "an object"))
+      read_advice(*value, policy.advice, error);
   }
   if (document.has("protection")) {
     if (const auto* value = document.get("protection", Kind::object, "an object")) {

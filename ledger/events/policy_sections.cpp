@@ -1,4 +1,4 @@
-// The sections "protection" and "incidents" of a policy document.
+// The sections "advice", "protection" and "incidents" of a policy document, and the cadence of "monitoring".
 #include "ledger/events/policy_members.h"
 
 namespace cairn::policy_document {
@@ -53,6 +53,32 @@ void read_protection(const JsonValue& section, ProtectionRules& rules, std::opti
   read_roles(members, "review", rules.review);
   if (members.has("break_glass_most")) members.duration("break_glass_most", rules.break_glass_most, false);
   if (rules.break_glass_most > max_break_glass) members.refuse("break_glass_most", "is more than 7d");
+}
+
+void read_advice(const JsonValue& section, AdviceRules& rules, std::optional<Error>& error) {
+  Members members(section, "advice", error);
+  if (members.has("accuracy_below")) members.decimal("accuracy_below", rules.accuracy_below);
+  if (members.has("error_rate_above")) members.decimal("error_rate_above", rules.error_rate_above);
+}
+
+void read_cadence(Members& monitoring, std::vector<Cadence>& cadence) {
+  if (!monitoring.has("cadence")) return;
+  const auto* rows = monitoring.get("cadence", Kind::array, "an array of rhythms");
+  if (rows == nullptr) return;
+  if (rows->items.empty() || rows->items.size() > max_clocks)
+    monitoring.refuse("cadence", str("is not 1 to ", max_clocks, " rhythms"));
+  cadence.clear();
+  for (std::size_t i = 0; i < rows->items.size(); ++i) {
+    Members row(rows->items[i], monitoring.path_of(str("cadence[", i, ']')), monitoring.error());
+    Cadence rhythm;
+    if (row.has("first")) row.duration("first", rhythm.first, false);
+    row.duration("every", rhythm.every, false);
+    const bool last = i + 1 == rows->items.size();
+    if (last != (rhythm.first == 0)) row.refuse("first", "is there in all but the last, which holds from then on");
+    if (!cadence.empty() && !last && rhythm.first <= cadence.back().first)
+      row.refuse("first", "is not after the one before");
+    cadence.push_back(rhythm);
+  }
 }
 
 void read_incidents(const JsonValue& section, IncidentPolicy& policy, std::optional<Error>& error) {

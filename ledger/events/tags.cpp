@@ -42,6 +42,13 @@ class Tags {
   void operator()(const PolicyAdopted&) {}
   void operator()(const ModelRegistered& e) { add("model", e.name); }
   void operator()(const EvidenceRecorded& e) { add("environment", e.environment); }
+  void operator()(const AlertAcknowledged&) {}
+  void operator()(const RetrainingRequested&) {}
+  // What is due of an incident is about the incident.
+  void operator()(const DueRecorded& e) {
+    if (e.kind == DueKind::incident || e.kind == DueKind::action)
+      add("incident", e.subject.substr(0, e.subject.find('/')));
+  }
   void operator()(const ArtefactChecked&) {}
   void operator()(const ModelArchived& e) { add("environment", e.environment); }
   void operator()(const ModelQuarantined&) {}

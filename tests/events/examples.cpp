@@ -75,6 +75,9 @@ std::vector<Event> typical_events() {
                        214,
                        {{"accuracy", decimal("0.9430288461538462")}, {"roc_auc", decimal("NaN")}},
                        {"roc_auc is NaN, which no gate can compare"}},
+      AlertAcknowledged{41, "known: the feed was late"},
+      RetrainingRequested{model, "drift score above 0.15", "https://example.com/issues/12"},
+      DueRecorded{DueKind::check, "logistic/production", 1763884800000},
       ArtefactChecked{model, ArtefactMatch::match},
       ModelArchived{before, "production", model},
       ModelQuarantined{model, "scores drift on weekends"},
@@ -127,6 +130,9 @@ std::vector<Event> smallest_events() {
       PolicyAdopted{},
       ModelRegistered{"m", "1", {}, 0, 0},
       EvidenceRecorded{EvidenceKind::structure, {}, "", "f", {}, 0, {}, {}},
+      AlertAcknowledged{0, ""},
+      RetrainingRequested{{}, "w", ""},
+      DueRecorded{DueKind::check, "w", 0},
       ArtefactChecked{},
       ModelArchived{{}, "e", {}},
       ModelQuarantined{{}, "w"},
@@ -201,6 +207,9 @@ std::vector<Event> largest_events() {
       ModelRegistered{long_name(), long_name(), ones, max_count, max_count},
       EvidenceRecorded{EvidenceKind::monitoring, ones, long_environment(), std::string(1024, 'f'), ones, max_count,
                        values, findings},
+      AlertAcknowledged{max_count, odd_text},
+      RetrainingRequested{ones, odd_text, odd_text},
+      DueRecorded{DueKind::review, odd_text, static_cast<Millis>(max_count)},
       ArtefactChecked{ones, ArtefactMatch::not_reachable},
       ModelArchived{ones, long_environment(), ones},
       ModelQuarantined{ones, odd_text},
@@ -262,7 +271,7 @@ Bytes payload_of(std::vector<Event> events) {
 
 Statement golden_statement() {
   const auto events = typical_events();
-  auto statement = statement_of({events[8], events[15]});
+  auto statement = statement_of({events[8], events[18]});
   statement.expects = {{"model:logistic", 17}};
   return statement;
 }

@@ -116,6 +116,31 @@ const std::vector<RefusalCase> incident_cases = {
        nobodys.owner = "nobody";
        s.when("ida", {nobodys}).then_refused(R::unknown_actor);
      }},
+    {R::alert_not_open, "an alert is there from a record that fails to one that passes, and acknowledged once (E8)",
+     [] {
+       Scenario s;
+       s.given_models({"v1"}).given_full(1, "v1").given("watch", {drift("v1", "lab", "0.9")});
+       CHECK(s.world.alerts.rows().empty());
+       const AlertAcknowledged seen{s.entries.size(), "known"};
+       s.when("ida", {seen}).then_refused(R::alert_not_open);
+       s.given("watch", {drift("v1", "prod", "0.9")});
+       s.given_a_lie("nobody", {metrics("v1")});
+       const AlertAcknowledged right{s.entries.size() - 2, "known"};
+       s.when("ci", {right}).then_refused(R::service_not_allowed);
+       s.given("ida", {right}).when("ida", {right}).then_refused(R::alert_not_open);
+       s.given("watch", {drift("v1", "prod")});
+       CHECK(s.world.alerts.rows().empty());
+     }},
+    {R::not_due, "only what is overdue goes on record as overdue (E2)",
+     [] {
+       Scenario s;
+       s.given_models({"v1"}).given_full(1, "v1");
+       const Millis due = s.now + 15 * minute;
+       s.later(15 * minute).when("watch", {DueRecorded{DueKind::check, "net/prod", due}}).then_refused(R::not_due);
+       s.later(1).when("watch", {DueRecorded{DueKind::check, "net/prod", due - 1}}).then_refused(R::not_due);
+       s.when("watch", {DueRecorded{DueKind::check, "net/lab", due}}).then_refused(R::not_due);
+       s.when("watch", {DueRecorded{DueKind::check, "net/prod", due}}).then_admitted();
+     }},
     {R::incident_over, "what is closed takes notes only",
      [] {
        WithIncident s;

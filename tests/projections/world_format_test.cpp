@@ -107,6 +107,7 @@ TEST_CASE("FORMAT.md's layout of the World takes its bytes apart to the last") {
   Scenario s;
   s.given_models({"v1", "v2", "v3"}).given_full(1, "v1").given_full(2, "v2", "v1").given_canary(3, "v3");
   s.given("ida", rollback("v3", "v1", 1, 3));
+  s.given("watch", {drift("v1", "prod", "0.9")});
   s.given("ida", {IncidentResolved{"INC-1", "mended"}, ActionOpened{"INC-1", 1, "lee", s.now + hour, "add a test"}});
   s.given("ida", {opened(2), BreakGlassInvoked{"net", "prod", {Guard::soak}, s.now + hour, "INC-2", "x"}});
   s.given("ida", {LockdownEngaged{{"lab", "*"}, "x"}, FreezeDeclared{{"*", "net"}, 0, "x"}});

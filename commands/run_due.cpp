@@ -1,0 +1,98 @@
+// due, advise, allowed; alert ack, retrain.
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "commands/render_due.h"
+#include "commands/run.h"
+#include "ledger/base/text.h"
+#include "projections/serving.h"
+
+namespace cairn {
+
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+struct Reading {
+  std::unique_ptr<Session> session;
+  World* world = nullptr;
+  Millis moment = 0;
+};
+
+Result<Reading> open_reading(const Globals& globals) {
+  TRY_LET(home, Home::from_environment());
+  Reading reading;
+  TRY_LET(session, Session::open(globals, home));
+  reading.session = std::move(session);
+  TRY_LET(world, reading.session->world());
+  reading.world = world;
+  // The log's clock may be ahead of this machine's.
+  reading.moment = std::max(SystemClock().now(), world->position->recorded);
+  return reading;
+}
+
+}  // namespace
+
+Result<Exit> run_due(const Globals& globals) {
+  TRY_LET(reading, open_reading(globals));
+  const std::vector<Due> due = due_at(*reading.world, reading.moment);
+  print(globals.json ? due_json(due, reading.moment) : due_text(due, reading.moment));
+  return Exit::done;
+}
+
+Result<Exit> run_due_record(const Globals& globals, const WriteFlags& write) {
+  return write_and_show(globals, write, [](const World& world) {
+    return Wanted{RecordDue{std::max(SystemClock().now(), world.position->recorded)}, {}};
+  });
+}
+
+Result<Exit> run_advise(const Globals& globals, const std::string& model, const std::string& environment) {
+  TRY_LET(reading, open_reading(globals));
+  const SlotKey slot{model, environment};
+  const Advice advice = advise(*reading.world, slot, reading.moment);
+  print(globals.json ? advice_json(*reading.world, slot, advice) : advice_text(*reading.world, slot, advice));
+  return Exit::done;
+}
+
+Result<Exit> run_allowed(const Globals& globals, const AllowedFlags& flags) {
+  const auto stage = parse_stage(flags.stage);
+  if (!stage) return usage("--stage: " + stage.error().message);
+  TRY_LET(reading, open_reading(globals));
+  TRY_LET(model, version_named(*reading.world, flags.subject));
+  const std::string name = reading.world->models.find(model)->name;
+  const Serving serving = may_serve(*reading.world, {name, flags.environment}, model, *stage);
+  const bool allowed = serving.noes.empty();
+  if (globals.json) {
+    const Json json = {{"allowed", allowed},
+                       {"model", flags.subject},
+                       {"digest", model.hex()},
+                       {"environment", flags.environment},
+                       {"stage", to_text(*stage)},
+                       {"reasons", serving.noes},
+                       {"seq", serving.seq ? Json(*serving.seq) : Json()}};
+    print(json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n");
+  } else {
+    print(printable(flags.subject) + (allowed ? " may" : " may not") + " serve in " + printable(flags.environment) +
+          " at " + std::string(to_text(*stage)) + (allowed && serving.seq ? str(", by entry ", *serving.seq) : "") +
+          "\n");
+    for (const std::string& reason : serving.noes) print("  - " + printable(reason) + "\n");
+  }
+  return allowed ? Exit::done : Exit::refused;
+}
+
+Result<Exit> run_alert_ack(const Globals& globals, const WriteFlags& write, Seq alert, const std::string& note) {
+  return write_and_show(globals, write, [&](const World&) {
+    return Wanted{Record{AlertAcknowledged{alert, note}}, {}};
+  });
+}
+
+Result<Exit> run_retrain(const Globals& globals, const WriteFlags& write, const ReasonedFlags& flags,
+                         const std::string& ticket) {
+  TRY(said_something("--reason", flags.reason));
+  return write_and_show(globals, write, [&](const World& world) -> Result<Wanted> {
+    TRY_LET(model, version_named(world, flags.subject));
+    return Wanted{Record{RetrainingRequested{model, flags.reason, ticket}}, {}};
+  });
+}
+
+}  // namespace cairn
