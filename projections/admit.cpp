@@ -10,6 +10,12 @@ namespace cairn {
 
 namespace {
 
+// What is measured while a model runs, by whoever watches it; what is known of the artefact is its deployer's to say.
+bool is_watched(EvidenceKind kind) {
+  return kind == EvidenceKind::monitoring || kind == EvidenceKind::comparison || kind == EvidenceKind::system ||
+         kind == EvidenceKind::business;
+}
+
 // One statement before the rules. Each operator() judges one event in the world that the events before it have made.
 class EventRules : public Questions {
  public:
@@ -125,7 +131,7 @@ class EventRules : public Questions {
     const Model* model = registered(event.model);
     if (model == nullptr) return;
     if (!event.environment.empty()) governed(event.environment);
-    if (event.kind == EvidenceKind::monitoring) {
+    if (is_watched(event.kind)) {
       needs_one_of({Role::monitor, Role::deployer}, event.environment, model->name);
     } else {
       needs(Role::deployer, event.environment, model->name);

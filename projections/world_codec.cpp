@@ -78,7 +78,7 @@ inline constexpr auto largest<Guard> = static_cast<std::uint64_t>(Guard::gates);
 template <>
 inline constexpr auto largest<IncidentState> = static_cast<std::uint64_t>(IncidentState::closed);
 template <>
-inline constexpr auto largest<EvidenceKind> = static_cast<std::uint64_t>(EvidenceKind::monitoring);
+inline constexpr auto largest<EvidenceKind> = static_cast<std::uint64_t>(EvidenceKind::cohort_drift);
 template <>
 inline constexpr auto largest<RolloutState> = static_cast<std::uint64_t>(RolloutState::aborted);
 template <>

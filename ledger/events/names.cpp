@@ -15,7 +15,9 @@ constexpr std::array<std::string_view, 3> triggers{"regression", "safety", "syst
 constexpr std::array<std::string_view, 4> severities{"critical", "high", "medium", "low"};
 constexpr std::array<std::string_view, 4> guards{"soak", "freeze", "approvals", "gates"};
 constexpr std::array<std::string_view, 6> due_kinds{"check", "alert", "incident", "action", "lift", "review"};
-constexpr std::array<std::string_view, 5> evidence_kinds{"structure", "metrics", "card", "audit_chunk", "monitoring"};
+constexpr std::array<std::string_view, 11> evidence_kinds{"structure",  "metrics",    "card",        "audit_chunk",
+                                                          "monitoring", "comparison", "system",      "business",
+                                                          "training",   "deployment", "cohort_drift"};
 constexpr std::array<std::string_view, 3> artefact_matches{"match", "mismatch", "not_reachable"};
 
 template <class Word, std::size_t n>

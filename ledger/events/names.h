@@ -23,7 +23,19 @@ enum class Guard : std::uint8_t { soak, freeze, approvals, gates };
 enum class DueKind : std::uint8_t { check, alert, incident, action, lift, review };
 
 // What a piece of evidence is; gates ask for one of these.
-enum class EvidenceKind : std::uint8_t { structure, metrics, card, audit_chunk, monitoring };
+enum class EvidenceKind : std::uint8_t {
+  structure,
+  metrics,
+  card,
+  audit_chunk,
+  monitoring,
+  comparison,
+  system,
+  business,
+  training,
+  deployment,
+  cohort_drift,
+};
 
 // Whether the files of a model are still the ones that were registered.
 enum class ArtefactMatch : std::uint8_t { match, mismatch, not_reachable };

@@ -25,7 +25,8 @@ TEST_CASE("every word of the vocabularies has one spelling") {
   check_words(parse_stage, {"shadow", "canary", "full"});
   check_words(parse_trigger, {"regression", "safety", "system"});
   check_words(parse_severity, {"critical", "high", "medium", "low"});
-  check_words(parse_evidence_kind, {"structure", "metrics", "card", "audit_chunk", "monitoring"});
+  check_words(parse_evidence_kind, {"structure", "metrics", "card", "audit_chunk", "monitoring", "comparison", "system",
+                                    "business", "training", "deployment", "cohort_drift"});
   check_words(parse_artefact_match, {"match", "mismatch", "not_reachable"});
   CHECK(parse_role("boss").error().message.find("\"boss\" is not a role; known are admin, deployer") == 0);
 }
