@@ -42,7 +42,7 @@ bool is_card_name(std::string_view name) {
 
 bool is_report_name(std::string_view name) {
   static constexpr std::string_view names[] = {"drift_metrics.json", "performance_comparison.json",
-                                               "training_summary.json"};
+                                               "training_summary.json", "system_metrics.json", "business_metrics.json"};
   if (std::find(std::begin(names), std::end(names), name) != std::end(names)) return true;
   if (!take_end(name, ".json")) return false;
   if (name.starts_with("deployment_record_") || name.ends_with("_history")) return true;
@@ -55,13 +55,18 @@ bool is_metrics_name(std::string_view name) {
   return take_end(name, "_metrics") && !name.empty();
 }
 
+bool is_predictions_name(std::string_view name) {
+  if (!take_end(name, ".csv") && !take_end(name, ".jsonl")) return false;
+  return name == "predictions" || name == "reference" || name.ends_with("_predictions") || name.ends_with("_reference");
+}
+
 bool is_placeholder(std::string_view name) {
   return name == ".gitkeep";
 }
 
 bool is_model_file_name(std::string_view name) {
   return !is_metrics_name(name) && !is_card_name(name) && !is_chunk_name(name) && !is_report_name(name) &&
-         !is_placeholder(name);
+         !is_predictions_name(name) && !is_placeholder(name);
 }
 
 std::optional<Stem> stem_of(std::string_view name) {

@@ -24,7 +24,9 @@ bool is_metrics_name(std::string_view name);  // `*_metrics.json`, `*_metrics_<t
 bool is_card_name(std::string_view name);     // `*_card.json`
 bool is_chunk_name(std::string_view name);    // `chunk_*.json`
 bool is_report_name(std::string_view name);   // what scripts of the field leave beside models
-bool is_placeholder(std::string_view name);   // keeps an empty directory in git
+// `[<model>_]predictions` and `[<model>_]reference`, as CSV or JSON lines: what `cairn monitor` measures drift on.
+bool is_predictions_name(std::string_view name);
+bool is_placeholder(std::string_view name);  // keeps an empty directory in git
 
 // Whether it belongs to a model's files where no stem says which do.
 bool is_model_file_name(std::string_view name);

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "ledger/base/text.h"
+#include "ledger/base/time.h"
 #include "ledger/events/fields.h"
 
 namespace cairn {
@@ -65,6 +66,22 @@ void EvidenceDraft::set_number(std::string_view name, const Json* json) {
   if (value.ok() && value->is_finite()) return set(name, *value);
   add_finding(
       str(printable(name.substr(0, 200)), " is ", printable(json->text.substr(0, 60)), ", which no gate can compare"));
+  set(name, not_a_number());
+}
+
+void EvidenceDraft::set_boolean(std::string_view name, const Json* json) {
+  if (json == nullptr) return;
+  if (json->kind == Json::Kind::boolean) return set_flag(name, json->boolean);
+  add_finding(str(printable(name.substr(0, 200)), " is ", describe(json->kind), ", not true or false"));
+  set(name, not_a_number());
+}
+
+void EvidenceDraft::set_moment(std::string_view name, const Json* file, std::string_view member) {
+  const Json* json = member_of(file, member);
+  if (json == nullptr) return;
+  const auto time = json->is_string() ? parse_time(json->text) : Result<Millis>(fault("it is not a string"));
+  if (time) return set(name, Decimal::from_int(*time));
+  add_finding(str(member, " cannot be read as a time: ", time.error().message));
   set(name, not_a_number());
 }
 

@@ -255,4 +255,15 @@ Result<Json> parse_json(std::string_view text) {
   return builder.take();
 }
 
+Result<Json> parse_object(std::string_view source, std::string_view content) {
+  auto parsed = parse_json(content);
+  if (!parsed) return fault(str(printable(source), " is ", parsed.error().message, "; mend or remove the file"));
+  if (parsed->is_object()) return parsed;
+  return fault(str(printable(source), " holds ", describe(parsed->kind), " where an object was expected"));
+}
+
+const Json* member_of(const Json* json, std::string_view name) {
+  return json == nullptr ? nullptr : json->member(name);
+}
+
 }  // namespace cairn

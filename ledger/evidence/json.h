@@ -39,6 +39,12 @@ std::string_view describe(Json::Kind kind);
 
 Result<Json> parse_json(std::string_view text);
 
+// A file that holds one object; the error names the file.
+Result<Json> parse_object(std::string_view source, std::string_view content);
+
+// Of nothing, nothing.
+const Json* member_of(const Json* json, std::string_view name);
+
 struct JsonProblem {
   std::uint64_t position = 0;
   std::string what;

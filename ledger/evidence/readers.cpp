@@ -3,67 +3,14 @@
 #include <algorithm>
 
 #include "ledger/base/text.h"
-#include "ledger/base/time.h"
 #include "ledger/evidence/audit_chunk.h"
 #include "ledger/evidence/draft.h"
 #include "ledger/evidence/input.h"
 #include "ledger/evidence/json.h"
+#include "ledger/evidence/reader_parts.h"
 
 namespace cairn {
 namespace {
-
-Result<Json> parse_object(std::string_view source, std::string_view content) {
-  auto parsed = parse_json(content);
-  if (!parsed) return fault(str(printable(source), " is ", parsed.error().message, "; mend or remove the file"));
-  if (parsed->is_object()) return parsed;
-  return fault(str(printable(source), " holds ", describe(parsed->kind), " where an object was expected"));
-}
-
-const Json* member_of(const Json* json, std::string_view name) {
-  return json == nullptr ? nullptr : json->member(name);
-}
-
-// The time that `member` names becomes the value `name`.
-void read_moment(EvidenceDraft& draft, std::string_view name, const Json& file, std::string_view member) {
-  const Json* json = file.member(member);
-  if (json == nullptr) return;
-  const auto time = json->is_string() ? parse_time(json->text) : Result<Millis>(fault("it is not a string"));
-  if (time) return draft.set(name, Decimal::from_int(*time));
-  draft.add_finding(str(member, " cannot be read as a time: ", time.error().message));
-  draft.set(name, not_a_number());
-}
-
-// Counts that were made while the checks were switched off say nothing.
-void read_governance(EvidenceDraft& draft, const Json* governance) {
-  const auto* enabled = member_of(governance, "enabled");
-  const bool off = enabled != nullptr && !(enabled->kind == Json::Kind::boolean && enabled->boolean);
-  if (off) draft.add_finding("governance_summary says that governance was not enabled, so its counts mean nothing");
-  for (const std::string_view name : {"data_violations", "prediction_violations"}) {
-    const auto* count = member_of(governance, name);
-    if (count == nullptr) continue;
-    if (off) {
-      draft.set(name, not_a_number());
-    } else {
-      draft.set_number(name, count);
-    }
-  }
-}
-
-void read_audit_root(EvidenceDraft& draft, const Json* root, const std::vector<std::string>& chunk_roots) {
-  if (root == nullptr) return draft.add_finding("the card has no audit_merkle_root");
-  if (root->kind == Json::Kind::null)
-    return draft.add_finding("audit_merkle_root is null: nothing ties the card to an audit chunk");
-  if (!root->is_string()) {
-    draft.add_finding(str("audit_merkle_root is ", describe(root->kind), ", not a string"));
-    return draft.set("audit_root_verified", not_a_number());
-  }
-  // The empty root is that of a chunk without events, which verifies nothing.
-  const bool verified =
-      !root->text.empty() && std::find(chunk_roots.begin(), chunk_roots.end(), root->text) != chunk_roots.end();
-  if (!verified)
-    draft.add_finding(str("audit_merkle_root is the root of none of ", chunk_roots.size(), " audit chunks"));
-  draft.set_flag("audit_root_verified", verified);
-}
 
 // The root of a chunk's events; empty if there are none.
 std::string read_events(EvidenceDraft& draft, const Json* events, const Json* count) {
@@ -113,6 +60,35 @@ void read_drift_score(EvidenceDraft& draft, const Json* of_file, const Json* of_
 
 }  // namespace
 
+void read_violations(EvidenceDraft& draft, const Json* enabled, const Json* counts) {
+  const bool off = enabled != nullptr && !is_true(enabled);
+  if (off) draft.add_finding("the file says that governance was not enabled, so its counts mean nothing");
+  for (const std::string_view name : {"data_violations", "prediction_violations"}) {
+    const auto* count = member_of(counts, name);
+    if (count == nullptr) continue;
+    if (off) {
+      draft.set(name, not_a_number());
+    } else {
+      draft.set_number(name, count);
+    }
+  }
+}
+
+void read_audit_root(EvidenceDraft& draft, const Json* root, const std::vector<std::string>& chunk_roots) {
+  if (root == nullptr) return draft.add_finding("there is no audit root");
+  if (root->kind == Json::Kind::null)
+    return draft.add_finding("audit_merkle_root is null: nothing ties the card to an audit chunk");
+  if (!root->is_string()) {
+    draft.add_finding(str("the audit root is ", describe(root->kind), ", not a string"));
+    return draft.set("audit_root_verified", not_a_number());
+  }
+  // The empty root is that of a chunk without events, which verifies nothing.
+  const bool verified =
+      !root->text.empty() && std::find(chunk_roots.begin(), chunk_roots.end(), root->text) != chunk_roots.end();
+  if (!verified) draft.add_finding(str("the audit root is the root of none of ", chunk_roots.size(), " audit chunks"));
+  draft.set_flag("audit_root_verified", verified);
+}
+
 Result<Bytes> read_file(const std::filesystem::path& file, std::size_t limit) {
   TRY_LET(input, InputFile::open(file));
   if (input.size() > limit) {
@@ -139,8 +115,9 @@ Result<Evidence> read_metrics(const std::string& source, Bytes content) {
 Result<Evidence> read_card(const std::string& source, Bytes content, const std::vector<std::string>& chunk_roots) {
   TRY_LET(card, parse_object(source, content));
   EvidenceDraft draft(EvidenceKind::card, source, std::move(content));
-  read_moment(draft, "trained_at", card, "training_timestamp");
-  read_governance(draft, card.member("governance_summary"));
+  draft.set_moment("trained_at", &card, "training_timestamp");
+  const auto* governance = card.member("governance_summary");
+  read_violations(draft, member_of(governance, "enabled"), governance);
   draft.set_number("samples", member_of(card.member("dataset_info"), "samples"));
   read_audit_root(draft, card.member("audit_merkle_root"), chunk_roots);
   return std::move(draft).take();
@@ -178,11 +155,12 @@ Result<Evidence> read_drift_metrics(const std::string& source, Bytes content, co
   if (found.empty()) draft.add_finding(str("the file says nothing about ", stem));
   if (found.size() > 1)
     draft.add_finding(str("the file has ", found.size(), " rows about ", stem, ", so it says nothing"));
-  read_moment(draft, "measured_at", file, "timestamp");
+  draft.set_moment("measured_at", &file, "timestamp");
   draft.set_count("models_monitored", found.size() == 1 ? rows->items.size() : 0);
   read_drift_detected(draft, file.member("drift_detected"), member_of(row, "drift_detected"));
   read_drift_score(draft, file.member("drift_score"), member_of(row, "drift_score"));
-  for (const std::string_view name : {"accuracy_drop", "current_accuracy", "positive_rate"}) {
+  for (const std::string_view name : {"accuracy_drop", "current_accuracy", "positive_rate", "psi", "ks_statistic",
+                                      "mean_shift", "samples", "reference_samples"}) {
     draft.set_number(name, member_of(row, name));
   }
   return std::move(draft).take();

@@ -344,4 +344,23 @@ TEST_CASE("findings of a model's files are bounded lines of text", "[B2]") {
   CHECK(findings.back() == "38 more findings are not listed");
 }
 
+TEST_CASE("what is measured beside a model is no file of it, so that its digest stays [E1][E7]") {
+  const tests::Scratch scratch;
+  scratch.write("ranker/ranker.pkl", "N.");
+  const auto digest = [&] {
+    const auto models = read_model_directory(scratch.path() / "ranker", [](std::uint64_t, std::uint64_t) {});
+    REQUIRE(models.ok());
+    REQUIRE(models->size() == 1);
+    return (*models)[0].digest;
+  };
+  const auto before = digest();
+  for (const auto* name : {"predictions.csv", "reference.jsonl", "ranker_predictions.csv", "ranker_reference.csv",
+                           "system_metrics.json", "business_metrics.json", "drift_metrics.json"}) {
+    scratch.write("ranker/" + std::string(name), "{}");
+  }
+  CHECK(digest() == before);
+  scratch.write("ranker/vocabulary.csv", "a");
+  CHECK(digest() != before);
+}
+
 }  // namespace cairn

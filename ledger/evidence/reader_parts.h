@@ -1,0 +1,19 @@
+// What several readers read alike.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "ledger/evidence/draft.h"
+#include "ledger/evidence/json.h"
+
+namespace cairn {
+
+// data_violations and prediction_violations of `counts`. Counts that were made while the checks were switched off
+// (`enabled` there and not true) say nothing.
+void read_violations(EvidenceDraft& draft, const Json* enabled, const Json* counts);
+
+// audit_root_verified: 1 if `root` is the recomputed root of a chunk, 0 if of none; absent if there is no root.
+void read_audit_root(EvidenceDraft& draft, const Json* root, const std::vector<std::string>& chunk_roots);
+
+}  // namespace cairn
