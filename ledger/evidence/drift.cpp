@@ -18,14 +18,6 @@ constexpr std::size_t tenths = 10;
 constexpr double smallest_share = 0.0001;
 constexpr double yes_from = 0.5;
 
-Decimal rounded(double value) {
-  std::array<char, 64> text{};
-  const auto end = std::to_chars(text.data(), text.data() + text.size(), value, std::chars_format::fixed, places);
-  const std::string_view lexeme(text.data(), static_cast<std::size_t>(end.ptr - text.data()));
-  const auto decimal = end.ec == std::errc() ? Decimal::from_lexeme(lexeme) : Result<Decimal>(not_a_number());
-  return decimal.ok() ? *decimal : not_a_number();
-}
-
 std::vector<double> sorted(std::vector<double> values) {
   std::sort(values.begin(), values.end());
   return values;
@@ -110,16 +102,24 @@ void measure_answers(const Predictions& current, const Predictions& reference, D
   const auto now = answers_of(current);
   const auto before = answers_of(reference);
   if (!now || !before) return;
-  values["positive_rate"] = rounded(mean_of(*now));
-  values["reference_positive_rate"] = rounded(mean_of(*before));
+  values["positive_rate"] = rounded_to_6(mean_of(*now));
+  values["reference_positive_rate"] = rounded_to_6(mean_of(*before));
   const auto accuracy = accuracy_of(*now, current.labels);
   const auto baseline = accuracy_of(*before, reference.labels);
-  if (accuracy) values["current_accuracy"] = rounded(*accuracy);
-  if (baseline) values["baseline_accuracy"] = rounded(*baseline);
-  if (accuracy && baseline) values["accuracy_drop"] = rounded(*baseline - *accuracy);
+  if (accuracy) values["current_accuracy"] = rounded_to_6(*accuracy);
+  if (baseline) values["baseline_accuracy"] = rounded_to_6(*baseline);
+  if (accuracy && baseline) values["accuracy_drop"] = rounded_to_6(*baseline - *accuracy);
 }
 
 }  // namespace
+
+Decimal rounded_to_6(double value) {
+  std::array<char, 64> text{};
+  const auto end = std::to_chars(text.data(), text.data() + text.size(), value, std::chars_format::fixed, places);
+  const std::string_view lexeme(text.data(), static_cast<std::size_t>(end.ptr - text.data()));
+  const auto decimal = end.ec == std::errc() ? Decimal::from_lexeme(lexeme) : Result<Decimal>(not_a_number());
+  return decimal.ok() ? *decimal : not_a_number();
+}
 
 DriftValues measure_drift(const Predictions& current, const Predictions& reference) {
   DriftValues values;
@@ -133,12 +133,12 @@ DriftValues measure_drift(const Predictions& current, const Predictions& referen
   }
   const auto now = sorted(current.values());
   const auto before = sorted(reference.values());
-  values["psi"] = rounded(stability_index(now, before));
-  values["ks_statistic"] = rounded(largest_distance(now, before));
+  values["psi"] = rounded_to_6(stability_index(now, before));
+  values["ks_statistic"] = rounded_to_6(largest_distance(now, before));
   // Of the sorted values, so that the order of the rows changes no last digit.
-  values["mean"] = rounded(mean_of(now));
-  values["reference_mean"] = rounded(mean_of(before));
-  values["mean_shift"] = rounded(mean_of(now) - mean_of(before));
+  values["mean"] = rounded_to_6(mean_of(now));
+  values["reference_mean"] = rounded_to_6(mean_of(before));
+  values["mean_shift"] = rounded_to_6(mean_of(now) - mean_of(before));
   measure_answers(current, reference, values);
   return values;
 }

@@ -19,6 +19,9 @@
 
 namespace cairn {
 
+// Half-way cases as the double lies; NaN for what is none or needs more than 18 digits before the point.
+Decimal rounded_to_6(double value);
+
 // samples, reference_samples, psi, ks_statistic, mean, reference_mean, mean_shift. If every answer of both files is a
 // probability or 0 or 1: positive_rate, reference_positive_rate (of `prediction`, else score >= 0.5). If labels of 0
 // and 1 are there as well: current_accuracy, and of the reference baseline_accuracy; of both accuracy_drop.

@@ -1,10 +1,10 @@
 #include "ledger/evidence/report_readers.h"
 
 #include <algorithm>
-#include <array>
 #include <optional>
 
 #include "ledger/base/text.h"
+#include "ledger/evidence/comparison.h"
 #include "ledger/evidence/draft.h"
 #include "ledger/evidence/json.h"
 #include "ledger/evidence/reader_parts.h"
@@ -12,16 +12,6 @@
 
 namespace cairn {
 namespace {
-
-struct Worse {
-  std::string_view metric;
-  std::string_view name;  // of the value that says by how much it got worse
-};
-constexpr std::array<Worse, 5> compared_metrics{{{"accuracy", "accuracy_drop"},
-                                                 {"f1", "f1_drop"},
-                                                 {"precision", "precision_drop"},
-                                                 {"recall", "recall_drop"},
-                                                 {"ece", "ece_rise"}}};
 
 bool is_true(const Json* json) {
   return json != nullptr && json->kind == Json::Kind::boolean && json->boolean;
@@ -59,16 +49,17 @@ const Json* row_of(EvidenceDraft& draft, const Json* rows, std::string_view memb
 // By how much each metric of the row got worse; how many metrics that are.
 std::size_t read_compared(EvidenceDraft& draft, const Json* row) {
   std::size_t compared = 0;
-  for (const std::string_view list : {"improvements", "regressions", "unchanged"}) {
+  for (const std::string_view list : {"improvements", "regressions", "unchanged", "unknown"}) {
     for (const auto& item : items_of(member_of(row, list))) {
-      const auto found = std::find_if(compared_metrics.begin(), compared_metrics.end(),
-                                      [&](const Worse& worse) { return is_text(item.member("metric"), worse.metric); });
-      if (found == compared_metrics.end()) continue;
-      const Decimal now = number_of(item.member("current"));
-      const Decimal before = number_of(item.member("baseline"));
-      const Decimal worse = found->metric == "ece" ? now.minus(before) : before.minus(now);
-      if (worse.is_nan()) draft.add_finding(str(found->metric, " cannot be compared: a number is missing or NaN"));
-      draft.set(found->name, worse);
+      const auto* named = item.member("metric");
+      const bool known =
+          named != nullptr && named->is_string() &&
+          std::find(compared_metrics.begin(), compared_metrics.end(), named->text) != compared_metrics.end();
+      if (!known) continue;
+      const auto& metric = named->text;
+      const Decimal loss = loss_of(metric, number_of(item.member("current")), number_of(item.member("baseline")));
+      if (loss.is_nan()) draft.add_finding(str(metric, " cannot be compared: a number is missing or NaN"));
+      draft.set(metric + (metric == "ece" ? "_rise" : "_drop"), loss);
       ++compared;
     }
   }

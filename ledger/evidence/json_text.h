@@ -1,0 +1,22 @@
+// JSON of the field, written: what the scripts' readers expect, with each number as exact as it was measured. Pure.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "ledger/base/decimal.h"
+#include "ledger/evidence/json.h"
+
+namespace cairn {
+
+Json json_null();
+Json json_text_of(std::string text);
+Json json_number(const Decimal& value);     // null for what is no number, which RFC 8259 cannot write
+Json json_flag(std::optional<bool> value);  // null: it is not known
+Json json_array(std::vector<Json> items);
+Json json_object(std::vector<std::pair<std::string, Json>> members);
+
+// Indented by two, members in their order, ASCII, and a line break at its end.
+std::string write_json(const Json& value);
+
+}  // namespace cairn
