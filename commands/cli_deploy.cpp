@@ -1,4 +1,4 @@
-// register, deploy, promote, approve, notify, monitor, rollback.
+// register, deploy, promote, approve, notify, rollback.
 #include <CLI/CLI.hpp>
 
 #include "commands/cli_parts.h"
@@ -90,25 +90,6 @@ void add_notify(CLI::App& app, Invocation& invocation) {
   });
 }
 
-void add_monitor(CLI::App& app, Invocation& invocation) {
-  CLI::App* monitor =
-      add_command(app, "monitor", "Put monitoring results on record", "cairn monitor record drift_metrics.json");
-  monitor->require_subcommand(1);
-  auto flags = std::make_shared<MonitorFlags>();
-  CLI::App* record = add_command(*monitor, "record", "Record a drift_metrics.json, for each model that it speaks of",
-                                 "cairn monitor record drift_metrics.json --environment production");
-  record->add_option("FILE", flags->file, "what the monitoring script wrote")->required();
-  record->add_option("--environment", flags->environment, "where it was measured")
-      ->capture_default_str()
-      ->type_name("E");
-  record->add_option("--model", flags->model, "only this model, even if the file does not speak of it")
-      ->type_name("NAME");
-  auto write = add_write_flags(*record);
-  record->callback([&invocation, flags, write] {
-    invocation.action = [&invocation, flags, write] { return run_monitor_record(invocation.globals, *write, *flags); };
-  });
-}
-
 void add_rollback(CLI::App& app, Invocation& invocation) {
   auto flags = std::make_shared<RollbackFlags>();
   CLI::App* command =
@@ -136,7 +117,6 @@ void add_deploy_commands(CLI::App& app, Invocation& invocation) {
   add_promote(app, invocation);
   add_approve(app, invocation);
   add_notify(app, invocation);
-  add_monitor(app, invocation);
   add_rollback(app, invocation);
 }
 

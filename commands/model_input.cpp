@@ -14,41 +14,6 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-Result<std::vector<ModelReading>> read_models(const ModelFlags& flags) {
-  ProgressBar bar("hashing " + flags.path.string());
-  const auto progress = [&bar](std::uint64_t done, std::uint64_t total) { bar.show(done, total); };
-  TRY_LET(readings, read_model_directory(flags.path, progress, flags.name));
-  if (!flags.name.empty())
-    std::erase_if(readings, [&](const ModelReading& reading) { return reading.name != flags.name; });
-  if (readings.empty()) return usage("no model named " + printable(flags.name) + " in " + flags.path.string());
-  return readings;
-}
-
-// The World to judge in: the ledger's, or, where there is none, one that knows only the guide's policy.
-struct Ground {
-  std::unique_ptr<World> world;
-  bool of_ledger = false;
-};
-
-Result<Ground> ground_of(const Globals& globals) {
-  TRY_LET(directory, directory_of(globals.where));
-  Ground ground;
-  TRY_LET(there, file_exists(directory));
-  if (there) {
-    TRY_LET(home, Home::from_environment());
-    TRY_LET(session, Session::open(globals, home));
-    TRY(session->world());
-    ground.world = session->take_world();
-    ground.of_ledger = true;
-    return ground;
-  }
-  ground.world = std::make_unique<World>();
-  const std::string document(default_policy);
-  ground.world->apply_event(PolicyProposed{document}, {}, {}, 0);
-  ground.world->apply_event(PolicyAdopted{sha256(document), {}}, {}, {}, 0);
-  return ground;
-}
-
 // What the gates before shadow would say if this model were registered now.
 std::vector<GateOutcome> gates_of(World& world, const ModelReading& reading, Millis now) {
   const std::size_t mark = world.journal.mark();
@@ -127,6 +92,35 @@ Json json_of(const ModelReading& reading, const std::vector<GateOutcome>& outcom
 
 }  // namespace
 
+Result<std::vector<ModelReading>> read_models(const ModelFlags& flags) {
+  ProgressBar bar("hashing " + flags.path.string());
+  const auto progress = [&bar](std::uint64_t done, std::uint64_t total) { bar.show(done, total); };
+  TRY_LET(readings, read_model_directory(flags.path, progress, flags.name));
+  if (!flags.name.empty())
+    std::erase_if(readings, [&](const ModelReading& reading) { return reading.name != flags.name; });
+  if (readings.empty()) return usage("no model named " + printable(flags.name) + " in " + flags.path.string());
+  return readings;
+}
+
+Result<Ground> ground_of(const Globals& globals) {
+  TRY_LET(directory, directory_of(globals.where));
+  Ground ground;
+  TRY_LET(there, file_exists(directory));
+  if (there) {
+    TRY_LET(home, Home::from_environment());
+    TRY_LET(session, Session::open(globals, home));
+    TRY(session->world());
+    ground.world = session->take_world();
+    ground.session = std::move(session);
+    return ground;
+  }
+  ground.world = std::make_unique<World>();
+  const std::string document(default_policy);
+  ground.world->apply_event(PolicyProposed{document}, {}, {}, 0);
+  ground.world->apply_event(PolicyAdopted{sha256(document), {}}, {}, {}, 0);
+  return ground;
+}
+
 Result<ModelReading> read_one_model(const ModelFlags& flags) {
   TRY_LET(readings, read_models(flags));
   if (readings.size() > 1 && !flags.version.empty()) {
@@ -187,7 +181,7 @@ Result<Exit> validate_models(const Globals& globals, const ModelFlags& flags) {
   }
   const std::string status = passed ? "passed" : "failed";
   const std::string policy =
-      ground.world->policy().name + (ground.of_ledger ? ", in force here" : ", since there is no ledger");
+      ground.world->policy().name + (ground.session ? ", in force here" : ", since there is no ledger");
   if (globals.json) {
     print(
         Json{{"overall_status", status}, {"policy", ground.world->policy().digest.hex()}, {"models", models}}.dump(2) +

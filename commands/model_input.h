@@ -1,12 +1,23 @@
 // A model directory on its way into a command: which model is meant, and what validation makes of it.
 #pragma once
 
+#include <memory>
 #include <vector>
 
 #include "commands/run.h"
 #include "ledger/evidence/model_directory.h"
 
 namespace cairn {
+
+// The World to judge in: the ledger's, or, where there is none, one that knows only the guide's policy.
+struct Ground {
+  std::unique_ptr<Session> session;  // of the ledger, for what lies beside it; null where there is none
+  std::unique_ptr<World> world;
+};
+Result<Ground> ground_of(const Globals& globals);
+
+// Those of the directory, or those with the flags' name; a usage error if there are none of it.
+Result<std::vector<ModelReading>> read_models(const ModelFlags& flags);
 
 // The one model that the flags mean. Several without --name: a usage error that lists them.
 Result<ModelReading> read_one_model(const ModelFlags& flags);

@@ -109,13 +109,6 @@ Result<void> said_something(std::string_view flag, const std::string& text);
 Result<Exit> run_notify(const Globals& globals, const WriteFlags& write, const std::string& rollout,
                         const std::string& to);
 
-struct MonitorFlags {
-  Path file;
-  std::string environment = "production";
-  std::optional<std::string> model;  // the row of the file to record, by registered name; default: every registered one
-};
-Result<Exit> run_monitor_record(const Globals& globals, const WriteFlags& write, const MonitorFlags& flags);
-
 struct RollbackFlags {
   std::string model;
   std::string environment;
@@ -127,6 +120,42 @@ struct RollbackFlags {
 };
 Result<Exit> run_rollback(const Globals& globals, const WriteFlags& write, const RollbackFlags& flags);
 
+// ---- monitor (run_monitor.cpp, run_drift.cpp, run_compare.cpp, run_import.cpp)
+
+struct RecordFlags {
+  Path file;
+  std::string environment = "production";
+  std::optional<std::string> model;  // the row of the file to record, by registered name; default: every registered one
+};
+Result<Exit> run_monitor_record(const Globals& globals, const WriteFlags& write, const RecordFlags& flags);
+
+// The script's flags, and those for who has no script.
+struct MonitorFlags {
+  std::optional<Path> path;  // default: models/current
+  bool calculate_drift = false;
+  bool compare_baseline = false;
+  bool inference_mode = false;
+  bool list_models = false;
+  std::optional<std::uint64_t> num_samples;  // the newest so many; default: all
+  std::optional<Path> output;                // default: the script's name for what is written
+  std::optional<Path> predictions;           // default: what lies beside the model
+  std::optional<Path> reference;
+  std::string environment = "production";
+  std::string name;  // which model, where there are several, or without a directory the one that is live
+};
+inline constexpr const char* default_model_path = "models/current";
+Result<Exit> run_monitor(const Globals& globals, const WriteFlags& write, const MonitorFlags& flags);
+Result<Exit> run_drift(const Globals& globals, const WriteFlags& write, const MonitorFlags& flags);
+Result<Exit> run_compare_baseline(const Globals& globals, const WriteFlags& write, const MonitorFlags& flags);
+
+struct CompareFlags {
+  Path current;
+  Path baseline;
+  Path history = "performance_history";
+  Path output = "performance_comparison.json";
+  std::string threshold = "0.02";
+};
+Result<Exit> run_compare(const Globals& globals, const WriteFlags& write, const CompareFlags& flags);
 // ---- protection (run_protect.cpp)
 
 // One word and its reason: what pause, resume, abort, quarantine and archive take.

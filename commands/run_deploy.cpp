@@ -1,4 +1,4 @@
-// register, deploy, promote, approve, notify, monitor record, rollback.
+// register, deploy, promote, approve, notify, rollback.
 #include <algorithm>
 #include <ostream>
 #include <set>
@@ -7,99 +7,10 @@
 #include "commands/render_receipt.h"
 #include "commands/run.h"
 #include "ledger/base/text.h"
-#include "ledger/evidence/readers.h"
 
 namespace cairn {
 
 namespace {
-
-// The rows of a drift report that speak of registered models, by the stems that the field's scripts write.
-std::optional<Hash> model_of_stem(const World& world, const std::string& stem) {
-  for (const auto& [name_version, digest] : world.versions.rows()) {
-    const auto& [name, version] = name_version;
-    if (stem == name + "_model_" + version || stem == name + "_" + version) return digest;
-  }
-  return std::nullopt;
-}
-
-// What runs or is on its way under this name in the environment.
-std::optional<Hash> live_model(const World& world, const SlotKey& slot) {
-  const Slot* row = world.slots.find(slot);
-  if (row != nullptr && row->active) {
-    if (const Rollout* rollout = world.rollouts.find(*row->active)) return rollout->model;
-  }
-  const Tenure* full = world.at_full(slot);
-  return full == nullptr ? std::nullopt : std::optional<Hash>(full->model);
-}
-
-std::string stem_of(const World& world, const Hash& digest, const std::vector<std::string>& stems) {
-  for (const std::string& stem : stems) {
-    if (model_of_stem(world, stem) == digest) return stem;
-  }
-  return world.models.find(digest)->name;  // a file that names models plainly; else no row, and that goes on record
-}
-
-Result<Wanted> monitoring_of(const World& world, const MonitorFlags& flags, const Bytes& content,
-                             const std::vector<std::string>& stems) {
-  std::vector<Hash> models;
-  if (flags.model) {
-    const auto live = live_model(world, {*flags.model, flags.environment});
-    if (!live) return usage("nothing of " + printable(*flags.model) + " runs or is on its way in " + flags.environment);
-    models.push_back(*live);
-  } else {
-    for (const std::string& stem : stems) {
-      const auto model = model_of_stem(world, stem);
-      if (model) {
-        models.push_back(*model);
-      } else {
-        warn("cairn: " + printable(stem) + " is not registered; its row is left out\n");
-      }
-    }
-    if (models.empty()) {
-      return usage(flags.file.string() +
-                   " speaks of no registered model; --model NAME puts on record that it was not monitored");
-    }
-  }
-  RecordMonitoring command;
-  for (const Hash& model : models) {
-    TRY_LET(evidence, read_drift_metrics(flags.file.filename().string(), content, stem_of(world, model, stems)));
-    evidence.event.model = model;
-    evidence.event.environment = flags.environment;
-    command.evidence.push_back(std::move(evidence.event));
-  }
-  return Wanted{std::move(command), {content}};
-}
-
-bool is_under_way(const World& world, const Hash& model, const SlotKey& key) {
-  const Slot* slot = world.slots.find(key);
-  const Rollout* rollout = slot == nullptr || !slot->active ? nullptr : world.rollouts.find(*slot->active);
-  return rollout != nullptr && rollout->model == model;
-}
-
-// What one report means for the soak of its stage (DESIGN 6), which its receipt alone would not tell.
-std::string meaning_of(const World& world, const EvidenceRecorded& evidence, Millis recorded) {
-  const SlotKey slot{world.models.find(evidence.model)->name, evidence.environment};
-  const EvidenceRow* before = world.evidence.find({evidence.model, evidence.environment, evidence.kind});
-  if (before != nullptr && before->digest == evidence.digest) {
-    return toned("no news", Tone::warn) + str(", the same file as in entry ", before->seq, ": it counts for nothing");
-  }
-  const GateResult result = judge_monitoring(world.policy(), evidence.values, recorded);
-  const Tone tone = result == GateResult::pass ? Tone::good : result == GateResult::fail ? Tone::bad : Tone::warn;
-  const std::string judged = toned(to_text(result), tone);
-  if (!is_under_way(world, evidence.model, slot)) return judged + "; no rollout of it is under way there";
-  if (result == GateResult::pass) return judged + ", which counts towards its soak";
-  if (result == GateResult::fail) return judged + ", which starts its soak over and voids grants";
-  return judged + ", a value is missing or it was measured at another time: it interrupts the soak";
-}
-
-std::string meaning_of(const World& world, const RecordMonitoring& command, Millis recorded) {
-  std::string text;
-  for (const EvidenceRecorded& evidence : command.evidence) {
-    text += "  " + world.models.find(evidence.model)->name + " in " + evidence.environment + ": " +
-            meaning_of(world, evidence, recorded) + "\n";
-  }
-  return text;
-}
 
 // What a rollback that leaves the slot empty has to say aloud: which versions it passed over, and why; empty where
 // there is one to go back to.
@@ -214,22 +125,6 @@ Result<Exit> run_notify(const Globals& globals, const WriteFlags& write_flags, c
                         const std::string& to) {
   TRY(said_something("--to", to));
   return write_and_show(globals, write_flags, [&](const World&) { return Wanted{Notify{rollout, to}, {}}; });
-}
-
-Result<Exit> run_monitor_record(const Globals& globals, const WriteFlags& write_flags, const MonitorFlags& flags) {
-  TRY_LET(home, home_of());
-  TRY_LET(content, read_file(flags.file, max_evidence_bytes));
-  const auto stems = models_in_drift_metrics(content);
-  if (!stems) return fault(flags.file.string() + ": " + stems.error().message);
-  std::string meaning;
-  TRY_LET(written, write(globals, write_flags, home, [&](const World& world) -> Result<Wanted> {
-            TRY_LET(wanted, monitoring_of(world, flags, content, *stems));
-            meaning = meaning_of(world, std::get<RecordMonitoring>(wanted.command), SystemClock().now());
-            return wanted;
-          }));
-  const Exit ended = show_written(globals, written);
-  if (!globals.json && ended == Exit::done) print(meaning);
-  return ended;
 }
 
 Result<Exit> run_rollback(const Globals& globals, const WriteFlags& write_flags, const RollbackFlags& flags) {

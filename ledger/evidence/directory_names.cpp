@@ -82,4 +82,22 @@ std::optional<Stem> stem_of(std::string_view name) {
   return std::nullopt;
 }
 
+std::optional<Stem> stem_of_metrics(std::string_view name) {
+  if (!is_metrics_name(name)) return std::nullopt;
+  take_end(name, ".json");
+  auto type = name;
+  std::string time;
+  const auto take = [&] {
+    const auto whole = type;
+    if (take_time(type)) time = whole.substr(type.size() + 1);
+  };
+  take();  // behind "_metrics", or before it
+  take_end(type, "_metrics");
+  if (!time.empty()) return Stem{std::string(type) + "_" + time, std::string(type), time};
+  std::string text(type);
+  take();
+  if (type.size() > std::string_view("_model").size()) take_end(type, "_model");
+  return Stem{std::move(text), std::string(type), time};
+}
+
 }  // namespace cairn

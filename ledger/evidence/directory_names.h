@@ -20,6 +20,9 @@ struct Stem {
 // well.
 std::optional<Stem> stem_of(std::string_view name);
 
+// `<type>_metrics_<time>`, `<type>[_model]_<time>_metrics`, or `<type>_metrics` of no time: the stem that they are of.
+std::optional<Stem> stem_of_metrics(std::string_view name);
+
 bool is_metrics_name(std::string_view name);  // `*_metrics.json`, `*_metrics_<time>.json`; no report
 bool is_card_name(std::string_view name);     // `*_card.json`
 bool is_chunk_name(std::string_view name);    // `chunk_*.json`

@@ -6,6 +6,7 @@
 #include "ledger/base/text.h"
 #include "ledger/evidence/directory_names.h"
 #include "ledger/evidence/json.h"
+#include "ledger/evidence/readers.h"
 
 namespace cairn {
 namespace {
@@ -115,13 +116,6 @@ std::vector<std::string> saved_models(const Json& chunk) {
   return names;
 }
 
-// "logistic_metrics_<time>.json" -> "logistic_<time>", "logistic_model_<time>_metrics.json" -> "logistic_model_<time>"
-std::string stem_of_metrics(std::string_view name) {
-  std::string stem(name.substr(0, name.rfind('.')));
-  const auto at = stem.rfind("_metrics");
-  return at == std::string::npos ? stem : stem.erase(at, std::string_view("_metrics").size());
-}
-
 std::string stem_of_card(std::string_view name) {
   if (is_card_name(name)) name.remove_suffix(std::string_view("_card.json").size());
   return std::string(name);
@@ -167,7 +161,7 @@ Result<std::vector<std::string>> models_in_report(EvidenceKind kind, const std::
   TRY_LET(file, parse_object(last_part(source), content));
   switch (kind) {
     case EvidenceKind::monitoring:
-      return names_in_rows(file, "models_monitored", "model_name", false);
+      return models_in_drift_metrics(content);
     case EvidenceKind::comparison:
       return names_in_rows(file, "comparisons", "model_type", false);
     case EvidenceKind::training:
@@ -189,8 +183,10 @@ Result<std::vector<std::string>> models_in_report(EvidenceKind kind, const std::
       const Json* checks = (validation == nullptr ? &file : validation)->member("checks");
       return name_in(member_of(member_of(checks, "model_loadable"), "tested_file"), true);
     }
-    case EvidenceKind::metrics:
-      return std::vector<std::string>{stem_of_metrics(last_part(source))};
+    case EvidenceKind::metrics: {
+      const auto stem = stem_of_metrics(last_part(source));
+      return stem ? std::vector<std::string>{stem->text} : std::vector<std::string>();
+    }
     case EvidenceKind::structure:
       break;
   }

@@ -2,6 +2,7 @@
 // shapes of those scripts.
 #include "ledger/evidence/report_readers.h"
 
+#include "ledger/evidence/directory_names.h"
 #include "ledger/evidence/readers.h"
 #include "ledger/evidence/report_kinds.h"
 #include "tests/catch.h"
@@ -269,6 +270,19 @@ TEST_CASE("the models that a file speaks of are found by what names them", "[H3]
   CHECK(models("any.json", comparison) == Names{"ranker_model_20261120_090000", "scorer_20261120_090000"});
   CHECK(stem_of_path("models/current/ranker_model_20261120_090000.onnx.data") == "ranker_model_20261120_090000");
   CHECK(stem_of_path("ranker.v2.pkl") == "ranker.v2");
+}
+
+TEST_CASE("a metrics file names its model in every spelling of the field", "[B1]") {
+  const auto stem = [](const std::string& name) {
+    const auto found = stem_of_metrics(name);
+    return found ? found->text + " " + found->type + " " + found->time : "none";
+  };
+  CHECK(stem("ranker_metrics_20261120_090000.json") == "ranker_20261120_090000 ranker 20261120_090000");
+  CHECK(stem("ranker_model_20261120_090000_metrics.json") == "ranker_model_20261120_090000 ranker 20261120_090000");
+  CHECK(stem("ranker_20261120_090000_metrics.json") == "ranker_20261120_090000 ranker 20261120_090000");
+  CHECK(stem("ranker_metrics.json") == "ranker ranker ");
+  CHECK(stem("drift_metrics.json") == "none");
+  CHECK(stem("ranker_card.json") == "none");
 }
 
 }  // namespace cairn

@@ -1,0 +1,70 @@
+// Reports on their way into the ledger, written here or by the field's scripts: which registered models they speak of,
+// and what they mean for those.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "commands/model_input.h"
+#include "commands/run.h"
+#include "ledger/evidence/model_directory.h"
+#include "projections/world.h"
+
+namespace cairn {
+
+// "logistic_model_20261101_120000" or "logistic_20261101_120000": the scripts name a version of a model so.
+std::optional<Hash> model_of_stem(const World& world, const std::string& stem);
+
+// What runs or is on its way under this name in the environment.
+std::optional<Hash> live_model(const World& world, const SlotKey& slot);
+
+// By its stem; or, by its name alone, the one that is live in the environment.
+std::optional<Hash> model_named(const World& world, const std::string& name, const std::string& environment);
+
+// "logistic 20261101_120000", for people.
+std::string name_of(const World& world, const Hash& model);
+
+// How a report names this model: by the stem of its files, or by name and version.
+std::string stem_of_reading(const ModelReading& reading);
+
+struct ReportFile {
+  std::string source;  // the file's name
+  Bytes content;
+  EvidenceKind kind = EvidenceKind::monitoring;
+  std::vector<std::string> models;  // as it names them
+};
+Result<ReportFile> read_report_file(const Path& file);
+
+// One of the kinds that `monitor record` takes: measured while a model runs.
+bool is_measured_live(EvidenceKind kind);
+
+// Its values about the model that it names so. `chunk_roots`: of the audit chunks that it can be checked against.
+Result<Evidence> evidence_of(const ReportFile& file, const std::string& stem,
+                             const std::vector<std::string>& chunk_roots = {});
+
+// Which model a row is about, and how the file names it.
+struct AboutModel {
+  Hash model;
+  std::string stem;
+};
+
+// One piece of evidence for each, in the environment where it was measured.
+Result<RecordMonitoring> record_of(const ReportFile& file, const std::vector<AboutModel>& models,
+                                   const std::string& environment);
+
+// A line for each piece of evidence: whether it passes, and what that means for a soak under way.
+std::string meaning_of(const World& world, const RecordMonitoring& command, Millis recorded);
+
+// The guide's World, or the ledger's; an error if a ledger was named and is not there.
+Result<Ground> named_ground(const Globals& globals);
+
+// Atomically, in the place of an older one. That another program's file gives way is said on stderr.
+Result<void> write_report(const Path& file, const std::string& content);
+
+// Records what `make` takes out of a report, and shows it; without a ledger says that nothing was recorded. `document`
+// is what --json prints then.
+Result<Exit> record_report(const Globals& globals, const WriteFlags& flags, Ground& ground, const std::string& document,
+                           const MakeCommand& make);
+
+}  // namespace cairn
