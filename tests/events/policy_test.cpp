@@ -269,3 +269,76 @@ TEST_CASE("each mistake in a ladder is refused by its path") {
   check([](json& e) { e["shadow_counts_from"] = {1}; }, at + "shadow_counts_from[0]: is a whole number");
   check([](json& e) { e.erase("shadow_valid"); }, at + "shadow_valid: is missing");
 }
+
+TEST_CASE("E2 E4 E6: a policy without the sections has the guide's roles, clocks, rhythm and thresholds") {
+  const Policy written = parsed(default_text());
+  const Policy absent = parsed(with([](json& p) {
+    for (const char* section : {"protection", "incidents", "advice"}) p.erase(section);
+    p["monitoring"].erase("cadence");
+  }));
+  for (const Policy* policy : {&written, &absent}) {
+    CHECK(policy->protection.lift == std::set<Role>{Role::admin, Role::incident_commander});
+    CHECK(policy->protection.break_glass == std::set<Role>{Role::incident_commander});
+    CHECK(policy->protection.break_glass_most == 4 * hour);
+    const IncidentRules& critical = policy->incidents.of.at(Severity::critical);
+    CHECK(critical.acknowledge == 15 * minute);
+    CHECK(critical.resolve == 4 * hour);
+    CHECK(critical.postmortem);
+    CHECK(policy->incidents.of.at(Severity::low).acknowledge == 24 * hour);
+    CHECK_FALSE(policy->incidents.of.at(Severity::low).postmortem);
+    CHECK(policy->incidents.escalate_after == 30 * minute);
+    REQUIRE(policy->incidents.regulatory.size() == 2);
+    CHECK(policy->incidents.regulatory[0].within == 72 * hour);
+    REQUIRE(policy->cadence.size() == 3);
+    CHECK(policy->cadence[0].first == hour);
+    CHECK(policy->cadence[0].every == 15 * minute);
+    CHECK(policy->cadence[2].every == 6 * hour);
+    CHECK(policy->advice.accuracy_below.text() == "0.8");
+    CHECK(policy->environments.at("production").regression_through_shadow);
+  }
+}
+
+TEST_CASE("each mistake in protection, incidents, advice, cadence and regression is refused by its path") {
+  const auto check = [](auto change, std::string_view begin) {
+    const auto message = refusal(with(change));
+    INFO("expected " << begin);
+    CHECK(message.substr(0, begin.size()) == begin);
+  };
+  const std::string at = "policy: ";
+  check([](json& p) { p["protection"]["lift"] = json::array(); }, at + "protection.lift: names no role");
+  check([](json& p) { p["protection"]["lift"] = {"boss"}; }, at + "protection.lift[0]: \"boss\" is not a role");
+  check([](json& p) { p["protection"]["lift"] = {1}; }, at + "protection.lift[0]: is not a role");
+  check(
+      [](json& p) {
+        p["protection"]["review"] = {"admin", "admin"};
+      },
+      at + "protection.review[1]: stands there twice");
+  check([](json& p) { p["protection"]["break_glass_most"] = "8d"; },
+        at + "protection.break_glass_most: is more than 7d");
+  check([](json& p) { p["protection"]["brake_glass"] = {"admin"}; }, at + "protection.brake_glass: is not a member");
+  check([](json& p) { p["protection"] = 1; }, at + "protection: is a whole number, not an object");
+  check([](json& p) { p["incidents"]["grave"] = json::object(); }, at + "incidents.grave: is not a member");
+  check([](json& p) { p["incidents"]["high"]["resolve"] = "8 h"; }, at + "incidents.high.resolve: ");
+  check([](json& p) { p["incidents"]["high"]["postmortem"] = 1; }, at + "incidents.high.postmortem: is a whole number");
+  check([](json& p) { p["incidents"]["escalate_after"] = "0s"; }, at + "incidents.escalate_after: is no time");
+  check([](json& p) { p["incidents"]["regulatory"][0]["within"] = "soon"; }, at + "incidents.regulatory[0].within: ");
+  check([](json& p) { p["incidents"]["regulatory"][1].erase("name"); },
+        at + "incidents.regulatory[1].name: is missing");
+  check([](json& p) { p["advice"]["accuracy_below"] = "NaN"; }, at + "advice.accuracy_below: is not finite");
+  check([](json& p) { p["monitoring"]["cadence"] = json::array(); }, at + "monitoring.cadence: is not 1 to 32");
+  check([](json& p) { p["monitoring"]["cadence"][2]["first"] = "48h"; },
+        at + "monitoring.cadence[2].first: is there in");
+  check([](json& p) { p["monitoring"]["cadence"][0].erase("first"); }, at + "monitoring.cadence[0].first: is there in");
+  check([](json& p) { p["monitoring"]["cadence"][1]["first"] = "30m"; },
+        at + "monitoring.cadence[1].first: is not after");
+  check([](json& p) { p["environments"]["production"]["regression"] = "canary"; },
+        at + "environments.production.regression: is not where a rollback can begin");
+  check(
+      [](json& p) {
+        p["environments"]["production"]["regression"] = "shadow";
+        for (json& gate : p["gates"]) {
+          if (gate["class"] == "stage") gate["class"] = "artefact";
+        }
+      },
+      at + "environments.production.regression: is not where a rollback can begin");
+}
