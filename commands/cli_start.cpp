@@ -110,6 +110,17 @@ void add_actor(CLI::App& app, Invocation& invocation) {
   CLI::App* list = add_command(*actor, "list", "List actors, roles and keys", "cairn actor list");
   list->callback([&invocation] { invocation.action = [&invocation] { return run_actor_list(invocation.globals); }; });
 
+  auto request = std::make_shared<Seq>(0);
+  CLI::App* confirm =
+      add_command(*actor, "confirm", "As another admin, do what one has asked for", "cairn actor confirm 17");
+  confirm->add_option("SEQ", *request, "the entry that asks; cairn actor list shows them")->required();
+  auto confirm_write = add_write_flags(*confirm);
+  confirm->callback([&invocation, request, confirm_write] {
+    invocation.action = [&invocation, request, confirm_write] {
+      return run_actor_confirm(invocation.globals, *confirm_write, *request);
+    };
+  });
+
   auto flags = std::make_shared<ActorRoleFlags>();
   CLI::App* role = add_command(*actor, "role", "Grant and revoke roles",
                                "cairn actor role ben --grant incident-commander --revoke deployer");
@@ -119,6 +130,17 @@ void add_actor(CLI::App& app, Invocation& invocation) {
   auto write = add_write_flags(*role);
   role->callback([&invocation, flags, write] {
     invocation.action = [&invocation, flags, write] { return run_actor_role(invocation.globals, *write, *flags); };
+  });
+}
+
+void add_policy_act(CLI::App& policy, Invocation& invocation, const std::string& name, const std::string& description,
+                    Result<Exit> (*run)(const Globals&, const WriteFlags&, const Path&)) {
+  auto file = std::make_shared<Path>();
+  CLI::App* command = add_command(policy, name, description, "cairn policy " + name + " policy.json");
+  command->add_option("FILE", *file, "the document")->required();
+  auto write = add_write_flags(*command);
+  command->callback([&invocation, run, file, write] {
+    invocation.action = [&invocation, run, file, write] { return run(invocation.globals, *write, *file); };
   });
 }
 
@@ -142,13 +164,11 @@ void add_policy(CLI::App& app, Invocation& invocation) {
     invocation.action = [&invocation, file] { return run_policy_check(invocation.globals, *file); };
   });
 
-  CLI::App* adopt = add_command(*policy, "adopt", "Put a policy in force, after listing what it does to rollouts",
-                                "cairn policy adopt policy.json");
-  adopt->add_option("FILE", *file, "the document")->required();
-  auto write = add_write_flags(*adopt);
-  adopt->callback([&invocation, file, write] {
-    invocation.action = [&invocation, file, write] { return run_policy_adopt(invocation.globals, *write, *file); };
-  });
+  add_policy_act(*policy, invocation, "propose", "Lay a policy before the other admins, after listing what it changes",
+                 run_policy_propose);
+  add_policy_act(*policy, invocation, "approve", "As another admin, say yes to a proposed policy", run_policy_approve);
+  add_policy_act(*policy, invocation, "adopt", "Put a policy in force, after listing what it changes",
+                 run_policy_adopt);
 }
 
 }  // namespace

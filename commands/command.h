@@ -25,14 +25,21 @@ struct CreateLedger {
   std::string policy;                 // the document
 };
 
-// cairn actor add, cairn actor role
+// cairn actor add, cairn actor role: asked of another admin where the policy takes two, unless one has asked for it
 struct EnrolActor {
   ActorEnrolled actor;
+  std::string person;  // who says so
 };
 struct ChangeRoles {
   std::string handle;
   std::vector<Grant> grant;
   std::vector<Grant> revoke;
+  std::string person;
+};
+
+// cairn actor confirm: what another admin asked for in that entry
+struct ConfirmRequest {
+  Seq request = 0;
 };
 
 // cairn key rotate, cairn key revoke
@@ -48,7 +55,13 @@ struct RevokeKey {
   std::string reason;
 };
 
-// cairn policy adopt
+// cairn policy propose, approve, adopt
+struct ProposePolicy {
+  std::string document;
+};
+struct ApprovePolicy {
+  Hash policy;
+};
 struct AdoptPolicy {
   std::string document;
 };
@@ -148,9 +161,9 @@ struct Record {
   Event event;
 };
 
-using Command = std::variant<CreateLedger, EnrolActor, ChangeRoles, RotateKey, RevokeKey, AdoptPolicy, RegisterModel,
-                             Deploy, Promote, Approve, Notify, RecordMonitoring, Rollback, LiftLockdown, OpenIncident,
-                             OpenAction, RecordDue, Record>;
+using Command = std::variant<CreateLedger, EnrolActor, ChangeRoles, ConfirmRequest, RotateKey, RevokeKey, ProposePolicy,
+                             ApprovePolicy, AdoptPolicy, RegisterModel, Deploy, Promote, Approve, Notify,
+                             RecordMonitoring, Rollback, LiftLockdown, OpenIncident, OpenAction, RecordDue, Record>;
 
 // What is wanted is so already: a job that runs again has done its work, and nothing is said twice.
 struct Unchanged {

@@ -1,9 +1,9 @@
 // From what is wanted to what has then been done. Pure: World and Command in, events out. Nothing is refused here
 // (DESIGN, idea 5): a promote that skips shadow is said, signed, and refused by admit, on the record.
 #include <algorithm>
-#include <set>
 
 #include "commands/command.h"
+#include "commands/decide_rollback.h"
 #include "ledger/base/text.h"
 #include "projections/admit.h"
 #include "projections/due.h"
@@ -11,15 +11,6 @@
 namespace cairn {
 
 namespace {
-
-std::string next_rollout(const World& world, const SlotKey& slot) {
-  const Slot* row = world.slots.find(slot);
-  return str(slot.first, "/", slot.second, "/", (row == nullptr ? 0 : row->rollouts) + 1);
-}
-
-std::string next_incident(const World& world) {
-  return str("INC-", world.incidents.rows().size() + 1);
-}
 
 Result<const Rollout*> find_rollout(const World& world, const std::string& id) {
   const Rollout* rollout = world.rollouts.find(id);
@@ -29,10 +20,6 @@ Result<const Rollout*> find_rollout(const World& world, const std::string& id) {
 
 Error no_incident(const std::string& id) {
   return usage("there is no incident " + printable(id) + "; cairn incident list shows them");
-}
-
-void expect_unchanged(const World& world, const std::string& subject, Proposal& proposal) {
-  if (const Seq* last = world.subjects.find(subject)) proposal.expects[subject] = *last;
 }
 
 // The end of a way back: what was watched in shadow takes the slot.
@@ -94,14 +81,39 @@ struct Decide {
     return proposal;
   }
 
-  Result<Proposal> operator()(const EnrolActor& wanted) const { return Proposal{{wanted.actor}, {}, default_validity}; }
+  Result<Proposal> operator()(const EnrolActor& wanted) const { return administer({wanted.actor}, wanted.person); }
 
   Result<Proposal> operator()(const ChangeRoles& wanted) const {
-    Proposal proposal;
-    for (const Grant& grant : wanted.grant) proposal.events.push_back(RoleGranted{wanted.handle, grant});
-    for (const Grant& grant : wanted.revoke) proposal.events.push_back(RoleRevoked{wanted.handle, grant});
-    if (proposal.events.empty()) return usage("no change: give --grant ROLE or --revoke ROLE");
-    return proposal;
+    std::vector<Event> events;
+    for (const Grant& grant : wanted.grant) events.push_back(RoleGranted{wanted.handle, grant});
+    for (const Grant& grant : wanted.revoke) events.push_back(RoleRevoked{wanted.handle, grant});
+    if (events.empty()) return usage("no change: give --grant ROLE or --revoke ROLE");
+    return administer(std::move(events), wanted.person);
+  }
+
+  Result<Proposal> operator()(const ConfirmRequest& wanted) const {
+    for (const auto& [hash, request] : world.requests.rows()) {
+      if (request.seq != wanted.request) continue;
+      TRY_LET(events, decode_events(request.events));
+      return Proposal{std::move(events), {}, default_validity};
+    }
+    return usage(str("entry ", wanted.request, " asks for nothing that is open; cairn actor list shows what is"));
+  }
+
+  // Where two admins are needed and the other has not asked, this asks.
+  Result<Proposal> administer(std::vector<Event> events, const std::string& person) const {
+    const bool takes_two = world.policy().administration.second_admin && person != recovery_author &&
+                           world.persons_with(Role::admin, "*", "*").size() >= 2;
+    const bool gives_a_say = std::any_of(events.begin(), events.end(), [](const Event& event) {
+      const auto* grant = std::get_if<RoleGranted>(&event);
+      const bool say = grant != nullptr && (grant->grant.role == Role::admin || grant->grant.role == Role::approver);
+      return say || std::holds_alternative<ActorEnrolled>(event);
+    });
+    if (!takes_two || !gives_a_say) return Proposal{std::move(events), {}, default_validity};
+    TRY_LET(bytes, encode_events(events));
+    const OpenRequest* request = world.requests.find(sha256(bytes));
+    if (request != nullptr && request->author != person) return Proposal{std::move(events), {}, default_validity};
+    return Proposal{{AdministrationRequested{bytes}}, {}, default_validity};
   }
 
   Result<Proposal> operator()(const RotateKey& wanted) const {
@@ -119,13 +131,21 @@ struct Decide {
     return proposal;
   }
 
+  Result<Proposal> operator()(const ProposePolicy& wanted) const {
+    return Proposal{{PolicyProposed{wanted.document}}, {}, default_validity};
+  }
+
+  Result<Proposal> operator()(const ApprovePolicy& wanted) const {
+    return Proposal{{PolicyApproved{wanted.policy, world.policy().digest}}, {}, default_validity};
+  }
+
   Result<Proposal> operator()(const AdoptPolicy& wanted) const {
     const Hash digest = sha256(wanted.document);
     if (digest == world.policy().digest) {
       return nothing_to_do("this policy is in force already", PolicyAdopted{digest, digest});
     }
     Proposal proposal;
-    proposal.events.push_back(PolicyProposed{wanted.document});
+    if (!world.proposals.has(digest)) proposal.events.push_back(PolicyProposed{wanted.document});
     proposal.events.push_back(PolicyAdopted{digest, world.policy().digest});
     return proposal;
   }
@@ -225,60 +245,7 @@ struct Decide {
     return proposal;
   }
 
-  Result<Proposal> operator()(const Rollback& wanted) const {
-    const SlotKey slot{wanted.name, wanted.environment};
-    const std::optional<Hash> from = world.rollback_source(slot);
-    if (!from) return usage("nothing of " + wanted.name + " takes traffic in " + wanted.environment);
-    if (wanted.in_earnest == InEarnest::drill) return drill(wanted, slot, *from);
-    if (wanted.reason.empty()) return usage("a rollback needs its --reason");
-    Proposal proposal;
-    const std::string incident = next_incident(world);
-    const bool safety = wanted.trigger == Trigger::safety;
-    if (safety && world.lockdown_over(slot) == nullptr) {
-      proposal.events.push_back(LockdownEngaged{{wanted.environment, wanted.name}, wanted.reason});
-    }
-    const Slot& row = *world.slots.find(slot);
-    if (row.active) {
-      proposal.events.push_back(RolloutAborted{*row.active, "rolled back: " + wanted.reason});
-      expect_unchanged(world, "rollout:" + *row.active, proposal);
-    }
-    TRY_LET(to, target_of(wanted, slot, *from, proposal));
-    if (!to) {
-      proposal.events.push_back(
-          SlotEmptied{wanted.name, wanted.environment, *from, wanted.trigger, wanted.reason, incident});
-    } else {
-      proposal.events.push_back(ArtefactChecked{*to, match_of(wanted, *to)});
-      if (begins_in_shadow(wanted, slot, *to)) {
-        proposal.events.push_back(RollbackBegun{next_rollout(world, slot), wanted.name, wanted.environment, *from, *to,
-                                                wanted.reason, incident});
-      } else {
-        proposal.events.push_back(
-            RollbackExecuted{wanted.name, wanted.environment, *from, *to, wanted.trigger, wanted.reason, incident});
-      }
-    }
-    proposal.events.push_back(IncidentOpened{incident, safety ? Severity::critical : Severity::high,
-                                             "Rollback: " + wanted.reason, wanted.name, wanted.environment});
-    return proposal;
-  }
-
-  // What runs beside a failed canary is only left to itself, and an empty slot has no time; else the target is seen to
-  // work first.
-  bool begins_in_shadow(const Rollback& wanted, const SlotKey& slot, const Hash& to) const {
-    const EnvironmentRules* rules = world.policy().environment(wanted.environment);
-    const Tenure* full = world.at_full(slot);
-    return wanted.trigger == Trigger::regression && rules != nullptr && rules->regression_through_shadow &&
-           full != nullptr && full->model != to;
-  }
-
-  Result<Proposal> drill(const Rollback& wanted, const SlotKey& slot, const Hash& from) const {
-    Proposal aside;  // which files were found to differ is no finding of a drill
-    TRY_LET(to, target_of(wanted, slot, from, aside));
-    const ArtefactMatch files = to ? match_of(wanted, *to) : ArtefactMatch::not_reachable;
-    return Proposal{{DrillRecorded{wanted.name, wanted.environment, from, to.value_or(Hash{}), wanted.trigger, files,
-                                   wanted.reason}},
-                    {},
-                    default_validity};
-  }
+  Result<Proposal> operator()(const Rollback& wanted) const { return decide_rollback(world, wanted); }
 
   Result<Proposal> operator()(const LiftLockdown& wanted) const {
     const Lockdown* lockdown = world.lockdowns.find(wanted.scope);
@@ -331,40 +298,6 @@ struct Decide {
     };
     TRY(std::visit(check, wanted.event));
     return Proposal{{wanted.event}, {}, default_validity};
-  }
-
-  // A file of the target's version with another digest is a mismatch, and so is the only model of a place that was
-  // named for the target; a place that holds others only says nothing about it.
-  ArtefactMatch match_of(const Rollback& wanted, const Hash& to) const {
-    if (!wanted.found) return ArtefactMatch::not_reachable;
-    const Model* model = world.models.find(to);
-    bool other_files = wanted.found->size() == 1;
-    for (const FoundModel& found : *wanted.found) {
-      if (found.model == to) return ArtefactMatch::match;
-      other_files = other_files || (model != nullptr && found.version == model->version);
-    }
-    return other_files ? ArtefactMatch::mismatch : ArtefactMatch::not_reachable;
-  }
-
-  // The version that was named, or the newest of history whose files are not known to differ. Which ones were passed
-  // over for that goes on record, each once.
-  Result<std::optional<Hash>> target_of(const Rollback& wanted, const SlotKey& slot, const Hash& from,
-                                        Proposal& proposal) const {
-    if (wanted.to_version) {
-      const Hash* version = world.versions.find({wanted.name, *wanted.to_version});
-      if (version == nullptr) {
-        return usage("no version " + printable(*wanted.to_version) + " of " + printable(wanted.name) +
-                     " is registered; cairn history lists them");
-      }
-      return std::optional<Hash>(*version);
-    }
-    std::set<Hash> differing;
-    const auto tenure = world.rollback_target(slot, from, wanted.trigger, [&](const Hash& model) {
-      if (match_of(wanted, model) != ArtefactMatch::mismatch) return false;
-      if (differing.insert(model).second) proposal.events.push_back(ArtefactChecked{model, ArtefactMatch::mismatch});
-      return true;
-    });
-    return tenure ? std::optional<Hash>(tenure->model) : std::nullopt;
   }
 };
 

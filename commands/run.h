@@ -56,6 +56,10 @@ struct ActorRoleFlags {
 };
 Result<Exit> run_actor_role(const Globals& globals, const WriteFlags& write, const ActorRoleFlags& flags);
 
+Result<Exit> run_actor_confirm(const Globals& globals, const WriteFlags& write, Seq request);
+
+Result<Exit> run_policy_propose(const Globals& globals, const WriteFlags& write, const Path& file);
+Result<Exit> run_policy_approve(const Globals& globals, const WriteFlags& write, const Path& file);
 Result<Exit> run_policy_show(const Globals& globals, const std::optional<std::string>& at);
 Result<Exit> run_policy_check(const Globals& globals, const Path& file);
 Result<Exit> run_policy_adopt(const Globals& globals, const WriteFlags& write, const Path& file);

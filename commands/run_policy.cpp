@@ -1,4 +1,6 @@
-// policy show, check, adopt.
+// policy show, check, propose, approve, adopt.
+#include <algorithm>
+#include <map>
 #include <nlohmann/json.hpp>
 
 #include "commands/moments.h"
@@ -43,6 +45,81 @@ std::string effects_on_rollouts(const World& world, const Policy& next) {
   return text.empty() ? "  No rollout is under way.\n" : text;
 }
 
+// A list whose rows have names is compared by them, not by their place.
+Json by_name(const Json& json) {
+  if (json.is_object()) {
+    Json named = Json::object();
+    for (const auto& [key, value] : json.items()) named[key] = by_name(value);
+    return named;
+  }
+  const auto name_of = [](const Json& row) -> std::string {
+    for (const char* key : {"name", "stage"}) {
+      if (row.is_object() && row.contains(key) && row[key].is_string()) return row[key];
+    }
+    return "";
+  };
+  const bool named = json.is_array() && !json.empty() &&
+                     std::all_of(json.begin(), json.end(), [&](const Json& row) { return !name_of(row).empty(); });
+  if (!named) return json;
+  Json object = Json::object();
+  for (const Json& row : json) object[name_of(row)] = by_name(row);
+  return object;
+}
+
+void add_leaves(const Json& json, const std::string& path, std::map<std::string, std::string>& leaves) {
+  if (!json.is_object() || json.empty()) {
+    leaves[path] = json.dump(-1, ' ', false, Json::error_handler_t::replace);
+    return;
+  }
+  for (const auto& [key, value] : json.items()) add_leaves(value, path.empty() ? key : path + "." + key, leaves);
+}
+
+// What another document says differently: a line for each value, by its path.
+std::string difference(const std::string& before, const std::string& after) {
+  std::map<std::string, std::string> old_leaves;
+  std::map<std::string, std::string> new_leaves;
+  add_leaves(by_name(Json::parse(before, nullptr, false)), "", old_leaves);
+  add_leaves(by_name(Json::parse(after, nullptr, false)), "", new_leaves);
+  std::string text;
+  for (const auto& [path, value] : old_leaves) {
+    const auto now = new_leaves.find(path);
+    if (now == new_leaves.end()) text += "  " + toned("-", Tone::bad) + " " + printable(path + ": " + value) + "\n";
+    if (now == new_leaves.end() || now->second == value) continue;
+    text += "  " + toned("~", Tone::warn) + " " + printable(path + ": " + value + " -> " + now->second) + "\n";
+  }
+  for (const auto& [path, value] : new_leaves) {
+    if (old_leaves.contains(path)) continue;
+    text += "  " + toned("+", Tone::good) + " " + printable(path + ": " + value) + "\n";
+  }
+  return text.empty() ? "  Nothing but white space and order.\n" : text;
+}
+
+struct PolicyFile {
+  std::string document;
+  Policy policy;
+};
+
+Result<PolicyFile> read_policy(const Path& file) {
+  TRY_LET(document, read_file(file, max_policy_bytes));
+  auto policy = parse_policy(document);
+  if (!policy) return usage(file.string() + ": " + policy.error().message);
+  return PolicyFile{std::move(document), std::move(policy).value()};
+}
+
+// Says it, and shows first what the document changes of the policy in force, and of rollouts under way.
+Result<Exit> write_about(const Globals& globals, const WriteFlags& write_flags, const PolicyFile& file,
+                         const Command& command) {
+  TRY_LET(home, Home::from_environment());
+  std::string changes;
+  TRY_LET(written, write(globals, write_flags, home, [&](const World& world) {
+            changes = "What it changes:\n" + difference(world.force->document, file.document) +
+                      "What it does to rollouts under way:\n" + effects_on_rollouts(world, file.policy);
+            return Wanted{command, {}};
+          }));
+  if (!globals.json) print(changes);
+  return show_written(globals, written);
+}
+
 }  // namespace
 
 Result<Exit> run_policy_show(const Globals& globals, const std::optional<std::string>& at) {
@@ -85,18 +162,19 @@ Result<Exit> run_policy_check(const Globals& globals, const Path& file) {
   return Exit::done;
 }
 
-Result<Exit> run_policy_adopt(const Globals& globals, const WriteFlags& write_flags, const Path& file) {
-  TRY_LET(home, Home::from_environment());
-  TRY_LET(document, read_file(file, max_policy_bytes));
-  const auto policy = parse_policy(document);
-  if (!policy) return usage(file.string() + ": " + policy.error().message);
-  std::string effects;
-  TRY_LET(written, write(globals, write_flags, home, [&](const World& world) {
-            effects = effects_on_rollouts(world, *policy);
-            return Wanted{AdoptPolicy{document}, {}};
-          }));
-  if (!globals.json) print("What it does to rollouts under way:\n" + effects);
-  return show_written(globals, written);
+Result<Exit> run_policy_propose(const Globals& globals, const WriteFlags& write, const Path& file) {
+  TRY_LET(policy, read_policy(file));
+  return write_about(globals, write, policy, ProposePolicy{policy.document});
+}
+
+Result<Exit> run_policy_approve(const Globals& globals, const WriteFlags& write, const Path& file) {
+  TRY_LET(policy, read_policy(file));
+  return write_about(globals, write, policy, ApprovePolicy{policy.policy.digest});
+}
+
+Result<Exit> run_policy_adopt(const Globals& globals, const WriteFlags& write, const Path& file) {
+  TRY_LET(policy, read_policy(file));
+  return write_about(globals, write, policy, AdoptPolicy{policy.document});
 }
 
 }  // namespace cairn

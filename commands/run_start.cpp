@@ -11,6 +11,7 @@
 #include "ledger/base/text.h"
 #include "ledger/crypto/key_file.h"
 #include "ledger/evidence/readers.h"
+#include "projections/timeline.h"
 
 namespace cairn {
 
@@ -262,7 +263,9 @@ Result<Exit> run_actor_add(const Globals& globals, const WriteFlags& write_flags
   actor.possession = key.possession;
   TRY_LET(grants, parse_grants(flags.roles));
   actor.roles = std::move(grants);
-  const MakeCommand make = [&](const World&) { return Wanted{EnrolActor{actor}, {}}; };
+  const MakeCommand make = [&](const World&) {
+    return Wanted{EnrolActor{actor, flags.recovery_key ? std::string(recovery_author) : globals.actor}, {}};
+  };
   if (!flags.recovery_key) {
     TRY_LET(written, write(globals, write_flags, home, make));
     return show_written(globals, written);
@@ -305,13 +308,29 @@ Result<Exit> run_actor_list(const Globals& globals) {
                     {"enrolled", actor.enrolled},
                     {"keys", keys}});
   }
-  print(globals.json ? Json{{"actors", list}}.dump(2) + "\n" : table(rows));
+  Json requests = Json::array();
+  std::string open;
+  ModelNames names;
+  names.learn(*world);
+  for (const auto& [hash, request] : world->requests.rows()) {
+    const std::string what = describe(AdministrationRequested{request.events}, names);
+    requests.push_back({{"seq", request.seq}, {"author", request.author}, {"what", what}});
+    open += wrapped(printable(str(request.seq, ": ", request.author, " ", what)), 2);
+  }
+  if (!open.empty()) open = "\nWaiting for another admin (cairn actor confirm ENTRY):\n" + open;
+  const Json json = {{"actors", list}, {"requests", requests}};
+  print(globals.json ? json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n" : table(rows) + open);
   return Exit::done;
+}
+
+Result<Exit> run_actor_confirm(const Globals& globals, const WriteFlags& write, Seq request) {
+  return write_and_show(globals, write, [&](const World&) { return Wanted{ConfirmRequest{request}, {}}; });
 }
 
 Result<Exit> run_actor_role(const Globals& globals, const WriteFlags& write_flags, const ActorRoleFlags& flags) {
   TRY_LET(home, home_of());
   ChangeRoles command;
+  command.person = globals.actor;
   command.handle = flags.handle;
   TRY_LET(grant, parse_grants(flags.grant));
   TRY_LET(revoke, parse_grants(flags.revoke));

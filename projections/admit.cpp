@@ -37,6 +37,7 @@ class EventRules : public Questions {
 
   void operator()(const ActorEnrolled& event) {
     administers();
+    with_second_admin();
     if (fold_case(event.handle) == recovery_author || world_.actors.has(event.handle)) {
       no(Refusal::handle_taken, {"the handle " + event.handle + " is taken"});
     } else {
@@ -52,6 +53,7 @@ class EventRules : public Questions {
 
   void operator()(const RoleGranted& event) {
     administers();
+    if (event.grant.role == Role::admin || event.grant.role == Role::approver) with_second_admin();
     const Actor* actor = enrolled(event.handle);
     if (actor == nullptr) return;
     fits_kind(event.handle, actor->kind, event.grant);
@@ -74,7 +76,10 @@ class EventRules : public Questions {
   }
 
   void operator()(const KeyAdded& event) {
-    if (event.handle != statement_.author) administers();
+    if (event.handle != statement_.author) {
+      administers();
+      with_second_admin();
+    }
     if (enrolled(event.handle) != nullptr) holds_key(event.handle, event.key, event.possession);
   }
 
@@ -91,10 +96,35 @@ class EventRules : public Questions {
     if (key->handle != statement_.author) administers();
   }
 
+  // Whether it may be done is asked when it is: of the world then.
+  void operator()(const AdministrationRequested& event) {
+    administers();
+    const auto events = decode_events(event.events);
+    if (!events) return no(Refusal::request_invalid, {events.error().message});
+    for (const Event& wanted : *events) {
+      const bool asks_again = std::holds_alternative<AdministrationRequested>(wanted);
+      if (!is_administration(wanted) || asks_again) no(Refusal::request_invalid, {std::string(wire_name(wanted))});
+    }
+  }
+
   void operator()(const PolicyProposed& event) {
     administers();
     const auto policy = parse_policy(event.document);
     if (!policy) no(Refusal::policy_invalid, {policy.error().message});
+  }
+
+  void operator()(const PolicyApproved& event) {
+    administers();
+    const OpenProposal* proposal = world_.proposals.find(event.policy);
+    if (proposal == nullptr) return no(Refusal::policy_unknown, {"no proposal has the digest " + event.policy.hex()});
+    if (event.replaces != world_.policy().digest) {
+      no(Refusal::policy_not_in_force, {"in force is " + world_.policy().digest.hex()});
+    }
+    if (by_hand_of(proposal->author)) no(Refusal::policy_approval_own, {proposal->author + " proposed it"});
+    const auto before = proposal->approvals.find(statement_.author);
+    if (before != proposal->approvals.end() && before->second.replaces == event.replaces) {
+      no(Refusal::policy_approval_own, {str("approved in entry ", before->second.seq)});
+    }
   }
 
   void operator()(const PolicyAdopted& event) {
@@ -105,6 +135,9 @@ class EventRules : public Questions {
       no(Refusal::policy_not_in_force,
          {"it replaces " + event.replaces.hex(), "in force is " + world_.policy().digest.hex()});
     }
+    const std::uint64_t asked = genesis_ ? 0 : world_.policy().administration.policy_approvals;
+    const std::size_t given = approvals_of(*proposal);
+    if (given < asked) no(Refusal::policy_approval_missing, {str(given, " of ", asked, " approvals hold")});
     const auto policy = parse_policy(proposal->document);
     if (!policy) return no(Refusal::policy_invalid, {policy.error().message});
     for (const auto& [environment, rules] : policy->environments) spelled_as_before("environment:", environment);
@@ -525,6 +558,15 @@ class EventRules : public Questions {
   }
 
  private:
+  // By those who are admins still, of what would be replaced now.
+  std::size_t approvals_of(const OpenProposal& proposal) const {
+    const auto holds = [this](const auto& approval) {
+      return approval.second.replaces == world_.policy().digest &&
+             world_.has_role(approval.first, Role::admin, "*", "*");
+    };
+    return static_cast<std::size_t>(std::count_if(proposal.approvals.begin(), proposal.approvals.end(), holds));
+  }
+
   // The end of a way back that was watched in shadow.
   void arrives(const Rollout& way, const RollbackExecuted& event) {
     needs_one_of({Role::deployer, Role::incident_commander}, event.environment, event.name);

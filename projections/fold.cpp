@@ -58,12 +58,35 @@ struct Fold {
     row.compromised_since = event.compromised_since;
   }
 
+  void operator()(const AdministrationRequested& event) {
+    std::size_t own = 0;
+    const Hash* oldest = nullptr;
+    Seq oldest_seq = seq;
+    for (const auto& [events, request] : world.requests.rows()) {
+      if (request.author != statement.author) continue;
+      ++own;
+      if (request.seq < oldest_seq) {
+        oldest = &events;
+        oldest_seq = request.seq;
+      }
+    }
+    if (own >= max_open_requests && oldest != nullptr) world.requests.erase(Hash(*oldest));
+    world.requests.edit(sha256(event.events)) = {statement.author, event.events, seq, recorded};
+  }
+
   void operator()(const PolicyProposed& event) {
+    // Said again it is the same proposal, with the approvals that it has.
+    if (world.proposals.has(sha256(event.document))) return;
     const auto& open = world.proposals.rows();
     const auto before = std::find_if(open.begin(), open.end(),
                                      [this](const auto& row) { return row.second.author == statement.author; });
     if (before != open.end()) world.proposals.erase(Hash(before->first));
-    world.proposals.edit(sha256(event.document)) = {statement.author, event.document};
+    world.proposals.edit(sha256(event.document)) = {statement.author, event.document, {}};
+  }
+  void operator()(const PolicyApproved& event) {
+    if (world.proposals.has(event.policy)) {
+      world.proposals.edit(event.policy).approvals[statement.author] = {event.replaces, seq};
+    }
   }
   void operator()(const PolicyAdopted& event) {
     const OpenProposal* proposal = world.proposals.find(event.policy);
@@ -434,6 +457,7 @@ void World::apply(const Recorded& entry) {
 
   if (entry.entry.outcome.empty()) {
     for (const Event& event : statement.events) apply_event(event, statement, key, recorded);
+    if (requests.has(statement.events_hash)) requests.erase(statement.events_hash);
     if (entry.seq == 0) genesis.edit().ledger = entry.leaf;
     for (const std::string& tag : tags_of(statement)) {
       const bool subject = tag.starts_with("rollout:") || tag.starts_with("incident:") || tag.starts_with("model:");

@@ -2,20 +2,16 @@
 
 namespace cairn {
 
-namespace {
-
-// Changes who may do what, or what is allowed.
-bool is_administration(const Event& event) {
+bool Questions::is_administration(const Event& event) {
   return std::visit(
       []<class E>(const E&) {
         return std::is_same_v<E, ActorEnrolled> || std::is_same_v<E, RoleGranted> || std::is_same_v<E, RoleRevoked> ||
-               std::is_same_v<E, KeyAdded> || std::is_same_v<E, KeyRevoked> || std::is_same_v<E, PolicyProposed> ||
-               std::is_same_v<E, PolicyAdopted>;
+               std::is_same_v<E, KeyAdded> || std::is_same_v<E, KeyRevoked> ||
+               std::is_same_v<E, AdministrationRequested> || std::is_same_v<E, PolicyProposed> ||
+               std::is_same_v<E, PolicyApproved> || std::is_same_v<E, PolicyAdopted>;
       },
       event);
 }
-
-}  // namespace
 
 Refused refused(Refusal refusal, Reasons reasons, std::optional<Millis> due) {
   return {refusal, std::string(rule_of(refusal)), std::move(reasons), std::string(remedy_of(refusal)), due};
@@ -36,6 +32,17 @@ void Questions::administers() {
   if (genesis_ || statement_.author == recovery_author) return;
   needs(Role::admin, "*", "*");
   by_person();
+}
+
+void Questions::with_second_admin() {
+  if (genesis_ || statement_.author == recovery_author || !world_.policy().administration.second_admin) return;
+  if (world_.persons_with(Role::admin, "*", "*").size() < 2) return;
+  const OpenRequest* request = world_.requests.find(statement_.events_hash);
+  if (request == nullptr || recorded_ - request->recorded > request_validity) {
+    no(Refusal::second_admin_missing, {"no other admin has asked for this"});
+  } else if (by_hand_of(request->author)) {
+    no(Refusal::second_admin_missing, {str("it is ", request->author, " who asked for it, in entry ", request->seq)});
+  }
 }
 
 void Questions::by_person() {
@@ -115,15 +122,16 @@ void Questions::spelled_as_before(const std::string& kind, const std::string& na
 
 std::vector<ShortQuorum> Questions::quorums_missing(const Policy& policy) const {
   std::vector<ShortQuorum> missing;
-  if (world_.persons_with(Role::admin, "*", "*").empty()) missing.push_back({});
+  // Who begins alone enrols the others afterwards, and could not if the beginning were refused.
+  const std::size_t admins = world_.persons_with(Role::admin, "*", "*").size();
+  const std::uint64_t asked = 1 + (genesis_ ? 0 : policy.administration.policy_approvals);
+  if (admins < asked) missing.push_back({ShortQuorum::For::policy, "", Stage::full, Role::admin, asked, admins});
   std::set<std::string> lifters;
   for (const Role role : policy.protection.lift) lifters.merge(world_.persons_with(role, "*", "*"));
-  // Who begins alone enrols the second person afterwards.
   if (!genesis_ && lifters.size() < 2)
     missing.push_back({ShortQuorum::For::lift, "", Stage::full, Role::admin, 2, lifters.size()});
   for (const auto& [environment, rules] : policy.environments) {
     for (const StageRules& stage : rules.ladder) {
-      // Who begins alone enrols the others afterwards, and could not if the beginning were refused.
       const std::size_t able = genesis_ ? world_.persons_with(stage.approver, environment, "*").size()
                                         : world_.most_approvals(stage.approver, environment);
       if (able < stage.approvals)
@@ -145,7 +153,9 @@ Reasons describe(const std::vector<ShortQuorum>& missing) {
   for (const ShortQuorum& quorum : missing) {
     switch (quorum.what) {
       case ShortQuorum::For::policy:
-        reasons.emplace_back("nobody could change the policy");
+        reasons.push_back(quorum.able == 0
+                              ? "nobody could change the policy"
+                              : str(quorum.asked, " admins change the policy, and there are ", quorum.able));
         break;
       case ShortQuorum::For::lift:
         reasons.push_back(str("two persons lift a lockdown, and ", quorum.able, " could"));

@@ -53,6 +53,7 @@ class Questions {
     });
   }
 
+  static bool is_administration(const Event& event);  // changes who may do what, or what is allowed
   bool mixes_administration() const;  // with what is done with the rights, or by the rules, that it changes
 
   // ---- who
@@ -62,6 +63,7 @@ class Questions {
     needs_one_of({role}, environment, model);
   }
   void administers();  // without the role only in the rules' own statements: entry 0, and the recovery key's one act
+  void with_second_admin();  // where the policy asks for one, another admin has asked for exactly this statement
   void by_person();
   bool by_hand_of(const std::string& person) const;  // their own, or by a key that they put under this handle
   void fits_kind(const std::string& handle, ActorKind kind, const Grant& grant);

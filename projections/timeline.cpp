@@ -37,6 +37,14 @@ struct Sentence {
     if (e.compromised_since > 0) text += ", compromised since " + format_time(e.compromised_since);
     return with_reason(std::move(text), e.reason);
   }
+  std::string operator()(const AdministrationRequested& e) const {
+    const auto events = decode_events(e.events);
+    if (!events) return "asked another admin for what cannot be read";
+    std::string what;
+    for (const Event& event : *events) what += (what.empty() ? "" : "; ") + describe(event, names);
+    return "asked another admin for this: " + what;
+  }
+  std::string operator()(const PolicyApproved& e) const { return "approved the policy " + short_hex(e.policy); }
   std::string operator()(const PolicyProposed& e) const {
     return "proposed the policy " + short_hex(sha256(e.document));
   }

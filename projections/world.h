@@ -217,11 +217,28 @@ struct Genesis {
   Bytes recovery_key;
 };
 
+// An admin's yes to a proposal, as a change of the policy that was in force then.
+struct Consent {
+  Hash replaces;
+  Seq seq = 0;
+};
+
 // A policy that was proposed and is not in force; an author has one at a time.
 struct OpenProposal {
   std::string author;
   std::string document;
+  std::map<std::string, Consent> approvals;  // by admins
 };
+
+// Events that an admin asked for and nobody has said yet.
+struct OpenRequest {
+  std::string author;
+  std::string events;  // as in administration.requested
+  Seq seq = 0;
+  Millis recorded = 0;
+};
+inline constexpr Millis request_validity = 7 * day;
+inline constexpr std::size_t max_open_requests = 16;  // of one admin; the oldest gives way
 
 struct PolicyInForce {
   std::shared_ptr<const Policy> policy;  // null before entry 0
@@ -292,6 +309,7 @@ class World {
   Cell<Genesis> genesis{journal};
   Cell<PolicyInForce> force{journal};
   Table<Hash, OpenProposal> proposals{journal};
+  Table<Hash, OpenRequest> requests{journal};  // by the SHA-256 of the events' bytes
   Table<std::string, Actor> actors{journal};
   Table<KeyId, Key> keys{journal};
   Table<Hash, Model> models{journal};

@@ -219,8 +219,16 @@ void fields(Io& io, Key& v) {
   each(io, v.handle, v.spki, v.vouched_by, v.added, v.revoked, v.compromised_since);
 }
 template <class Io>
+void fields(Io& io, Consent& v) {
+  each(io, v.replaces, v.seq);
+}
+template <class Io>
 void fields(Io& io, OpenProposal& v) {
-  each(io, v.author, v.document);
+  each(io, v.author, v.document, v.approvals);
+}
+template <class Io>
+void fields(Io& io, OpenRequest& v) {
+  each(io, v.author, v.events, v.seq, v.recorded);
 }
 template <class Io>
 void fields(Io& io, Model& v) {
@@ -324,6 +332,7 @@ void get_table(Get& get, Table<K, V>& table) {
 template <class TheWorld, class Visit>
 void tables(TheWorld& world, const Visit& visit) {
   visit(world.proposals);
+  visit(world.requests);
   visit(world.actors);
   visit(world.keys);
   visit(world.models);

@@ -37,6 +37,8 @@ struct ModelsOf {
   Models operator()(const RoleRevoked&) const { return {}; }
   Models operator()(const KeyAdded&) const { return {}; }
   Models operator()(const KeyRevoked&) const { return {}; }
+  Models operator()(const AdministrationRequested&) const { return {}; }
+  Models operator()(const PolicyApproved&) const { return {}; }
   Models operator()(const PolicyProposed&) const { return {}; }
   Models operator()(const PolicyAdopted&) const { return {}; }
   Models operator()(const AlertAcknowledged&) const { return {}; }

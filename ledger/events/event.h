@@ -68,9 +68,20 @@ struct KeyRevoked {
   std::string reason;
 };
 
+// "administration.requested/1": an admin asks for exactly these events, which another admin then says: where the policy
+// asks for two of them, neither enrols, nor gives a say or a key to others, alone.
+struct AdministrationRequested {
+  std::string events;  // the bytes of the `events` member that confirms it
+};
+
 // "policy.proposed/1": the whole document, byte for byte. "policy.adopted/1": from this entry on it is in force.
 struct PolicyProposed {
   std::string document;
+};
+// "policy.approved/1": by an admin other than the proposer; binds what it would replace.
+struct PolicyApproved {
+  Hash policy;
+  Hash replaces;
 };
 struct PolicyAdopted {
   Hash policy;    // SHA-256 of the document
@@ -373,14 +384,15 @@ struct IncidentClosed {
 };
 
 using Event =
-    std::variant<LedgerCreated, ActorEnrolled, RoleGranted, RoleRevoked, KeyAdded, KeyRevoked, PolicyProposed,
-                 PolicyAdopted, ModelRegistered, EvidenceRecorded, AlertAcknowledged, RetrainingRequested, DueRecorded,
-                 ArtefactChecked, ModelArchived, ModelQuarantined, ModelReleased, ModelRetired, RolloutProposed,
-                 RolloutAdvanced, RolloutPaused, RolloutResumed, RolloutAborted, StakeholdersNotified, RollbackBegun,
-                 RollbackExecuted, SlotEmptied, DrillRecorded, ApprovalGranted, ApprovalDenied, ApprovalWithdrawn,
-                 LockdownEngaged, LockdownLiftRequested, LockdownLifted, FreezeDeclared, FreezeEnded, BreakGlassInvoked,
-                 BreakGlassReviewed, IncidentOpened, IncidentAcknowledged, IncidentNoted, IncidentEscalated,
-                 IncidentMitigated, IncidentResolved, PostmortemPublished, ActionOpened, ActionClosed, IncidentClosed>;
+    std::variant<LedgerCreated, ActorEnrolled, RoleGranted, RoleRevoked, KeyAdded, KeyRevoked, AdministrationRequested,
+                 PolicyProposed, PolicyApproved, PolicyAdopted, ModelRegistered, EvidenceRecorded, AlertAcknowledged,
+                 RetrainingRequested, DueRecorded, ArtefactChecked, ModelArchived, ModelQuarantined, ModelReleased,
+                 ModelRetired, RolloutProposed, RolloutAdvanced, RolloutPaused, RolloutResumed, RolloutAborted,
+                 StakeholdersNotified, RollbackBegun, RollbackExecuted, SlotEmptied, DrillRecorded, ApprovalGranted,
+                 ApprovalDenied, ApprovalWithdrawn, LockdownEngaged, LockdownLiftRequested, LockdownLifted,
+                 FreezeDeclared, FreezeEnded, BreakGlassInvoked, BreakGlassReviewed, IncidentOpened,
+                 IncidentAcknowledged, IncidentNoted, IncidentEscalated, IncidentMitigated, IncidentResolved,
+                 PostmortemPublished, ActionOpened, ActionClosed, IncidentClosed>;
 
 // "rollout.advanced/1"
 std::string_view wire_name(const Event& event);

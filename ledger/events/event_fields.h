@@ -67,10 +67,25 @@ void fields(Io& io, Of<Io, KeyRevoked>& e) {
 }
 
 template <>
+inline constexpr std::string_view wire_name_of<AdministrationRequested> = "administration.requested/1";
+template <class Io>
+void fields(Io& io, Of<Io, AdministrationRequested>& e) {
+  io("events", e.events, form::document);
+}
+
+template <>
 inline constexpr std::string_view wire_name_of<PolicyProposed> = "policy.proposed/1";
 template <class Io>
 void fields(Io& io, Of<Io, PolicyProposed>& e) {
   io("document", e.document, form::document);
+}
+
+template <>
+inline constexpr std::string_view wire_name_of<PolicyApproved> = "policy.approved/1";
+template <class Io>
+void fields(Io& io, Of<Io, PolicyApproved>& e) {
+  io("policy", e.policy);
+  io("replaces", e.replaces);
 }
 
 template <>

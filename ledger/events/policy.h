@@ -126,6 +126,12 @@ AdviceRules guide_advice();
 // for critical ones.
 IncidentPolicy guide_incidents();
 
+// What changes of who may do what, and of the rules, take beside an admin. Without the section: nothing.
+struct AdministrationRules {
+  bool second_admin = false;           // once there are two: enrolment, grants of admin and approver, keys of others
+  std::uint64_t policy_approvals = 0;  // by admins other than the proposer, before a policy is adopted
+};
+
 struct Policy {
   std::string name;
   std::uint64_t rules = 1;
@@ -134,6 +140,7 @@ struct Policy {
   Millis max_gap = 0;  // between two monitoring records that count as one soak
   std::vector<Cadence> cadence = guide_cadence();
   AdviceRules advice = guide_advice();
+  AdministrationRules administration;
   ProtectionRules protection;
   IncidentPolicy incidents = guide_incidents();
   std::uint64_t refusals_per_hour = 60;  // an actor's recorded refusals; more are turned away at the door

@@ -130,6 +130,7 @@ class Members {
 };
 
 // The sections that may be absent: then the guide's numbers hold.
+void read_administration(const JsonValue& section, AdministrationRules& rules, std::optional<Error>& error);
 void read_protection(const JsonValue& section, ProtectionRules& rules, std::optional<Error>& error);
 void read_advice(const JsonValue& section, AdviceRules& rules, std::optional<Error>& error);
 void read_cadence(Members& monitoring, std::vector<Cadence>& cadence);

@@ -200,6 +200,11 @@ void read_document(const JsonValue& json, Policy& policy, std::optional<Error>& 
     if (const auto* value = document.get("advice", Kind::object, "an object"))
       read_advice(*value, policy.advice, error);
   }
+  if (document.has("administration")) {
+    if (const auto* value = document.get("administration", Kind::object, "an object")) {
+      read_administration(*value, policy.administration, error);
+    }
+  }
   if (document.has("protection")) {
     if (const auto* value = document.get("protection", Kind::object, "an object")) {
       read_protection(*value, policy.protection, error);

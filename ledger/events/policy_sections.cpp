@@ -1,4 +1,5 @@
-// The sections "advice", "protection" and "incidents" of a policy document, and the cadence of "monitoring".
+// The sections "administration", "advice", "protection" and "incidents" of a policy document, and the cadence of
+// "monitoring".
 #include "ledger/events/policy_members.h"
 
 namespace cairn::policy_document {
@@ -6,6 +7,7 @@ namespace cairn::policy_document {
 namespace {
 
 constexpr std::size_t max_clocks = 32;
+constexpr std::uint64_t max_policy_approvals = 16;
 constexpr Millis max_break_glass = 7 * day;
 
 void read_roles(Members& members, std::string_view member, std::set<Role>& roles) {
@@ -44,6 +46,13 @@ RegulatoryClock read_clock(const JsonValue& value, const std::string& path, std:
 }
 
 }  // namespace
+
+void read_administration(const JsonValue& section, AdministrationRules& rules, std::optional<Error>& error) {
+  Members members(section, "administration", error);
+  if (members.has("second_admin")) members.boolean("second_admin", rules.second_admin);
+  if (members.has("policy_approvals"))
+    members.uint("policy_approvals", rules.policy_approvals, 0, max_policy_approvals);
+}
 
 void read_protection(const JsonValue& section, ProtectionRules& rules, std::optional<Error>& error) {
   Members members(section, "protection", error);

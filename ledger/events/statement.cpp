@@ -91,17 +91,27 @@ void read_constant(JsonReader& json, std::string_view member, std::string_view v
   if (json.string() != value) json.refuse(position, str('"', member, "\": is not \"", value, '"'));
 }
 
-void read_events(JsonReader& json, Statement& statement) {
-  json.member("events");
+std::vector<Event> read_events(JsonReader& json) {
+  std::vector<Event> events;
   const auto begin = json.position();
   json.begin_array();
   while (json.next_element()) {
-    if (statement.events.size() == max_events) json.refuse(json.position(), str("more than ", max_events, " events"));
-    statement.events.push_back(read_event(json));
+    if (events.size() == max_events) json.refuse(json.position(), str("more than ", max_events, " events"));
+    events.push_back(read_event(json));
   }
   json.end_array();
-  if (statement.events.empty()) json.refuse(begin, "a statement holds at least one event");
-  if (json.ok()) statement.events_hash = sha256(json.since(begin));
+  if (events.empty()) json.refuse(begin, "a statement holds at least one event");
+  return events;
+}
+
+Result<void> write_events(JsonWriter& json, const std::vector<Event>& events) {
+  json.begin_array();
+  for (const auto& event : events) {
+    json.element();
+    TRY(write_event(json, event));
+  }
+  json.end_array();
+  return {};
 }
 
 }  // namespace
@@ -128,12 +138,7 @@ Result<Bytes> encode_statement(const Statement& statement, std::string_view orig
   fields(io, statement);
   if (!io.ok()) return io.error();
   json.member("events");
-  json.begin_array();
-  for (const auto& event : statement.events) {
-    json.element();
-    TRY(write_event(json, event));
-  }
-  json.end_array();
+  TRY(write_events(json, statement.events));
   json.end_object();
   json.end_object();
   if (json.position() > max_payload_bytes) {
@@ -159,7 +164,10 @@ Result<Statement> decode_statement(BytesView payload) {
   json.begin_object();
   FieldReader io(json);
   fields(io, statement);
-  read_events(json, statement);
+  json.member("events");
+  const auto events_begin = json.position();
+  statement.events = read_events(json);
+  if (json.ok()) statement.events_hash = sha256(json.since(events_begin));
   json.end_object();
   json.end_object();
   json.end_of_text();
@@ -176,6 +184,20 @@ Result<Statement> decode_statement(BytesView payload) {
   }
   if (!json.ok()) return Error{json.error().kind, str("not a statement: ", json.error().message)};
   return statement;
+}
+
+Result<Bytes> encode_events(const std::vector<Event>& events) {
+  JsonWriter json;
+  TRY(write_events(json, events));
+  return json.take();
+}
+
+Result<std::vector<Event>> decode_events(BytesView bytes) {
+  JsonReader json(bytes);
+  auto events = read_events(json);
+  json.end_of_text();
+  if (!json.ok()) return Error{json.error().kind, str("no events: ", json.error().message)};
+  return events;
 }
 
 Bytes pae(BytesView payload) {

@@ -43,6 +43,10 @@ struct Statement {
   Hash events_hash;    // SHA-256 of the bytes of `events`; set by decode: same id and same hash = same thing
 };
 
+// The bytes of an `events` member by themselves, whose SHA-256 is a statement's events_hash, and the way back.
+Result<Bytes> encode_events(const std::vector<Event>& events);
+Result<std::vector<Event>> decode_events(BytesView bytes);
+
 // The payload to sign. `events_hash` and `origin` of the statement are ignored. A usage error if a value cannot be said
 // (too long, not a name, ...).
 Result<Bytes> encode_statement(const Statement& statement, std::string_view origin);

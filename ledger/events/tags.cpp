@@ -38,6 +38,8 @@ class Tags {
   void operator()(const RoleRevoked& e) { add("actor", e.handle); }
   void operator()(const KeyAdded& e) { add("actor", e.handle); }
   void operator()(const KeyRevoked& e) { add("actor", e.handle); }
+  void operator()(const AdministrationRequested&) {}
+  void operator()(const PolicyApproved&) {}
   void operator()(const PolicyProposed&) {}
   void operator()(const PolicyAdopted&) {}
   void operator()(const ModelRegistered& e) { add("model", e.name); }

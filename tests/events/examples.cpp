@@ -64,7 +64,9 @@ std::vector<Event> typical_events() {
       RoleRevoked{"erin", {Role::incident_commander, {}}},
       KeyAdded{"dana", spki_of('d'), Bytes(64, 'p')},
       KeyRevoked{"dana", hash_of("key"), 1763884800000, "laptop stolen"},
+      AdministrationRequested{R"([{"type":"role.granted/1","handle":"erin","grant":"approver"}])"},
       PolicyProposed{"{\n\t\"name\": \"guide\"\r\n}"},
+      PolicyApproved{hash_of("policy"), hash_of("policy before")},
       PolicyAdopted{hash_of("policy"), hash_of("policy before")},
       ModelRegistered{"logistic", "20261123_023138", model, 2, 18331},
       EvidenceRecorded{EvidenceKind::metrics,
@@ -126,7 +128,9 @@ std::vector<Event> smallest_events() {
       RoleRevoked{"a", {Role::admin, {"e", "*"}}},
       KeyAdded{"a", "k", "p"},
       KeyRevoked{"a", {}, 0, ""},
+      AdministrationRequested{" "},
       PolicyProposed{" "},
+      PolicyApproved{},
       PolicyAdopted{},
       ModelRegistered{"m", "1", {}, 0, 0},
       EvidenceRecorded{EvidenceKind::structure, {}, "", "f", {}, 0, {}, {}},
@@ -202,7 +206,9 @@ std::vector<Event> largest_events() {
       RoleRevoked{long_name(), {Role::auditor, {"*", long_name()}}},
       KeyAdded{long_name(), raw, raw},
       KeyRevoked{long_name(), ones, static_cast<Millis>(max_count), long_text()},
+      AdministrationRequested{document},
       PolicyProposed{document},
+      PolicyApproved{ones, ones},
       PolicyAdopted{ones, ones},
       ModelRegistered{long_name(), long_name(), ones, max_count, max_count},
       EvidenceRecorded{EvidenceKind::monitoring, ones, long_environment(), std::string(1024, 'f'), ones, max_count,
@@ -271,7 +277,7 @@ Bytes payload_of(std::vector<Event> events) {
 
 Statement golden_statement() {
   const auto events = typical_events();
-  auto statement = statement_of({events[8], events[18]});
+  auto statement = statement_of({events[10], events[20]});
   statement.expects = {{"model:logistic", 17}};
   return statement;
 }

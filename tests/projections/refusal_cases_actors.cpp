@@ -17,6 +17,29 @@ KeyId first_key(const std::string& holder) {
 
 using R = Refusal;
 
+namespace {
+
+std::string two_admins_policy() {
+  return replaced(small_policy(), "\"monitoring\": {",
+                  R"("administration": {"second_admin": true, "policy_approvals": 1}, "monitoring": {)");
+}
+
+AdministrationRequested asked(const std::vector<Event>& events) {
+  const auto bytes = encode_events(events);
+  REQUIRE(bytes.ok());
+  return {*bytes};
+}
+
+struct TwoAdmins : Scenario {
+  TwoAdmins() {
+    given("dana", {person("mia", {{Role::admin, {}}})});
+    const std::string policy = two_admins_policy();
+    given("dana", {PolicyProposed{policy}, PolicyAdopted{sha256(policy), world.policy().digest}});
+  }
+};
+
+}  // namespace
+
 const std::vector<RefusalCase> actor_cases = {
     {R::basis_not_on_history, "a statement signed on another branch is recorded as that (G6)",
      [] {
@@ -219,6 +242,76 @@ const std::vector<RefusalCase> actor_cases = {
        s.given_models({"v1"});
        s.when("ci", {proposed(1, "v1", "moon")}).then_refused(R::unknown_environment);
        s.when("watch", {drift("v1", "moon")}).then_refused(R::unknown_environment);
+     }},
+    {R::second_admin_missing, "where there are two admins, neither gives a say or a key to others alone (C3)",
+     [] {
+       TwoAdmins s;
+       s.when("dana", {person("noa", {approver})}).then_refused(R::second_admin_missing);
+       s.when("dana", {RoleGranted{"ida", approver}}).then_refused(R::second_admin_missing);
+       s.when("dana", {RoleGranted{"ida", admin}}).then_refused(R::second_admin_missing);
+       s.when("dana", {key_added("lee", "held by dana")}).then_refused(R::second_admin_missing);
+       s.when("dana", {RoleGranted{"ida", {Role::auditor, {}}}}).then_admitted();
+       s.when("dana", {RoleRevoked{"ida", {Role::auditor, {}}}}).then_admitted();
+     }},
+    {R::second_admin_missing, "what one admin asked for another does, in exactly these words, within 7 days, once",
+     [] {
+       TwoAdmins s;
+       const std::vector<Event> wanted = {RoleGranted{"ida", approver}};
+       s.given("dana", {asked(wanted)});
+       s.when("dana", wanted).then_refused(R::second_admin_missing);
+       REQUIRE(s.says("it is dana who asked for it"));
+       s.when("mia", {RoleGranted{"ida", {Role::approver, {"prod", "*"}}}}).then_refused(R::second_admin_missing);
+       s.given("mia", wanted);
+       s.given("dana", {RoleRevoked{"ida", approver}}).when("mia", wanted).then_refused(R::second_admin_missing);
+       s.given("dana", {asked(wanted)}).later(request_validity + 1);
+       s.when("mia", wanted).then_refused(R::second_admin_missing);
+     }},
+    {R::request_invalid, "only changes of actors, roles and keys are asked for",
+     [] {
+       TwoAdmins s;
+       s.when("dana", {asked({registered("v1")})}).then_refused(R::request_invalid);
+       s.when("dana", {asked({asked({RoleGranted{"ida", approver}})})}).then_refused(R::request_invalid);
+       s.when("dana", {AdministrationRequested{"[]"}}).then_refused(R::request_invalid);
+       s.when("dana", {AdministrationRequested{"what?"}}).then_refused(R::request_invalid);
+     }},
+    {R::policy_approval_missing, "a policy that asks for approvals is adopted after them (C2)",
+     [] {
+       TwoAdmins s;
+       const std::string next = replaced(two_admins_policy(), "\"per_hour\": 60", "\"per_hour\": 61");
+       const PolicyAdopted adopts{sha256(next), s.world.policy().digest};
+       s.when("dana", {PolicyProposed{next}, adopts}).then_refused(R::policy_approval_missing);
+       s.given("dana", {PolicyProposed{next}}).when("dana", {adopts}).then_refused(R::policy_approval_missing);
+       s.given("mia", {PolicyApproved{sha256(next), s.world.policy().digest}});
+       s.given("dana", {PolicyProposed{next}});  // said again, it keeps its approval
+       s.when("dana", {adopts}).then_admitted();
+     }},
+    {R::policy_approval_missing, "an approval holds for what was in force then, and while its giver is an admin",
+     [] {
+       TwoAdmins s;
+       s.given("dana", {asked({person("noa", {admin})})}).given("mia", {person("noa", {admin})});
+       const std::string next = replaced(two_admins_policy(), "\"per_hour\": 60", "\"per_hour\": 61");
+       const PolicyAdopted adopts{sha256(next), s.world.policy().digest};
+       s.given("dana", {PolicyProposed{next}}).given("mia", {PolicyApproved{sha256(next), s.world.policy().digest}});
+       s.given("dana", {RoleRevoked{"mia", admin}}).when("dana", {adopts}).then_refused(R::policy_approval_missing);
+       s.given("noa", {PolicyApproved{sha256(next), s.world.policy().digest}}).when("dana", {adopts}).then_admitted();
+     }},
+    {R::policy_approval_own, "nobody approves the policy that they proposed, nor twice",
+     [] {
+       TwoAdmins s;
+       const std::string next = replaced(two_admins_policy(), "\"per_hour\": 60", "\"per_hour\": 61");
+       const PolicyApproved approves{sha256(next), s.world.policy().digest};
+       s.when("mia", {approves}).then_refused(R::policy_unknown);
+       s.given("dana", {PolicyProposed{next}}).when("dana", {approves}).then_refused(R::policy_approval_own);
+       s.given("mia", {approves}).when("mia", {approves}).then_refused(R::policy_approval_own);
+       s.when("mia", {PolicyApproved{sha256(next), sha256("another")}}).then_refused(R::policy_not_in_force);
+     }},
+    {R::quorum_unreachable, "a policy that asks for more admins than there are could not be changed again",
+     [] {
+       Scenario s;
+       const std::string two = two_admins_policy();
+       s.when("dana", {PolicyProposed{two}, PolicyAdopted{sha256(two), s.world.policy().digest}})
+           .then_refused(R::quorum_unreachable);
+       REQUIRE(s.says("2 admins change the policy, and there are 1"));
      }},
 };
 

@@ -113,6 +113,9 @@ TEST_CASE("FORMAT.md's layout of the World takes its bytes apart to the last") {
   s.given("ida", {LockdownEngaged{{"lab", "*"}, "x"}, FreezeDeclared{{"*", "net"}, 0, "x"}});
   s.given("dana", {key_revoked("lee", "lee", s.now)}).when("watch", {registered("v4")});
   s.given("dana", {PolicyProposed{replaced(small_policy(), "small", "other")}});
+  s.given("dana", {AdministrationRequested{*encode_events({key_added("ida", "ida 2")})}});
+  s.given("dana", {person("mia", {{Role::admin, {}}})});
+  s.given("mia", {PolicyApproved{s.world.proposals.rows().begin()->first, s.world.policy().digest}});
   const Bytes bytes = s.world.encode();
   const std::string magic = "cairn world\n";
   REQUIRE(bytes.starts_with(magic));
