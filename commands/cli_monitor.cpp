@@ -1,4 +1,4 @@
-// monitor, monitor record, compare.
+// monitor, monitor record, compare, import.
 #include <CLI/CLI.hpp>
 
 #include "commands/cli_parts.h"
@@ -97,11 +97,34 @@ void add_compare(CLI::App& app, Invocation& invocation) {
   });
 }
 
+void add_import(CLI::App& app, Invocation& invocation) {
+  auto flags = std::make_shared<ImportFlags>();
+  CLI::App* command = add_command(
+      app, "import",
+      "Put what other tools wrote on record, marked as imported and unsigned at source: deployment records, cards, "
+      "metrics, drift and comparison reports, training summaries, audit chunks. What is none is named with the reason, "
+      "and exit 1",
+      "cairn import training_audit_logs/chunk_20261101_120000_000001.json training_audit_logs/training_summary.json");
+  command->add_option("FILE", flags->files, "each about models that are registered")->required();
+  command->add_option("--model", flags->model, "which model all of them are about, where they do not say it themselves")
+      ->type_name("NAME@VERSION");
+  command
+      ->add_option("--environment", flags->environment,
+                   "where it was measured (default: nowhere, so that nothing of it counts as a look at a stage; a "
+                   "deployment record says it itself)")
+      ->type_name("E");
+  auto write = add_write_flags(*command);
+  command->callback([&invocation, flags, write] {
+    invocation.action = [&invocation, flags, write] { return run_import(invocation.globals, *write, *flags); };
+  });
+}
+
 }  // namespace
 
 void add_monitor_commands(CLI::App& app, Invocation& invocation) {
   add_monitor(app, invocation);
   add_compare(app, invocation);
+  add_import(app, invocation);
 }
 
 }  // namespace cairn

@@ -110,6 +110,11 @@ struct RecordMonitoring {
   std::vector<EvidenceRecorded> evidence;
 };
 
+// cairn import: what other tools have written about models that are registered
+struct ImportEvidence {
+  std::vector<EvidenceRecorded> evidence;
+};
+
 // A model that lies in a directory, by what its files and their names say.
 struct FoundModel {
   std::string version;
@@ -161,9 +166,10 @@ struct Record {
   Event event;
 };
 
-using Command = std::variant<CreateLedger, EnrolActor, ChangeRoles, ConfirmRequest, RotateKey, RevokeKey, ProposePolicy,
-                             ApprovePolicy, AdoptPolicy, RegisterModel, Deploy, Promote, Approve, Notify,
-                             RecordMonitoring, Rollback, LiftLockdown, OpenIncident, OpenAction, RecordDue, Record>;
+using Command =
+    std::variant<CreateLedger, EnrolActor, ChangeRoles, ConfirmRequest, RotateKey, RevokeKey, ProposePolicy,
+                 ApprovePolicy, AdoptPolicy, RegisterModel, Deploy, Promote, Approve, Notify, RecordMonitoring,
+                 ImportEvidence, Rollback, LiftLockdown, OpenIncident, OpenAction, RecordDue, Record>;
 
 // What is wanted is so already: a job that runs again has done its work, and nothing is said twice.
 struct Unchanged {

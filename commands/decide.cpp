@@ -41,17 +41,19 @@ void advance(const World& world, const std::string& id, const SlotKey& slot, con
   }
 }
 
-// By their text: a NaN equals nothing, itself included, and would be news for ever.
-bool reads_alike(const std::map<std::string, Decimal>& a, const std::map<std::string, Decimal>& b) {
-  return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](const auto& one, const auto& other) {
-    return one.first == other.first && one.second.text() == other.second.text();
+// Compared by their text: a NaN equals nothing, itself included, and would be news for ever.
+bool holds_all(const std::map<std::string, Decimal>& recorded, const std::map<std::string, Decimal>& values) {
+  return std::all_of(values.begin(), values.end(), [&](const auto& value) {
+    const auto found = recorded.find(value.first);
+    return found != recorded.end() && found->second.text() == value.second.text();
   });
 }
 
-// What of this evidence is not on record yet in the same words.
+// What of this evidence is not on record yet in the same words. A reading of the same file that knows less than the one
+// on record is none: the audit root of an imported chunk would go with the next deploy.
 bool is_news(const World& world, const EvidenceRecorded& evidence) {
   const EvidenceRow* row = world.evidence.find({evidence.model, evidence.environment, evidence.kind});
-  return row == nullptr || row->digest != evidence.digest || !reads_alike(row->values, evidence.values);
+  return row == nullptr || row->digest != evidence.digest || !holds_all(row->values, evidence.values);
 }
 
 void register_what_is_new(const World& world, const RegisterModel& wanted, Proposal& proposal) {
@@ -242,6 +244,16 @@ struct Decide {
     if (wanted.evidence.empty()) return usage("the file speaks of no model that is registered");
     Proposal proposal;
     for (const EvidenceRecorded& evidence : wanted.evidence) proposal.events.push_back(evidence);
+    return proposal;
+  }
+
+  Result<Proposal> operator()(const ImportEvidence& wanted) const {
+    if (wanted.evidence.empty()) return usage("no file speaks of a model that is registered");
+    Proposal proposal;
+    for (const EvidenceRecorded& evidence : wanted.evidence) {
+      if (is_news(world, evidence)) proposal.events.push_back(evidence);
+    }
+    if (proposal.events.empty()) return nothing_to_do("all of it is on record already", wanted.evidence.front());
     return proposal;
   }
 

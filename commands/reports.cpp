@@ -95,7 +95,7 @@ Result<ReportFile> read_report_file(const Path& file) {
   TRY_LET(content, read_file(file, max_evidence_bytes));
   report.content = std::move(content);
   const auto kind = kind_of_report(file.string(), report.content);
-  if (!kind) return fault(printable(file.string()) + ": " + kind.error().message);
+  if (!kind) return kind.error();
   report.kind = *kind;
   auto models = models_in_report(*kind, report.source, report.content);
   if (!models) return fault(printable(file.string()) + ": " + models.error().message);
@@ -108,8 +108,7 @@ bool is_measured_live(EvidenceKind kind) {
          kind == EvidenceKind::business;
 }
 
-Result<Evidence> evidence_of(const ReportFile& file, const std::string& stem,
-                             const std::vector<std::string>& chunk_roots) {
+Result<Evidence> evidence_of(const ReportFile& file, const std::string& stem, const AuditRoots& roots) {
   switch (file.kind) {
     case EvidenceKind::monitoring:
       return read_drift_metrics(file.source, file.content, stem);
@@ -119,11 +118,11 @@ Result<Evidence> evidence_of(const ReportFile& file, const std::string& stem,
     case EvidenceKind::business:
       return read_operations(file.kind, file.source, file.content);
     case EvidenceKind::training:
-      return read_training_summary(file.source, file.content, stem, chunk_roots);
+      return read_training_summary(file.source, file.content, stem, roots.chunks);
     case EvidenceKind::cohort_drift:
       return read_cohort_drift(file.source, file.content, stem);
     case EvidenceKind::card:
-      return read_card(file.source, file.content, chunk_roots);
+      return read_card(file.source, file.content, roots.chunks, roots.saved);
     case EvidenceKind::metrics:
       return read_metrics(file.source, file.content);
     case EvidenceKind::audit_chunk: {

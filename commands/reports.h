@@ -39,9 +39,14 @@ Result<ReportFile> read_report_file(const Path& file);
 // One of the kinds that `monitor record` takes: measured while a model runs.
 bool is_measured_live(EvidenceKind kind);
 
-// Its values about the model that it names so. `chunk_roots`: of the audit chunks that it can be checked against.
-Result<Evidence> evidence_of(const ReportFile& file, const std::string& stem,
-                             const std::vector<std::string>& chunk_roots = {});
+// The audit roots that a card or a training summary can be checked against (readers.h, read_card).
+struct AuditRoots {
+  std::vector<std::string> chunks;
+  std::string saved;
+};
+
+// Its values about the model that it names so.
+Result<Evidence> evidence_of(const ReportFile& file, const std::string& stem, const AuditRoots& roots = {});
 
 // Which model a row is about, and how the file names it.
 struct AboutModel {

@@ -252,6 +252,13 @@ enum class IncidentFormat { text, md };
 Result<Exit> run_incident_list(const Globals& globals, bool all);
 Result<Exit> run_incident_show(const Globals& globals, const std::string& incident, IncidentFormat format);
 
+struct ImportFlags {
+  std::vector<Path> files;
+  std::string model;        // NAME@VERSION; default: those that the files name
+  std::string environment;  // where it was measured; default: what the file says, or nothing: about the artefact
+};
+Result<Exit> run_import(const Globals& globals, const WriteFlags& write, const ImportFlags& flags);
+
 // ---- read (run_read.cpp)
 
 struct StatusFlags {

@@ -74,8 +74,14 @@ void read_violations(EvidenceDraft& draft, const Json* enabled, const Json* coun
   }
 }
 
-void read_audit_root(EvidenceDraft& draft, const Json* root, const std::vector<std::string>& chunk_roots) {
+void read_audit_root(EvidenceDraft& draft, const Json* root, const std::vector<std::string>& chunk_roots,
+                     const std::string& saved_root) {
   if (root == nullptr) return draft.add_finding("there is no audit root");
+  if (root->kind == Json::Kind::null && !saved_root.empty()) {
+    draft.add_finding(str("audit_merkle_root is null; the root ", saved_root,
+                          " of an audit chunk whose events name the model's file as saved stands in"));
+    return draft.set_flag("audit_root_verified", true);
+  }
   if (root->kind == Json::Kind::null)
     return draft.add_finding("audit_merkle_root is null: nothing ties the card to an audit chunk");
   if (!root->is_string()) {
@@ -112,14 +118,15 @@ Result<Evidence> read_metrics(const std::string& source, Bytes content) {
   return std::move(draft).take();
 }
 
-Result<Evidence> read_card(const std::string& source, Bytes content, const std::vector<std::string>& chunk_roots) {
+Result<Evidence> read_card(const std::string& source, Bytes content, const std::vector<std::string>& chunk_roots,
+                           const std::string& saved_root) {
   TRY_LET(card, parse_object(source, content));
   EvidenceDraft draft(EvidenceKind::card, source, std::move(content));
   draft.set_moment("trained_at", &card, "training_timestamp");
   const auto* governance = card.member("governance_summary");
   read_violations(draft, member_of(governance, "enabled"), governance);
   draft.set_number("samples", member_of(card.member("dataset_info"), "samples"));
-  read_audit_root(draft, card.member("audit_merkle_root"), chunk_roots);
+  read_audit_root(draft, card.member("audit_merkle_root"), chunk_roots, saved_root);
   return std::move(draft).take();
 }
 

@@ -22,8 +22,11 @@ inline constexpr std::size_t max_evidence_bytes = 16 << 20;
 Result<Evidence> read_metrics(const std::string& source, Bytes content);
 
 // *_card.json: trained_at (ms), data_violations, prediction_violations, samples, audit_root_verified (1 if
-// audit_merkle_root equals one of `chunk_roots`, 0 if it equals none; absent if the card has none).
-Result<Evidence> read_card(const std::string& source, Bytes content, const std::vector<std::string>& chunk_roots);
+// audit_merkle_root equals one of `chunk_roots`, 0 if it equals none; absent if the card has none). Where it is null
+// `saved_root`, if not empty, stands in: the root of a chunk that holds, and whose events name the model's file as
+// saved.
+Result<Evidence> read_card(const std::string& source, Bytes content, const std::vector<std::string>& chunk_roots,
+                           const std::string& saved_root = {});
 
 struct AuditChunk {
   Evidence evidence;

@@ -34,7 +34,7 @@ struct Stranger {
   std::array<std::string_view, 2> members;
   std::string_view what;
 };
-constexpr std::array<Stranger, 6> strangers{{
+constexpr std::array<Stranger, 4> strangers{{
     {{"version_id", "artifact"},
      "the record of a model registry, which is a list of claims without the files; register the model from its own "
      "files: cairn register --model-path DIR"},
@@ -46,10 +46,9 @@ constexpr std::array<Stranger, 6> strangers{{
      "that "
      "it speaks of"},
     {{"anchors", "merkle_root"}, "the head of another log, which is no evidence about a model; keep it with that log"},
-    {{"feature_weights", ""}, "a model; register it: cairn register --model-path DIR"},
-    {{"weights", ""}, "a model; register it: cairn register --model-path DIR"},
 }};
 
+constexpr std::array<std::string_view, 2> model_names{"feature_weights", "weights"};
 constexpr std::array<std::string_view, 6> system_names{"latency_ms_p50", "latency_ms_p95", "latency_ms_p99",
                                                        "error_rate",     "memory_mb",      "cpu_percent"};
 constexpr std::array<std::string_view, 4> business_names{"satisfaction", "completion_rate", "false_positive_rate",
@@ -64,6 +63,16 @@ bool has_all(const Json& file, const std::array<std::string_view, 2>& members) {
 template <class Names>
 bool has_any(const Json& file, const Names& names) {
   return std::any_of(names.begin(), names.end(), [&](std::string_view name) { return file.member(name) != nullptr; });
+}
+
+// Why the bytes are no JSON document.
+std::string not_json(std::string_view content, const Error& error) {
+  const auto line = content.substr(0, content.find('\n'));
+  if (line.size() < content.size() && parse_json(line).ok()) {
+    return "JSON lines, as of another log's records or of predictions; import the reports of a run, each one JSON "
+           "document (cairn monitor --predictions measures predictions)";
+  }
+  return error.message + "; what is imported as evidence is one JSON document";
 }
 
 Result<EvidenceKind> kind_of_numbers(const std::string& shown, const Json& file) {
@@ -132,21 +141,20 @@ std::string_view last_part(std::string_view path) {
 }  // namespace
 
 Result<EvidenceKind> kind_of_report(const std::string& source, std::string_view content) {
-  const auto shown = printable(last_part(source));
+  const auto shown = printable(source);
   const auto parsed = parse_json(content);
-  if (!parsed) {
-    return fault(str(shown, " is ", parsed.error().message, "; what is imported as evidence is one JSON document"));
-  }
+  if (!parsed) return fault(shown + " is " + not_json(content, parsed.error()));
   if (parsed->is_array()) {
     return fault(str(shown, " is a list, as of past metrics; import the comparison report or the metrics of one run"));
   }
   if (!parsed->is_object()) return fault(str(shown, " holds ", describe(parsed->kind), ", which says nothing"));
-  for (const auto& shape : shapes) {
-    if (has_all(*parsed, shape.members)) return shape.kind;
-  }
   for (const auto& stranger : strangers) {
     if (has_all(*parsed, stranger.members)) return fault(str(shown, " is ", stranger.what));
   }
+  for (const auto& shape : shapes) {
+    if (has_all(*parsed, shape.members)) return shape.kind;
+  }
+  if (has_any(*parsed, model_names)) return fault(shown + " is a model; register it: cairn register --model-path DIR");
   return kind_of_numbers(shown, *parsed);
 }
 
@@ -154,6 +162,12 @@ std::string stem_of_path(std::string_view path) {
   const auto name = last_part(path);
   if (const auto stem = stem_of(name)) return stem->text;
   return std::string(name.substr(0, name.rfind('.')));
+}
+
+std::string drift_report_of_card(std::string_view content) {
+  const auto card = parse_json(content);
+  const auto* id = card.ok() ? card->member("drift_report_id") : nullptr;
+  return id != nullptr && id->is_string() ? id->text : std::string();
 }
 
 Result<std::vector<std::string>> models_in_report(EvidenceKind kind, const std::string& source,

@@ -18,6 +18,9 @@ Result<EvidenceKind> kind_of_report(const std::string& source, std::string_view 
 Result<std::vector<std::string>> models_in_report(EvidenceKind kind, const std::string& source,
                                                   std::string_view content);
 
+// A card's drift_report_id, which is how the cohort drift of the same run names the model; empty if it has none.
+std::string drift_report_of_card(std::string_view content);
+
 // "models/current/logistic_model_20261123_023220.json" -> "logistic_model_20261123_023220"
 std::string stem_of_path(std::string_view path);
 

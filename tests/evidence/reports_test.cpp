@@ -251,7 +251,8 @@ TEST_CASE("a file is taken for what it holds, and what is no evidence is refused
   CHECK(says(kind_of("p.json", R"({"leaf": "00", "proof": []})"), "a proof by another log's tree"));
   CHECK(says(kind_of("s.json", R"({"merkle_root": "00", "anchors": []})"), "the head of another log"));
   CHECK(says(kind_of("m.json", golden("promoted/logistic_model_20261123_023220.json")), "a model; register it"));
-  CHECK(says(kind_of("x.jsonl", "{\"type\": \"header\"}\n{\"type\": \"event\"}\n"), "x.jsonl is not JSON"));
+  CHECK(says(kind_of("s.json", R"({"merkle_root": "00", "events": 3, "anchors": []})"), "the head of another log"));
+  CHECK(says(kind_of("x.jsonl", "{\"type\": \"header\"}\n{\"type\": \"event\"}\n"), "x.jsonl is JSON lines"));
   CHECK(says(kind_of("x.log", "2026 | INFO | done"), "x.log is not JSON"));
   CHECK(says(kind_of("x.json", "{}"), "none of the files"));
   CHECK(says(kind_of("x.json", "5"), "a number, which says nothing"));
