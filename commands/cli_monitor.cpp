@@ -15,8 +15,9 @@ void add_record(CLI::App& monitor, Invocation& invocation) {
                   "performance_comparison.json, or system or business metrics as a flat JSON object",
                   "cairn monitor record drift_metrics.json --environment production");
   record->add_option("FILE", flags->file, "what the tool wrote")->required();
-  record->add_option("--environment", flags->environment, "where it was measured")
-      ->capture_default_str()
+  record
+      ->add_option("--environment", flags->environment,
+                   "where it was measured (default: production if the version is there, else where it is)")
       ->type_name("E");
   record->add_option("--model", flags->model, "only this model, even if the file does not speak of it")
       ->type_name("NAME");
@@ -57,7 +58,10 @@ void add_monitor(CLI::App& app, Invocation& invocation) {
       ->type_name("FILE");
   monitor->add_option("--predictions", flags->predictions, "what the model answers now")->type_name("FILE");
   monitor->add_option("--reference", flags->reference, "what it answered when it was accepted")->type_name("FILE");
-  monitor->add_option("--environment", flags->environment, "where it runs")->capture_default_str()->type_name("E");
+  monitor
+      ->add_option("--environment", flags->environment,
+                   "where it runs (default: production if the version is there, else where it is)")
+      ->type_name("E");
   monitor
       ->add_option("--name", flags->name,
                    "which model; with --predictions and without --model-path the version that is live")

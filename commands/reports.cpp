@@ -53,6 +53,22 @@ std::string meaning_of(const World& world, const EvidenceRecorded& evidence, Mil
   return str(to_text(evidence.kind), " metrics, ", values, values == 1 ? " value" : " values");
 }
 
+Result<std::string> place_of(const World& world, const Hash& model, const std::optional<std::string>& said) {
+  if (said) return *said;
+  std::vector<std::string> places;
+  for (const auto& [key, slot] : world.slots.rows()) {
+    const Tenure* full = world.at_full(key);
+    const bool there = (full != nullptr && full->model == model) || is_under_way(world, model, key);
+    if (!there) continue;
+    if (key.second == usual_environment) return key.second;
+    places.push_back(key.second);
+  }
+  if (places.size() <= 1) return places.empty() ? usual_environment : places.front();
+  std::string list;
+  for (const std::string& place : places) list += (list.empty() ? "" : ", ") + place;
+  return usage(name_of(world, model) + " is in " + list + ": say where it was measured, with --environment");
+}
+
 }  // namespace
 
 std::optional<Hash> model_of_stem(const World& world, const std::string& stem) {
@@ -139,13 +155,14 @@ Result<Evidence> evidence_of(const ReportFile& file, const std::string& stem, co
   return fault(file.source + " is no report");
 }
 
-Result<RecordMonitoring> record_of(const ReportFile& file, const std::vector<AboutModel>& models,
-                                   const std::string& environment) {
+Result<RecordMonitoring> record_of(const World& world, const ReportFile& file, const std::vector<AboutModel>& models,
+                                   const std::optional<std::string>& environment) {
   RecordMonitoring command;
   for (const AboutModel& about : models) {
     TRY_LET(evidence, evidence_of(file, about.stem));
+    TRY_LET(place, place_of(world, about.model, environment));
     evidence.event.model = about.model;
-    evidence.event.environment = environment;
+    evidence.event.environment = place;
     command.evidence.push_back(std::move(evidence.event));
   }
   return command;

@@ -54,9 +54,10 @@ struct AboutModel {
   std::string stem;
 };
 
-// One piece of evidence for each, in the environment where it was measured.
-Result<RecordMonitoring> record_of(const ReportFile& file, const std::vector<AboutModel>& models,
-                                   const std::string& environment);
+// One piece of evidence for each, in the environment where it was measured; if nobody said where: in production if the
+// version runs or is on its way there, else where it does. A usage error if that is in several places.
+Result<RecordMonitoring> record_of(const World& world, const ReportFile& file, const std::vector<AboutModel>& models,
+                                   const std::optional<std::string>& environment);
 
 // A line for each piece of evidence: whether it passes, and what that means for a soak under way.
 std::string meaning_of(const World& world, const RecordMonitoring& command, Millis recorded);

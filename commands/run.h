@@ -126,9 +126,10 @@ Result<Exit> run_rollback(const Globals& globals, const WriteFlags& write, const
 
 // ---- monitor (run_monitor.cpp, run_drift.cpp, run_compare.cpp, run_import.cpp)
 
+inline constexpr const char* usual_environment = "production";
 struct RecordFlags {
   Path file;
-  std::string environment = "production";
+  std::optional<std::string> environment;  // default: production if the model is there, else where it is
   std::optional<std::string> model;  // the row of the file to record, by registered name; default: every registered one
 };
 Result<Exit> run_monitor_record(const Globals& globals, const WriteFlags& write, const RecordFlags& flags);
@@ -144,7 +145,7 @@ struct MonitorFlags {
   std::optional<Path> output;                // default: the script's name for what is written
   std::optional<Path> predictions;           // default: what lies beside the model
   std::optional<Path> reference;
-  std::string environment = "production";
+  std::optional<std::string> environment;  // as of RecordFlags
   std::string name;  // which model, where there are several, or without a directory the one that is live
 };
 inline constexpr const char* default_model_path = "models/current";

@@ -143,7 +143,7 @@ Result<Exit> report(const Globals& globals, const WriteFlags& write_flags, Groun
   }
   const ReportFile file{reported.output.filename().string(), content, EvidenceKind::comparison, {}};
   TRY_LET(ended, record_report(globals, write_flags, ground, content, [&](const World& world) -> Result<Wanted> {
-            TRY_LET(command, record_of(file, registered_among(world, reported.models), reported.environment));
+            TRY_LET(command, record_of(world, file, registered_among(world, reported.models), reported.environment));
             return Wanted{std::move(command), {content}};
           }));
   return ended == Exit::done ? judged : ended;
@@ -221,9 +221,10 @@ Result<Exit> run_compare_baseline(const Globals& globals, const WriteFlags& writ
     return fault("nothing was compared: there is no ledger at " + printable(globals.where) +
                  ", and so no version at full on record; cairn compare holds two directories against each other");
   }
-  Reported reported{{}, threshold, flags.output.value_or(default_output), flags.environment};
+  const std::string environment = flags.environment.value_or(usual_environment);
+  Reported reported{{}, threshold, flags.output.value_or(default_output), environment};
   for (const ModelReading& reading : readings) {
-    reported.models.push_back(against_full(*ground.world, reading, flags.environment, threshold));
+    reported.models.push_back(against_full(*ground.world, reading, environment, threshold));
   }
   return report(globals, write_flags, ground, reported);
 }

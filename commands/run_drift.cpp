@@ -90,8 +90,10 @@ std::optional<Decimal> accuracy_in(const std::map<std::string, Decimal>& values)
 
 // The version that is live in the environment, for who watches a model without its files.
 Result<std::vector<Subject>> live_subject(const MonitorFlags& flags, const World& world) {
-  const auto live = live_model(world, {flags.name, flags.environment});
-  if (!live) return usage("nothing of " + printable(flags.name) + " runs or is on its way in " + flags.environment);
+  const auto live = live_model(world, {flags.name, flags.environment.value_or(usual_environment)});
+  if (!live)
+    return usage("nothing of " + printable(flags.name) + " runs or is on its way in " +
+                 flags.environment.value_or(usual_environment));
   const Model& model = *world.models.find(*live);
   Subject subject{model.name + "_" + model.version, model.name, *live, {}, flags.predictions, flags.reference};
   const EvidenceRow* metrics = world.evidence.find({*live, "", EvidenceKind::metrics});
@@ -279,7 +281,7 @@ Result<Wanted> recorded(const World& world, const std::vector<Measured>& all, co
         "--model-path " +
         printable(flags.path.value_or(default_model_path).string()) + ")");
   }
-  TRY_LET(command, record_of(file, models, flags.environment));
+  TRY_LET(command, record_of(world, file, models, flags.environment));
   return Wanted{std::move(command), {file.content}};
 }
 

@@ -19,8 +19,10 @@ using Json = nlohmann::ordered_json;
 Result<std::vector<AboutModel>> models_to_record(const World& world, const RecordFlags& flags, const ReportFile& file) {
   std::vector<AboutModel> models;
   if (flags.model) {
-    const auto live = live_model(world, {*flags.model, flags.environment});
-    if (!live) return usage("nothing of " + printable(*flags.model) + " runs or is on its way in " + flags.environment);
+    const auto live = live_model(world, {*flags.model, flags.environment.value_or(usual_environment)});
+    if (!live)
+      return usage("nothing of " + printable(*flags.model) + " runs or is on its way in " +
+                   flags.environment.value_or(usual_environment));
     std::string stem = *flags.model;  // a file that names models plainly; else no row, and that goes on record
     for (const std::string& named : file.models) {
       if (model_of_stem(world, named) == live) stem = named;
@@ -29,7 +31,7 @@ Result<std::vector<AboutModel>> models_to_record(const World& world, const Recor
     return models;
   }
   for (const std::string& named : file.models) {
-    if (const auto model = model_named(world, named, flags.environment)) {
+    if (const auto model = model_named(world, named, flags.environment.value_or(usual_environment))) {
       models.push_back({*model, named});
     } else {
       warn("cairn: " + printable(named) + " is not registered; its row is left out\n");
@@ -201,7 +203,7 @@ Result<Exit> run_monitor_record(const Globals& globals, const WriteFlags& write_
   std::string meaning;
   TRY_LET(written, write(globals, write_flags, home, [&](const World& world) -> Result<Wanted> {
             TRY_LET(models, models_to_record(world, flags, file));
-            TRY_LET(command, record_of(file, models, flags.environment));
+            TRY_LET(command, record_of(world, file, models, flags.environment));
             meaning = meaning_of(world, command, SystemClock().now());
             return Wanted{std::move(command), {file.content}};
           }));
