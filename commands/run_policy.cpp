@@ -94,6 +94,24 @@ std::string difference(const std::string& before, const std::string& after) {
   return text.empty() ? "  Nothing but white space and order.\n" : text;
 }
 
+// Windows that overlap where both reach: allowed, since each holds by itself, and more often a slip than meant.
+std::string overlaps_of(const Policy& policy) {
+  const auto meet = [](const std::string& a, const std::string& b) { return a == "*" || b == "*" || a == b; };
+  std::string text;
+  for (std::size_t i = 0; i < policy.freezes.size(); ++i) {
+    for (std::size_t k = i + 1; k < policy.freezes.size(); ++k) {
+      const FreezeWindow& a = policy.freezes[i];
+      const FreezeWindow& b = policy.freezes[k];
+      const bool in_time = a.from < b.until && b.from < a.until;
+      const bool in_place = meet(a.scope.environment, b.scope.environment) && meet(a.scope.model, b.scope.model);
+      if (!in_time || !in_place) continue;
+      text += "  freezes " + a.name + " and " + b.name + " overlap from " + format_time(std::max(a.from, b.from)) +
+              " to " + format_time(std::min(a.until, b.until)) + "\n";
+    }
+  }
+  return text;
+}
+
 struct PolicyFile {
   std::string document;
   Policy policy;
@@ -158,7 +176,9 @@ Result<Exit> run_policy_check(const Globals& globals, const Path& file) {
                {"  rules", str(policy->rules)},
                {"  gates", str(policy->gates.size())},
                {"  environments", str(policy->environments.size())},
+               {"  freeze windows", str(policy->freezes.size())},
                {"  digest", policy->digest.hex()}}));
+  print(overlaps_of(*policy));
   return Exit::done;
 }
 

@@ -126,6 +126,11 @@ std::vector<HoldStanding> holds_of(const World& world, const StatusFilter& filte
     const std::string state = row.until == 0 ? "until it is ended" : "until " + format_time(row.until);
     holds.push_back({"freeze", to_text(scope), row.by, row.reason, state, row.declared, row.recorded});
   }
+  for (const FreezeWindow& window : world.policy().freezes) {
+    if (!wants(filter, window.scope) || moment < window.from || window.until <= moment) continue;
+    holds.push_back({"freeze", to_text(window.scope), "the policy", "its window " + window.name,
+                     "until " + format_time(window.until), world.force->adopted, window.from});
+  }
   for (const auto& [slot, glasses] : world.glass.rows()) {
     const Scope scope{slot.second, slot.first};
     if (!wants(filter, scope)) continue;

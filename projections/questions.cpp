@@ -189,6 +189,12 @@ void Questions::may_move(const SlotKey& slot, const Hash& model) {
     guarded(Guard::freeze, slot, Refusal::frozen,
             {str("entry ", freeze->declared, " by ", freeze->by, ": ", freeze->reason)}, due);
   }
+  for (const FreezeWindow& window : world_.policy().freezes) {
+    const bool now = window.from <= recorded_ && recorded_ < window.until;
+    if (!now || !window.scope.covers(slot.second, slot.first)) continue;
+    guarded(Guard::freeze, slot, Refusal::frozen,
+            {"the policy's window " + window.name + " lasts until " + format_time(window.until)}, window.until);
+  }
   const std::vector<BrokenGlass>* glass = world_.glass.find(slot);
   if (glass == nullptr) return;
   const auto over = [this](const BrokenGlass& one) { return one.until <= recorded_; };

@@ -82,6 +82,16 @@ struct ProtectionRules {
   Millis break_glass_most = 4 * hour;
 };
 
+// A freeze by the calendar: two UTC instants, and the rule that they were worked out from (a time zone's, say), which
+// is for people.
+struct FreezeWindow {
+  std::string name;
+  Scope scope;
+  Millis from = 0;
+  Millis until = 0;  // not in it any more
+  std::string rule;
+};
+
 // What an incident of one severity asks for; 0: no such clock. Clocks run from its opening.
 struct IncidentRules {
   Millis acknowledge = 0;
@@ -142,6 +152,7 @@ struct Policy {
   AdviceRules advice = guide_advice();
   AdministrationRules administration;
   ProtectionRules protection;
+  std::vector<FreezeWindow> freezes;  // in the document's order; they may overlap
   IncidentPolicy incidents = guide_incidents();
   std::uint64_t refusals_per_hour = 60;  // an actor's recorded refusals; more are turned away at the door
   std::uint64_t refusal_bytes = 8192;    // the largest statement whose refusal is recorded

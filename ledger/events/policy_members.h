@@ -134,6 +134,7 @@ void read_administration(const JsonValue& section, AdministrationRules& rules, s
 void read_protection(const JsonValue& section, ProtectionRules& rules, std::optional<Error>& error);
 void read_advice(const JsonValue& section, AdviceRules& rules, std::optional<Error>& error);
 void read_cadence(Members& monitoring, std::vector<Cadence>& cadence);
+void read_freezes(Members& document, std::vector<FreezeWindow>& freezes);
 void read_incidents(const JsonValue& section, IncidentPolicy& policy, std::optional<Error>& error);
 
 }  // namespace cairn::policy_document

@@ -205,6 +205,7 @@ void read_document(const JsonValue& json, Policy& policy, std::optional<Error>& 
       read_administration(*value, policy.administration, error);
     }
   }
+  read_freezes(document, policy.freezes);
   if (document.has("protection")) {
     if (const auto* value = document.get("protection", Kind::object, "an object")) {
       read_protection(*value, policy.protection, error);

@@ -7,6 +7,7 @@ namespace cairn::policy_document {
 namespace {
 
 constexpr std::size_t max_clocks = 32;
+constexpr std::size_t max_windows = 128;
 constexpr std::uint64_t max_policy_approvals = 16;
 constexpr Millis max_break_glass = 7 * day;
 
@@ -25,6 +26,25 @@ void read_roles(Members& members, std::string_view member, std::set<Role>& roles
     }
   }
   if (roles.empty()) members.refuse(member, "names no role, so nobody could");
+}
+
+void read_instant(Members& members, std::string_view member, Millis& value) {
+  const auto parsed = parse_time(members.text(member, "a time such as \"2026-12-20T00:00:00Z\""));
+  if (!parsed.ok()) return members.refuse(member, parsed.error().message);
+  value = *parsed;
+}
+
+FreezeWindow read_window(const JsonValue& value, const std::string& path, std::optional<Error>& error) {
+  Members members(value, path, error);
+  FreezeWindow window;
+  members.name("name", window.name);
+  members.word("scope", window.scope, parse_scope);
+  read_instant(members, "from", window.from);
+  read_instant(members, "until", window.until);
+  if (window.until <= window.from) members.refuse("until", "is not after from");
+  if (members.has("rule")) window.rule = std::string(members.text("rule", "a text"));
+  if (window.rule.size() > max_text_bytes) members.refuse("rule", str("is longer than ", max_text_bytes, " bytes"));
+  return window;
 }
 
 void read_severity(const JsonValue& value, const std::string& path, IncidentRules& rules, std::optional<Error>& error) {
@@ -87,6 +107,21 @@ void read_cadence(Members& monitoring, std::vector<Cadence>& cadence) {
     if (!cadence.empty() && !last && rhythm.first <= cadence.back().first)
       row.refuse("first", "is not after the one before");
     cadence.push_back(rhythm);
+  }
+}
+
+void read_freezes(Members& document, std::vector<FreezeWindow>& freezes) {
+  if (!document.has("freezes")) return;
+  const auto* rows = document.get("freezes", Kind::array, "an array of freeze windows");
+  if (rows == nullptr) return;
+  if (rows->items.size() > max_windows) document.refuse("freezes", str("more than ", max_windows, " of them"));
+  std::set<std::string> names;
+  for (std::size_t i = 0; i < rows->items.size() && i < max_windows; ++i) {
+    freezes.push_back(read_window(rows->items[i], document.path_of(str("freezes[", i, ']')), document.error()));
+    if (!names.insert(freezes.back().name).second) {
+      document.refuse(str("freezes[", i, "].name"),
+                      str(quoted(freezes.back().name), " is the name of another one too"));
+    }
   }
 }
 

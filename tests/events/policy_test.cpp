@@ -324,6 +324,16 @@ TEST_CASE("each mistake in protection, incidents, advice, cadence and regression
   check([](json& p) { p["incidents"]["regulatory"][0]["within"] = "soon"; }, at + "incidents.regulatory[0].within: ");
   check([](json& p) { p["incidents"]["regulatory"][1].erase("name"); },
         at + "incidents.regulatory[1].name: is missing");
+  const json window = {
+      {"name", "x"}, {"scope", "all"}, {"from", "2026-12-20T00:00:00Z"}, {"until", "2027-01-04T00:00:00Z"}};
+  CHECK(refusal(with([&](json& p) { p["freezes"] = {window}; })).empty());
+  check([&](json& p) { p["freezes"] = {window, window}; }, at + "freezes[1].name: \"x\" is the name of another");
+  for (const auto& [member, value] : std::map<std::string, std::string>{
+           {"from", "20 December"}, {"until", "2026-12-20T00:00:00Z"}, {"scope", "production"}, {"zone", "Berlin"}}) {
+    json wrong = window;
+    wrong[member] = value;
+    check([&](json& p) { p["freezes"] = {wrong}; }, at + "freezes[0]." + member + ": ");
+  }
   check([](json& p) { p["advice"]["accuracy_below"] = "NaN"; }, at + "advice.accuracy_below: is not finite");
   check([](json& p) { p["monitoring"]["cadence"] = json::array(); }, at + "monitoring.cadence: is not 1 to 32");
   check([](json& p) { p["monitoring"]["cadence"][2]["first"] = "48h"; },

@@ -1,4 +1,5 @@
 // Lockdown, freeze, broken glass, quarantine, pause; and the ways back that they never close.
+#include "ledger/base/text.h"
 #include "tests/catch.h"
 #include "tests/projections/refusal_cases.h"
 
@@ -154,6 +155,21 @@ const std::vector<RefusalCase> protection_cases = {
        s.given("ci", {metrics("v1")}).when("ci", {proposed(1, "v1")}).then_refused(R::frozen);
        REQUIRE_FALSE(s.decision.verdict.refused->due.has_value());
        s.given("ida", {FreezeEnded{everywhere, ""}}).when("ci", {proposed(1, "v1")}).then_admitted();
+     }},
+    {R::frozen, "a window of the policy freezes by the calendar, from its first millisecond to before its last (A9)",
+     [] {
+       const std::string windows = replaced(small_policy(), "\"monitoring\": {",
+                                            str(R"("freezes": [{"name": "year-end",
+           "scope": "environment=prod", "from": ")",
+                                                format_time(start_of_scenario + 10 * hour), R"(", "until": ")",
+                                                format_time(start_of_scenario + 20 * hour), R"("}], "monitoring": {)"));
+       Scenario s(windows);
+       s.given_models({"v1", "v2"}).later(10 * hour - 1).given("ci", {proposed(1, "v1")}).later(1);
+       s.when("ci", {proposed(2, "v2")}).then_refused(R::frozen);
+       REQUIRE(s.says("window year-end lasts until"));
+       REQUIRE(s.decision.verdict.refused->due == start_of_scenario + 20 * hour);
+       s.when("ci", {proposed(1, "v2", "lab")}).then_admitted();
+       s.later(10 * hour).when("ci", {proposed(2, "v2")}).then_admitted();
      }},
     {R::freeze_unchanged, "a scope is frozen once, and its freeze ended while it is there",
      [] {
