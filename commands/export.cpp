@@ -156,8 +156,7 @@ class Export {
     TRY_LET(recorded, decode_recorded(seq, bytes));
     if (!recorded.entry.outcome.empty()) return {};
     for (const Event& event : recorded.statement.events) {
-      if (const auto* model = std::get_if<ModelRegistered>(&event)) TRY(put_attachment(model->model));
-      if (const auto* evidence = std::get_if<EvidenceRecorded>(&event)) TRY(put_attachment(evidence->digest));
+      if (const auto digest = attachment_of(event)) TRY(put_attachment(*digest));
     }
     return {};
   }

@@ -181,8 +181,7 @@ std::set<Hash> named_by(const LiveRules& rules, const Envelope& envelope) {
   if (!statement) return {};
   std::set<Hash> named;
   for (const Event& event : statement->events) {
-    if (const auto* model = std::get_if<ModelRegistered>(&event)) named.insert(model->model);
-    if (const auto* evidence = std::get_if<EvidenceRecorded>(&event)) named.insert(evidence->digest);
+    if (const auto digest = attachment_of(event)) named.insert(*digest);
   }
   return named;
 }

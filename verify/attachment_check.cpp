@@ -7,8 +7,7 @@ namespace cairn {
 void AttachmentCheck::add(const Recorded& recorded) {
   if (!recorded.entry.outcome.empty()) return;
   for (const Event& event : recorded.statement.events) {
-    if (const auto* model = std::get_if<ModelRegistered>(&event)) named_.emplace(model->model, recorded.seq);
-    if (const auto* evidence = std::get_if<EvidenceRecorded>(&event)) named_.emplace(evidence->digest, recorded.seq);
+    if (const auto digest = attachment_of(event)) named_.emplace(*digest, recorded.seq);
   }
 }
 

@@ -59,6 +59,10 @@ std::optional<std::string> assertion_of(const Event& event, const std::string& a
                      std::holds_alternative<RollbackExecuted>(event) || std::holds_alternative<SlotEmptied>(event);
   if (moves) return str("that traffic really moved, by ", author);
   if (std::holds_alternative<StakeholdersNotified>(event)) return str("that stakeholders were told, by ", author);
+  if (std::holds_alternative<DrillRecorded>(event)) return str("that a rollback was practised, by ", author);
+  const bool over = std::holds_alternative<IncidentMitigated>(event) || std::holds_alternative<IncidentResolved>(event);
+  if (over) return str("that incidents were mitigated or resolved, by ", author);
+  if (std::holds_alternative<ActionClosed>(event)) return str("that action items were done, by ", author);
   return std::nullopt;
 }
 

@@ -77,6 +77,13 @@ std::vector<NamedModel> models_of(const Event& event) {
   return models;
 }
 
+std::optional<Hash> attachment_of(const Event& event) {
+  if (const auto* model = std::get_if<ModelRegistered>(&event)) return model->model;
+  if (const auto* evidence = std::get_if<EvidenceRecorded>(&event)) return evidence->digest;
+  if (const auto* postmortem = std::get_if<PostmortemPublished>(&event)) return postmortem->digest;
+  return std::nullopt;
+}
+
 std::string possession_text(std::string_view handle, const KeyId& key) {
   return str("cairn key possession v0\n", handle, '\n', key.hex(), '\n');
 }

@@ -6,6 +6,7 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -409,6 +410,9 @@ struct NamedModel {
 
 // Those an event names, in its members' order; zeros name none.
 std::vector<NamedModel> models_of(const Event& event);
+
+// The SHA-256 of the file that an event puts on record, which is an attachment; none: it names no file.
+std::optional<Hash> attachment_of(const Event& event);
 
 // What a key signs to show that its holder wants it enrolled under this handle:
 // "cairn key possession v0\n<handle>\n<key id in hex>\n".

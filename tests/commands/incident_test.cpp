@@ -54,8 +54,16 @@ TEST_CASE("an incident goes from open to closed, and not past its post-mortem an
   CHECK(markdown.starts_with("# INC-1: Unsafe \\| \\<b\\>answers"));
   CHECK(contains(markdown, "- [x] 1. add the answers to the test set (ben"));
   CHECK(contains(markdown, "Labels: ml-ops, security, critical"));
-  place.expect(0, "dana", {"verify"});
+  CHECK(contains(place.expect(0, "dana", {"verify"}), "that incidents were mitigated or resolved, by dana"));
   place.expect(0, "dana", {"replay"});
+
+  // The post-mortem travels with the log, and the auditor holds it against its digest.
+  place.expect(0, "dana", {"export", (place.directory() / "public").string()});
+  bool exported = false;
+  for (const auto& file : std::filesystem::directory_iterator(place.directory() / "public" / "attachment")) {
+    exported = exported || text_of(file.path()) == "# What went wrong\n";
+  }
+  CHECK(exported);
 }
 
 TEST_CASE("an incident that is misspelt or half said is the caller's mistake, and nothing is recorded") {
