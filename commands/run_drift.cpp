@@ -10,6 +10,7 @@
 #include "ledger/base/time.h"
 #include "ledger/evidence/draft.h"
 #include "ledger/evidence/drift.h"
+#include "ledger/evidence/input.h"
 #include "ledger/evidence/json_text.h"
 #include "ledger/evidence/readers.h"
 
@@ -31,6 +32,7 @@ struct Subject {
 
 struct AnswersFile {
   std::string source;
+  Millis written = 0;  // when the file was last written to: the answers are no newer
   Hash digest;
   Predictions answers;
 };
@@ -122,9 +124,12 @@ Result<std::vector<Subject>> subjects_of(const MonitorFlags& flags, const World&
 }
 
 Result<AnswersFile> read_answers(const Path& file) {
+  TRY_LET(input, InputFile::open(file));
+  const Millis written = input.state().modified_ns / 1'000'000;
   TRY_LET(content, read_file(file, max_predictions_bytes));
+  TRY(input.check_unchanged());
   TRY_LET(answers, parse_predictions(file.string(), content));
-  return AnswersFile{file.filename().string(), sha256(content), std::move(answers)};
+  return AnswersFile{file.filename().string(), written, sha256(content), std::move(answers)};
 }
 
 // Whether the policy says anywhere how much drift is too much.
@@ -139,7 +144,7 @@ bool judges_drift(const Policy& policy) {
 // By the gates that the policy asks of monitoring: without any value but those that were measured.
 GateResult judge(const Policy& policy, const Measured& measured, Millis now) {
   DriftValues values = measured.values;
-  values["measured_at"] = Decimal::from_int(now);
+  values["measured_at"] = Decimal::from_int(measured.predictions.written);
   values["models_monitored"] = Decimal::from_int(1);
   values["drift_detected"] = Decimal();
   return judge_monitoring(policy, values, now);
@@ -165,11 +170,11 @@ Result<Measured> measure(const Subject& subject, const MonitorFlags& flags, cons
     measured.values["baseline_accuracy"] = *subject.accuracy;
     measured.values["accuracy_drop"] = subject.accuracy->minus(now_right->second);
   }
+  measured.predictions = std::move(predictions);
+  measured.reference = std::move(reference);
   measured.result = judge(policy, measured, now);
   if (measured.result == GateResult::fail) measured.drifted = true;
   if (measured.result != GateResult::fail && score.is_finite() && judges_drift(policy)) measured.drifted = false;
-  measured.predictions = std::move(predictions);
-  measured.reference = std::move(reference);
   return measured;
 }
 
@@ -186,6 +191,7 @@ Json json_of(const Measured& measured) {
     if (found != measured.values.end()) members.emplace_back(name, json_number(found->second));
   }
   members.emplace_back("drift_detected", json_flag(measured.drifted));
+  members.emplace_back("measured_at", json_text_of(format_time(measured.predictions.written)));
   members.emplace_back("predictions", json_of(measured.predictions));
   members.emplace_back("reference", json_of(measured.reference));
   return json_object(std::move(members));
@@ -211,13 +217,17 @@ Decimal largest_score(const std::vector<Measured>& all) {
   return largest;
 }
 
-std::string report_of(const std::vector<Measured>& all, const std::vector<std::string>& left_out, const Policy& policy,
-                      Millis now) {
+// The same answers give the same bytes, whenever they are measured: a job that no longer writes predictions makes no
+// news.
+std::string report_of(const std::vector<Measured>& all, const std::vector<std::string>& left_out,
+                      const Policy& policy) {
+  Millis newest_answers = 0;
+  for (const Measured& one : all) newest_answers = std::max(newest_answers, one.predictions.written);
   std::vector<Json> rows;
   std::vector<Json> others;
   for (const Measured& one : all) rows.push_back(json_of(one));
   for (const std::string& stem : left_out) others.push_back(json_text_of(stem));
-  return write_json(json_object({{"timestamp", json_text_of(format_time(now))},
+  return write_json(json_object({{"timestamp", json_text_of(format_time(newest_answers))},
                                  {"drift_detected", json_flag(any_drift(all))},
                                  {"drift_score", json_number(largest_score(all))},
                                  {"models_monitored", json_array(std::move(rows))},
@@ -238,7 +248,7 @@ std::string line_of(const Measured& one) {
     if (found != one.values.end())
       values += (values.empty() ? "" : ", ") + std::string(name) + " " + found->second.text();
   }
-  text += wrapped(values, 4);
+  text += wrapped("predictions of " + format_time(one.predictions.written) + ": " + values, 4);
   if (!one.drifted)
     text += wrapped(
         "whether it drifted is unknown: one of the files has no samples or other columns, or the policy has no gate "
@@ -307,7 +317,7 @@ Result<Exit> run_drift(const Globals& globals, const WriteFlags& write_flags, co
 
   const Path output = flags.output.value_or(default_output);
   const ReportFile file{
-      output.filename().string(), report_of(all, left_out, ground.world->policy(), now), EvidenceKind::monitoring, {}};
+      output.filename().string(), report_of(all, left_out, ground.world->policy()), EvidenceKind::monitoring, {}};
   if (!write_flags.dry_run) TRY(write_report(output, file.content));
   if (!globals.json) {
     for (const Measured& one : all) print(line_of(one));

@@ -163,6 +163,7 @@ Result<Evidence> read_drift_metrics(const std::string& source, Bytes content, co
   if (found.size() > 1)
     draft.add_finding(str("the file has ", found.size(), " rows about ", stem, ", so it says nothing"));
   draft.set_moment("measured_at", &file, "timestamp");
+  draft.set_moment("measured_at", row, "measured_at");
   draft.set_count("models_monitored", found.size() == 1 ? rows->items.size() : 0);
   read_drift_detected(draft, file.member("drift_detected"), member_of(row, "drift_detected"));
   read_drift_score(draft, file.member("drift_score"), member_of(row, "drift_score"));

@@ -40,8 +40,8 @@ Result<AuditChunk> read_audit_chunk(const std::string& source, Bytes content);
 
 // drift_metrics.json of monitor_models.py, for one model: models_monitored, drift_detected (1 if the file or the
 // model's row says so), drift_score (the larger of the file's and the row's), accuracy_drop, current_accuracy,
-// positive_rate; of rows that `cairn monitor` wrote also psi, ks_statistic, mean_shift, samples, reference_samples.
-// `stem` is how the file names the model; without a row of that name models_monitored is 0.
+// positive_rate; of rows that `cairn monitor` wrote also measured_at of the row, psi, ks_statistic, mean_shift,
+// samples, reference_samples. `stem` is how the file names the model; without a row of that name models_monitored is 0.
 Result<Evidence> read_drift_metrics(const std::string& source, Bytes content, const std::string& stem);
 
 // The names of the models that a drift_metrics.json speaks of.

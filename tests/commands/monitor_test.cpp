@@ -1,4 +1,5 @@
 // monitor: what it measures, what it puts on record, and what it does not claim to know.
+#include <chrono>
 #include <nlohmann/json.hpp>
 
 #include "ledger/base/time.h"
@@ -165,6 +166,21 @@ TEST_CASE("the newest so many samples are measured, and fewer than asked for is 
   for (const std::string wrong : {"0", "-5", "many", "1.5"}) {
     CHECK(place.cairn("dana", place.drift({"--num-samples", wrong})).code == 2);
   }
+}
+
+TEST_CASE("the same predictions again are no new look, and old ones are no look at now [B6][E2][I8]") {
+  const Watched place;
+  place.put_answers("reference.csv", 30, 100);
+  place.put_answers("predictions.csv", 30, 100);
+  CHECK(contains(place.expect(0, "dana", place.drift()), "which counts towards its soak"));
+  const std::string report = text_of(place.output);
+  CHECK(contains(place.expect(0, "dana", place.drift()), "no news, the same file as in entry"));
+  CHECK(text_of(place.output) == report);
+
+  fs::last_write_time(place.models / "predictions.csv", fs::file_time_type::clock::now() - std::chrono::hours(2));
+  const Ran old = place.cairn("dana", place.drift());
+  CHECK(old.code == 3);
+  CHECK(contains(old.out, "measured at another time: it interrupts the soak"));
 }
 
 TEST_CASE("who has no files of the model measures the version that is live [B6]") {
