@@ -18,6 +18,12 @@ std::string roles_of(const std::vector<Grant>& grants) {
   return text.empty() ? "nothing" : text;
 }
 
+// "system" alone would be the system's own.
+std::string kind_of(const EvidenceRecorded& evidence) {
+  const bool operations = evidence.kind == EvidenceKind::system || evidence.kind == EvidenceKind::business;
+  return std::string(to_text(evidence.kind)) + (operations ? " metrics" : "");
+}
+
 // One overload an event.
 struct Sentence {
   const ModelNames& names;
@@ -55,7 +61,7 @@ struct Sentence {
   }
   std::string operator()(const EvidenceRecorded& e) const {
     const std::string place = e.environment.empty() ? "" : " in " + e.environment;
-    return "recorded " + std::string(to_text(e.kind)) + " of " + names.of(e.model) + place;
+    return "recorded " + kind_of(e) + " of " + names.of(e.model) + place;
   }
   std::string operator()(const AlertAcknowledged& e) const {
     return with_reason(str("acknowledged the alert of entry ", e.alert), e.note);
@@ -236,7 +242,7 @@ std::vector<std::string> sentences(const std::vector<Event>& events, const Model
     const auto* evidence = std::get_if<EvidenceRecorded>(&events[i]);
     const auto* next = i + 1 < events.size() ? std::get_if<EvidenceRecorded>(&events[i + 1]) : nullptr;
     if (continues(evidence, next)) {
-      kinds += std::string(to_text(evidence->kind)) + ", ";
+      kinds += kind_of(*evidence) + ", ";
       continue;
     }
     std::string text = describe(events[i], names);

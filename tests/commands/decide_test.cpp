@@ -145,4 +145,35 @@ TEST_CASE("what is so already is no mistake: no events, and why") {
   }
 }
 
+TEST_CASE("an import says what is not on record yet, and a reading that knows less of the same file is no news (B5)") {
+  AtFull given;
+  EvidenceRecorded card;
+  card.kind = EvidenceKind::card;
+  card.model = AtFull::digest("v1");
+  card.digest = sha256("card");
+  card.values = {{"audit_root_verified", Decimal::from_int(1)}, {"trained_at", Decimal::from_int(7)}};
+  const auto events = [&](const EvidenceRecorded& evidence) {
+    const auto proposal = decide(given.world, ImportEvidence{{evidence}});
+    REQUIRE(proposal.ok());
+    CHECK(proposal->events.empty() == proposal->unchanged.has_value());
+    return proposal->events.size();
+  };
+  CHECK(events(card) == 1);
+  given.world.apply_event(card, given.statement, {}, 0);
+  CHECK(events(card) == 0);
+  EvidenceRecorded less = card;
+  less.values.erase("audit_root_verified");
+  CHECK(events(less) == 0);
+  EvidenceRecorded other_file = less;
+  other_file.digest = sha256("another card");
+  CHECK(events(other_file) == 1);
+  EvidenceRecorded contradiction = card;
+  contradiction.values["audit_root_verified"] = Decimal();
+  CHECK(events(contradiction) == 1);
+  EvidenceRecorded more = card;
+  more.values["samples"] = Decimal::from_int(1);
+  CHECK(events(more) == 1);
+  CHECK(!decide(given.world, ImportEvidence{}).ok());
+}
+
 }  // namespace cairn

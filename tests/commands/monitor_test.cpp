@@ -302,6 +302,7 @@ TEST_CASE("system and business metrics and comparisons of other tools are record
     return place.cairn("dana", words);
   };
   CHECK(record(R"({"model_name": "logistic", "latency_ms_p99": 40, "error_rate": 0.001})").code == 0);
+  CHECK(contains(place.expect(0, "dana", {"log"}), "recorded system metrics"));
   const Json system = evidence_in(place, place.size() - 1);
   CHECK(system["kind"] == "system");
   CHECK(system["values"]["error_rate"] == "0.001");
