@@ -19,9 +19,14 @@ std::vector<GateOutcome> gates_of(World& world, const ModelReading& reading, Mil
   const std::size_t mark = world.journal.mark();
   // Whoever would register it is taken for one who may.
   world.apply_event(ActorEnrolled{"", ActorKind::person, "", {}, {}, {{Role::deployer, {}}}}, {}, {}, now);
-  world.apply_event(ModelRegistered{reading.name, reading.version, reading.digest, reading.files.size(), reading.bytes},
-                    {}, {}, now);
-  for (const Evidence& evidence : reading.evidence) world.apply_event(evidence.event, {}, {}, now);
+  // What deploy would say of it: evidence that is on record already, perhaps with more known, stays as it is.
+  const auto proposal = decide(world, Deploy{register_command(reading), "", Stage::shadow, 0});
+  ASSERT(proposal.ok());
+  for (const Event& event : proposal->events) {
+    const bool known =
+        std::holds_alternative<ModelRegistered>(event) || std::holds_alternative<EvidenceRecorded>(event);
+    if (known) world.apply_event(event, {}, {}, now);
+  }
   const GateQuestion question{reading.digest, {reading.name, ""}, std::nullopt, "", now};
   auto outcomes = evaluate_all(world, WhichGates::before_shadow, question);
   world.journal.undo_to(mark);

@@ -105,6 +105,9 @@ Result<std::string> name_in_file(const World& world, const Batch& batch, const R
       if (named.starts_with(known.name + "_")) fitting.push_back(named);
     }
   }
+  // Cohorts are named freely; of a file with one alone, who names the model says which it is.
+  const bool only_cohort = file.kind == EvidenceKind::cohort_drift && file.models.size() == 1;
+  if (fitting.empty() && only_cohort) fitting = file.models;
   if (fitting.size() == 1) return fitting.front();
   const bool rows = has_rows(file.kind);
   if (!rows && file.models.empty()) return std::string();

@@ -155,6 +155,9 @@ TEST_CASE("where the card's audit root is null, that of an imported chunk which 
     CHECK(card["kind"] == "card");
     CHECK(card["values"]["audit_root_verified"] == "1");
     CHECK(contains(card["findings"].dump(), audit.root()));
+    Words validate = deploy;
+    validate.push_back("--validate-only");
+    CHECK(place.json(0, "dana", validate)["overall_status"] == "passed");
     CHECK(place.json(0, "dana", deploy)["outcome"] == "admitted");
     place.expect(0, "dana", {"verify"});
   }
@@ -216,6 +219,11 @@ TEST_CASE("a cohort is found by the model's card, or by the model that was named
       "scorer_20261120_101459": {}}, "drift_metrics": {"has_drift": true, "drift_score": 0.5}})");
   CHECK(place.import({"drift_20261120_120000.json"}, {"--model", "ranker@20261120_101500"}).code == 0);
   CHECK(place.said()[0]["values"]["avg_risk_score"] == "0.2");
+  place.put("drift_20261007_105703.json",
+            R"({"cohorts": {"cohort_b": {"avg_risk_score": 0.37}}, "drift_metrics": {"has_drift": false}})");
+  CHECK(place.import({"drift_20261007_105703.json"}, {"--model", "ranker@20261120_101500"}).code == 0);
+  CHECK(place.said()[0]["values"]["avg_risk_score"] == "0.37");
+  CHECK(place.said()[0]["values"]["has_drift"] == "NaN");
 }
 
 TEST_CASE("what cannot be imported is named with its reason, and the rest is on record [B10][I8]") {
