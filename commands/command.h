@@ -25,16 +25,22 @@ struct CreateLedger {
   std::string policy;                 // the document
 };
 
+// Who says it, and when, where that decides what is to be said.
+struct Speaker {
+  std::string person;
+  Millis moment = 0;
+};
+
 // cairn actor add, cairn actor role: asked of another admin where the policy takes two, unless one has asked for it
 struct EnrolActor {
   ActorEnrolled actor;
-  std::string person;  // who says so
+  Speaker by;
 };
 struct ChangeRoles {
   std::string handle;
   std::vector<Grant> grant;
   std::vector<Grant> revoke;
-  std::string person;
+  Speaker by;
 };
 
 // cairn actor confirm: what another admin asked for in that entry
@@ -137,7 +143,7 @@ struct Rollback {
 struct LiftLockdown {
   Scope scope;
   std::string reason;
-  std::string person;  // who says so
+  Speaker by;
 };
 
 // cairn incident open, cairn incident action

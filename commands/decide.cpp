@@ -71,6 +71,9 @@ Proposal nothing_to_do(std::string why, Event stands) {
   return proposal;
 }
 
+// One statement's worth; what is left is still due the next time.
+constexpr std::size_t most_due_at_once = 128;
+
 struct Decide {
   const World& world;
 
@@ -83,38 +86,42 @@ struct Decide {
     return proposal;
   }
 
-  Result<Proposal> operator()(const EnrolActor& wanted) const { return administer({wanted.actor}, wanted.person); }
+  Result<Proposal> operator()(const EnrolActor& wanted) const { return administer({wanted.actor}, wanted.by); }
 
   Result<Proposal> operator()(const ChangeRoles& wanted) const {
     std::vector<Event> events;
     for (const Grant& grant : wanted.grant) events.push_back(RoleGranted{wanted.handle, grant});
     for (const Grant& grant : wanted.revoke) events.push_back(RoleRevoked{wanted.handle, grant});
     if (events.empty()) return usage("no change: give --grant ROLE or --revoke ROLE");
-    return administer(std::move(events), wanted.person);
+    return administer(std::move(events), wanted.by);
   }
 
   Result<Proposal> operator()(const ConfirmRequest& wanted) const {
     for (const auto& [hash, request] : world.requests.rows()) {
-      if (request.seq != wanted.request) continue;
+      if (request.said.seq != wanted.request) continue;
       TRY_LET(events, decode_events(request.events));
       return Proposal{std::move(events), {}, default_validity};
     }
     return usage(str("entry ", wanted.request, " asks for nothing that is open; cairn actor list shows what is"));
   }
 
-  // Where two admins are needed and the other has not asked, this asks.
-  Result<Proposal> administer(std::vector<Event> events, const std::string& person) const {
-    const bool takes_two = world.policy().administration.second_admin && person != recovery_author &&
-                           world.persons_with(Role::admin, "*", "*").size() >= 2;
-    const bool gives_a_say = std::any_of(events.begin(), events.end(), [](const Event& event) {
+  // Where two admins are needed and the other has not asked of late, this asks.
+  Result<Proposal> administer(std::vector<Event> events, const Speaker& by) const {
+    const bool gives_or_takes_a_say = std::any_of(events.begin(), events.end(), [](const Event& event) {
       const auto* grant = std::get_if<RoleGranted>(&event);
-      const bool say = grant != nullptr && (grant->grant.role == Role::admin || grant->grant.role == Role::approver);
-      return say || std::holds_alternative<ActorEnrolled>(event);
+      const auto* revoked = std::get_if<RoleRevoked>(&event);
+      const bool gives = grant != nullptr && (grant->grant.role == Role::admin || grant->grant.role == Role::approver);
+      const bool takes = revoked != nullptr && revoked->grant.role == Role::admin;
+      return gives || takes || std::holds_alternative<ActorEnrolled>(event);
     });
-    if (!takes_two || !gives_a_say) return Proposal{std::move(events), {}, default_validity};
+    if (!gives_or_takes_a_say || by.person == recovery_author || !world.takes_second_admin()) {
+      return Proposal{std::move(events), {}, default_validity};
+    }
     TRY_LET(bytes, encode_events(events));
     const OpenRequest* request = world.requests.find(sha256(bytes));
-    if (request != nullptr && request->author != person) return Proposal{std::move(events), {}, default_validity};
+    const bool asked = request != nullptr && request->said.by != by.person &&
+                       world.still_counts(request->said, {Role::admin}, {}, by.moment);
+    if (asked) return Proposal{std::move(events), {}, default_validity};
     return Proposal{{AdministrationRequested{bytes}}, {}, default_validity};
   }
 
@@ -262,8 +269,9 @@ struct Decide {
   Result<Proposal> operator()(const LiftLockdown& wanted) const {
     const Lockdown* lockdown = world.lockdowns.find(wanted.scope);
     if (lockdown == nullptr) return usage(to_text(wanted.scope) + " is not locked down; cairn status shows what is");
-    const std::string& asked = lockdown->lift_requested_by;
-    if (asked.empty() || asked == wanted.person) {
+    const bool asked = lockdown->lift && world.still_counts(*lockdown->lift, world.policy().protection.lift,
+                                                            wanted.scope, wanted.by.moment);
+    if (!asked || lockdown->lift->by == wanted.by.person) {
       if (wanted.reason.empty()) return usage("asking to lift a lockdown needs its --reason");
       return Proposal{{LockdownLiftRequested{wanted.scope, wanted.reason}}, {}, default_validity};
     }
@@ -290,7 +298,8 @@ struct Decide {
   Result<Proposal> operator()(const RecordDue& wanted) const {
     Proposal proposal;
     for (const Due& one : due_at(world, wanted.moment)) {
-      if (one.overdue(wanted.moment)) proposal.events.push_back(DueRecorded{one.kind, one.subject, one.due});
+      const bool fits = proposal.events.size() < most_due_at_once;
+      if (fits && one.overdue(wanted.moment)) proposal.events.push_back(DueRecorded{one.kind, one.subject, one.due});
     }
     if (proposal.events.empty()) proposal.unchanged = Unchanged{"nothing is overdue", {}};
     return proposal;

@@ -20,6 +20,8 @@ Tone tone_of(DeadlineState state) {
       return Tone::good;
     case DeadlineState::running:
       return Tone::plain;
+    case DeadlineState::passed:
+      return Tone::warn;
     case DeadlineState::missed:
     case DeadlineState::overdue:
       break;

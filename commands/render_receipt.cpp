@@ -32,11 +32,15 @@ Json json_of(const std::vector<GateOutcome>& gates) {
 
 // What the statement made, by the names that later commands take.
 void add_made(Json& json, const std::vector<Event>& events) {
+  Json names = Json::array();
+  for (const Event& event : events) names.push_back(wire_name(event));
+  json["events"] = std::move(names);
   for (const Event& event : events) {
     if (const auto* rollout = std::get_if<RolloutProposed>(&event)) json["rollout"] = rollout->rollout;
     if (const auto* rollout = std::get_if<RolloutAdvanced>(&event)) json["rollout"] = rollout->rollout;
     if (const auto* rollout = std::get_if<RollbackBegun>(&event)) json["rollout"] = rollout->rollout;
     if (const auto* incident = std::get_if<IncidentOpened>(&event)) json["incident"] = incident->incident;
+    if (const auto* rollback = std::get_if<RollbackExecuted>(&event)) json["incident"] = rollback->incident;
     if (const auto* action = std::get_if<ActionOpened>(&event)) json["action"] = action->action;
     if (const auto* model = std::get_if<ModelRegistered>(&event)) json["model"] = model->model.hex();
     if (const auto* policy = std::get_if<PolicyAdopted>(&event)) json["policy"] = policy->policy.hex();

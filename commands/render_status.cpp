@@ -147,8 +147,8 @@ std::string deadline_text(const std::vector<Deadline>& deadlines) {
     if (!one.done && (next == nullptr || one.due < next->due)) next = &one;
   }
   if (next == nullptr) return "";
-  const bool late = next->state == DeadlineState::overdue;
-  return toned(next->name + (late ? " overdue since " : " by ") + short_time(next->due),
+  const bool late = next->state != DeadlineState::running;
+  return toned(next->name + (late ? str(" ", to_text(next->state), " since ") : " by ") + short_time(next->due),
                late ? Tone::bad : Tone::quiet);
 }
 

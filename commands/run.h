@@ -108,6 +108,9 @@ Result<Exit> run_approve(const Globals& globals, const WriteFlags& write, const 
 // What most writing commands are: say it, and show what came of it.
 Result<Exit> write_and_show(const Globals& globals, const WriteFlags& write, const MakeCommand& make);
 
+// Now, or when the newest entry was recorded: the log's clock may be ahead of this machine's.
+Millis moment_of(const World& world);
+
 // A text for whoever reads the ledger later: a usage error if it says nothing.
 Result<void> said_something(std::string_view flag, const std::string& text);
 Result<Exit> run_notify(const Globals& globals, const WriteFlags& write, const std::string& rollout,

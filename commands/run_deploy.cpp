@@ -32,6 +32,9 @@ std::string emptied_text(const World& world, const Rollback& wanted) {
     std::string why = "the files found for it differ from its manifest";
     if (const auto card = world.violations_recorded(tenure->model); card && wanted.trigger == Trigger::safety)
       why = str("its card, entry ", *card, ", records violations or cannot be read");
+    const Model& model = *world.models.find(tenure->model);
+    if (model.quarantined) why = str("entry ", *model.quarantined, " put it in quarantine");
+    if (model.retired) why = str("entry ", *model.retired, " retired it");
     if (row.rolled_back.contains(tenure->model)) why = "it was rolled back from, and not at full since";
     text += "  " + world.models.find(tenure->model)->version + ": " + why + "\n";
   }
@@ -77,6 +80,10 @@ Result<void> said_something(std::string_view flag, const std::string& text) {
   if (text.find_first_not_of(" \t\n") == std::string::npos)
     return usage(str(flag, " is empty: say it for whoever reads this later"));
   return {};
+}
+
+Millis moment_of(const World& world) {
+  return std::max(SystemClock().now(), world.position->recorded);
 }
 
 Result<Exit> write_and_show(const Globals& globals, const WriteFlags& write_flags, const MakeCommand& make) {

@@ -26,8 +26,7 @@ Result<Reading> open_reading(const Globals& globals) {
   reading.session = std::move(session);
   TRY_LET(world, reading.session->world());
   reading.world = world;
-  // The log's clock may be ahead of this machine's.
-  reading.moment = std::max(SystemClock().now(), world->position->recorded);
+  reading.moment = moment_of(*world);
   return reading;
 }
 
@@ -41,9 +40,7 @@ Result<Exit> run_due(const Globals& globals) {
 }
 
 Result<Exit> run_due_record(const Globals& globals, const WriteFlags& write) {
-  return write_and_show(globals, write, [](const World& world) {
-    return Wanted{RecordDue{std::max(SystemClock().now(), world.position->recorded)}, {}};
-  });
+  return write_and_show(globals, write, [](const World& world) { return Wanted{RecordDue{moment_of(world)}, {}}; });
 }
 
 Result<Exit> run_advise(const Globals& globals, const std::string& model, const std::string& environment) {

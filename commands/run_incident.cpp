@@ -59,8 +59,7 @@ Result<Reading> open_reading(const Globals& globals) {
   reading.session = std::move(session);
   TRY_LET(world, reading.session->world());
   reading.world = world;
-  // The log's clock may be ahead of this machine's.
-  reading.moment = std::max(SystemClock().now(), world->position->recorded);
+  reading.moment = moment_of(*world);
   return reading;
 }
 

@@ -128,13 +128,14 @@ Result<PolicyFile> read_policy(const Path& file) {
 Result<Exit> write_about(const Globals& globals, const WriteFlags& write_flags, const PolicyFile& file,
                          const Command& command) {
   TRY_LET(home, Home::from_environment());
-  std::string changes;
+  bool listed = globals.json;
   TRY_LET(written, write(globals, write_flags, home, [&](const World& world) {
-            changes = "What it changes:\n" + difference(world.force->document, file.document) +
-                      "What it does to rollouts under way:\n" + effects_on_rollouts(world, file.policy);
+            if (!std::exchange(listed, true)) {
+              print("What it changes:\n" + difference(world.force->document, file.document) +
+                    "What it does to rollouts under way:\n" + effects_on_rollouts(world, file.policy));
+            }
             return Wanted{command, {}};
           }));
-  if (!globals.json) print(changes);
   return show_written(globals, written);
 }
 

@@ -35,6 +35,7 @@ Result<Millis> end_of(const ScopeFlags& flags, Millis usual) {
   if (flags.span) {
     const auto parsed = parse_duration(*flags.span);
     if (!parsed) return usage("--for: " + parsed.error().message);
+    if (*parsed == 0) return usage("--for " + printable(*flags.span) + " is no time at all");
     span = *parsed;
   }
   return span == 0 ? 0 : SystemClock().now() + span;
@@ -97,8 +98,8 @@ Result<Exit> run_lockdown_engage(const Globals& globals, const WriteFlags& write
 
 Result<Exit> run_lockdown_lift(const Globals& globals, const WriteFlags& write, const ScopeFlags& flags) {
   TRY_LET(scope, scope_of(flags));
-  return write_and_show(globals, write, [&](const World&) {
-    return Wanted{LiftLockdown{scope, flags.reason, globals.actor}, {}};
+  return write_and_show(globals, write, [&](const World& world) {
+    return Wanted{LiftLockdown{scope, flags.reason, Speaker{globals.actor, moment_of(world)}}, {}};
   });
 }
 

@@ -314,8 +314,8 @@ Result<Exit> run_actor_list(const Globals& globals) {
   names.learn(*world);
   for (const auto& [hash, request] : world->requests.rows()) {
     const std::string what = describe(AdministrationRequested{request.events}, names);
-    requests.push_back({{"seq", request.seq}, {"author", request.author}, {"what", what}});
-    open += wrapped(printable(str(request.seq, ": ", request.author, " ", what)), 2);
+    requests.push_back({{"seq", request.said.seq}, {"author", request.said.by}, {"what", what}});
+    open += wrapped(printable(str(request.said.seq, ": ", request.said.by, " ", what)), 2);
   }
   if (!open.empty()) open = "\nWaiting for another admin (cairn actor confirm ENTRY):\n" + open;
   const Json json = {{"actors", list}, {"requests", requests}};
@@ -328,16 +328,16 @@ Result<Exit> run_actor_confirm(const Globals& globals, const WriteFlags& write, 
 }
 
 Result<Exit> run_actor_role(const Globals& globals, const WriteFlags& write_flags, const ActorRoleFlags& flags) {
-  TRY_LET(home, home_of());
   ChangeRoles command;
-  command.person = globals.actor;
   command.handle = flags.handle;
   TRY_LET(grant, parse_grants(flags.grant));
   TRY_LET(revoke, parse_grants(flags.revoke));
   command.grant = std::move(grant);
   command.revoke = std::move(revoke);
-  TRY_LET(written, write(globals, write_flags, home, [&](const World&) { return Wanted{command, {}}; }));
-  return show_written(globals, written);
+  return write_and_show(globals, write_flags, [&](const World& world) {
+    command.by = Speaker{globals.actor, moment_of(world)};
+    return Wanted{command, {}};
+  });
 }
 
 }  // namespace cairn

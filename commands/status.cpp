@@ -90,7 +90,7 @@ Result<RolloutStanding> standing_of(World& world, const std::string& id, const R
   standing.rollout = rollout;
   standing.version = version_of(world, rollout.model);
   const StageRules* rules = world.policy().stage(rollout.environment, rollout.stage);
-  standing.soak_needed = rules == nullptr ? 0 : rules->soak;
+  standing.soak_needed = rules == nullptr || !rollout.rollback_incident.empty() ? 0 : rules->soak;
   standing.soak_missing = soak_missing(world, rollout, moment);
   standing.next = next_step(world, rollout).value_or(NextStep{});
   TRY_LET(proposal, decide(world, Promote{id, std::nullopt}));
@@ -110,9 +110,8 @@ bool wants(const StatusFilter& filter, const Scope& scope) {
 }
 
 std::string waits_for(const Lockdown& lockdown) {
-  if (lockdown.lift_requested_by.empty()) return "nobody has asked for its lift";
-  return lockdown.lift_requested_by +
-         str(" asked for its lift in entry ", lockdown.lift_requested, "; another person confirms it");
+  if (!lockdown.lift) return "nobody has asked for its lift";
+  return lockdown.lift->by + str(" asked for its lift in entry ", lockdown.lift->seq, "; another person confirms it");
 }
 
 std::vector<HoldStanding> holds_of(const World& world, const StatusFilter& filter, Millis moment) {
@@ -140,7 +139,8 @@ std::vector<HoldStanding> holds_of(const World& world, const StatusFilter& filte
       const bool open = moment < row.until;
       const std::string state = open ? "lifts " + lifts + " until " + format_time(row.until)
                                      : "over since " + format_time(row.until) + ", and waits for its review";
-      holds.push_back({"break-glass", to_text(scope), row.by, "for " + row.incident, state, row.invoked, row.recorded});
+      holds.push_back(
+          {"break-glass", to_text(scope), row.said.by, "for " + row.incident, state, row.said.seq, row.said.recorded});
     }
   }
   return holds;

@@ -2,6 +2,7 @@
 #include "projections/admit.h"
 
 #include <algorithm>
+#include <set>
 
 #include "projections/due.h"
 #include "projections/questions.h"
@@ -27,6 +28,7 @@ class EventRules : public Questions {
     if (statement_.author == recovery_author && !is_recovery()) no(Refusal::recovery_only_enrols);
     // What goes with it in one statement would be done with rights, or by rules, that nobody else has had time to see.
     if (!genesis_ && mixes_administration()) no(Refusal::administration_not_alone);
+    if (!genesis_ && adopts_and_more()) no(Refusal::administration_not_alone, {"a policy is adopted by itself"});
   }
 
   // ---- the ledger and who may speak in it
@@ -65,6 +67,7 @@ class EventRules : public Questions {
     administers();
     const Actor* actor = enrolled(event.handle);
     if (actor == nullptr) return;
+    if (event.grant.role == Role::admin) with_second_admin();
     if (!actor->roles.contains(event.grant))
       no(Refusal::grant_unchanged, {event.handle + " lacks " + to_text(event.grant)});
     const auto before = quorums_missing(world_.policy());
@@ -120,10 +123,10 @@ class EventRules : public Questions {
     if (event.replaces != world_.policy().digest) {
       no(Refusal::policy_not_in_force, {"in force is " + world_.policy().digest.hex()});
     }
-    if (by_hand_of(proposal->author)) no(Refusal::policy_approval_own, {proposal->author + " proposed it"});
+    if (same_hand(proposal->said)) no(Refusal::policy_approval_own, {proposal->said.by + " proposed it"});
     const auto before = proposal->approvals.find(statement_.author);
     if (before != proposal->approvals.end() && before->second.replaces == event.replaces) {
-      no(Refusal::policy_approval_own, {str("approved in entry ", before->second.seq)});
+      no(Refusal::policy_approval_own, {str("approved in entry ", before->second.said.seq)});
     }
   }
 
@@ -135,7 +138,7 @@ class EventRules : public Questions {
       no(Refusal::policy_not_in_force,
          {"it replaces " + event.replaces.hex(), "in force is " + world_.policy().digest.hex()});
     }
-    const std::uint64_t asked = genesis_ ? 0 : world_.policy().administration.policy_approvals;
+    const std::uint64_t asked = policy_approvals_asked();
     const std::size_t given = approvals_of(*proposal);
     if (given < asked) no(Refusal::policy_approval_missing, {str(given, " of ", asked, " approvals hold")});
     const auto policy = parse_policy(proposal->document);
@@ -225,7 +228,7 @@ class EventRules : public Questions {
   void operator()(const ModelReleased& event) {
     const Model* model = registered(event.model);
     if (model == nullptr) return;
-    needs_one_of({Role::incident_commander, Role::admin}, "", model->name);
+    needs_one_of({Role::incident_commander, Role::admin}, "*", model->name);  // it holds everywhere
     by_person();
     not_locked_down(*model);
     if (!model->quarantined) no(Refusal::quarantine_unchanged, {"it is in no quarantine"});
@@ -234,7 +237,7 @@ class EventRules : public Questions {
   void operator()(const ModelRetired& event) {
     const Model* model = registered(event.model);
     if (model == nullptr) return;
-    needs(Role::deployer, "", model->name);
+    needs(Role::deployer, "*", model->name);
     by_person();
     if (model->retired) no(Refusal::model_retired, {str("in entry ", *model->retired)});
     if (taken_somewhere(event.model)) no(Refusal::model_in_use, {"it is at full or on its way in some slot"});
@@ -302,12 +305,13 @@ class EventRules : public Questions {
     gates_pass(WhichGates::all, question_for(world_, *rollout, recorded_));
   }
 
-  // What watches may pause; only people who deploy let it go on.
+  // What watches may pause; only who deploys lets it go on. A way back is never held up.
   void operator()(const RolloutPaused& event) {
     const Rollout* rollout = under_way(event.rollout);
     if (rollout == nullptr) return;
     needs_one_of({Role::deployer, Role::incident_commander, Role::monitor}, rollout->environment, rollout->name);
     if (rollout->paused) no(Refusal::pause_unchanged, {str("paused since entry ", *rollout->paused)});
+    if (!rollout->rollback_incident.empty()) no(Refusal::pause_unchanged, {"a way back is aborted, not paused"});
   }
 
   void operator()(const RolloutResumed& event) {
@@ -428,18 +432,18 @@ class EventRules : public Questions {
 
   void operator()(const LockdownLiftRequested& event) {
     const Lockdown* lockdown = lift_of(event.scope);
-    if (lockdown == nullptr || lockdown->lift_requested_by != statement_.author) return;
-    no(Refusal::lockdown_unchanged, {str("asked for in entry ", lockdown->lift_requested)});
+    if (lockdown == nullptr || !lift_asked(*lockdown, event.scope) || !same_hand(*lockdown->lift)) return;
+    no(Refusal::lockdown_unchanged, {str("asked for in entry ", lockdown->lift->seq)});
   }
 
   void operator()(const LockdownLifted& event) {
     const Lockdown* lockdown = lift_of(event.scope);
     if (lockdown == nullptr) return;
-    if (lockdown->lift_requested_by.empty()) {
-      no(Refusal::lift_not_requested, {str("engaged in entry ", lockdown->engaged, ", and nobody has asked")});
-    } else if (by_hand_of(lockdown->lift_requested_by)) {
-      no(Refusal::lift_by_requester,
-         {str(lockdown->lift_requested_by, " asked for it in entry ", lockdown->lift_requested)});
+    if (!lift_asked(*lockdown, event.scope)) {
+      no(Refusal::lift_not_requested,
+         {str("engaged in entry ", lockdown->engaged, ", and nobody who may has asked of late")});
+    } else if (same_hand(*lockdown->lift)) {
+      no(Refusal::lift_by_requester, {str(lockdown->lift->by, " asked for it in entry ", lockdown->lift->seq)});
     }
   }
 
@@ -468,6 +472,15 @@ class EventRules : public Questions {
     if (about != nullptr && about->state >= IncidentState::resolved) {
       no(Refusal::incident_over, {event.incident + " is resolved"});
     }
+    if (about != nullptr && SlotKey{about->name, about->environment} != SlotKey{event.name, event.environment}) {
+      no(Refusal::unknown_incident, {event.incident + " is about " + about->name + " in " + about->environment});
+    }
+    // It is not renewed for ever without anybody else looking.
+    if (const auto* glass = world_.glass.find({event.name, event.environment})) {
+      for (const BrokenGlass& before : *glass) {
+        if (before.until <= recorded_) no(Refusal::review_missing, {str("broken in entry ", before.said.seq)});
+      }
+    }
     const Millis span = event.until - recorded_;
     if (span <= 0 || span > rules.break_glass_most) {
       no(Refusal::until_out_of_range,
@@ -481,7 +494,9 @@ class EventRules : public Questions {
     const std::vector<BrokenGlass>* glass = world_.glass.find({event.name, event.environment});
     if (glass == nullptr) return no(Refusal::glass_not_broken, {event.name + " in " + event.environment});
     for (const BrokenGlass& broken : *glass) {
-      if (by_hand_of(broken.by)) no(Refusal::reviewer_broke_glass, {str(broken.by, " in entry ", broken.invoked)});
+      if (same_hand(broken.said)) {
+        no(Refusal::reviewer_broke_glass, {str(broken.said.by, " in entry ", broken.said.seq)});
+      }
     }
   }
 
@@ -560,11 +575,31 @@ class EventRules : public Questions {
  private:
   // By those who are admins still, of what would be replaced now.
   std::size_t approvals_of(const OpenProposal& proposal) const {
-    const auto holds = [this](const auto& approval) {
-      return approval.second.replaces == world_.policy().digest &&
-             world_.has_role(approval.first, Role::admin, "*", "*");
-    };
-    return static_cast<std::size_t>(std::count_if(proposal.approvals.begin(), proposal.approvals.end(), holds));
+    std::set<std::string> hands;
+    for (const auto& [admin, consent] : proposal.approvals) {
+      const bool holds =
+          consent.replaces == world_.policy().digest && world_.still_counts(consent.said, {Role::admin}, {}, recorded_);
+      if (holds) hands.insert(consent.said.voucher.empty() ? admin : consent.said.voucher);
+    }
+    return hands.size();
+  }
+
+  // Where two admins are needed for a grant, neither changes alone the policy that says so.
+  std::uint64_t policy_approvals_asked() const {
+    if (genesis_) return 0;
+    return std::max<std::uint64_t>(world_.policy().administration.policy_approvals,
+                                   world_.takes_second_admin() ? 1 : 0);
+  }
+
+  // The rules that come with a policy judge nothing of the statement that brings it.
+  bool adopts_and_more() const {
+    const auto& events = statement_.events;
+    const bool adopts = std::any_of(events.begin(), events.end(),
+                                    [](const Event& event) { return std::holds_alternative<PolicyAdopted>(event); });
+    return adopts && !std::all_of(events.begin(), events.end(), [](const Event& event) {
+             return std::holds_alternative<PolicyAdopted>(event) || std::holds_alternative<PolicyProposed>(event) ||
+                    std::holds_alternative<PolicyApproved>(event);
+           });
   }
 
   // The end of a way back that was watched in shadow.
@@ -577,9 +612,17 @@ class EventRules : public Questions {
     if (way.rollback_incident != event.incident) {
       no(Refusal::incident_missing, {"it was begun for " + way.rollback_incident});
     }
+    const Model* target = world_.models.find(way.model);
+    if (target != nullptr && target->quarantined) {
+      no(Refusal::target_not_eligible, {str("entry ", *target->quarantined, " put it in quarantine")});
+    }
     if (!watched_and_found_good(way)) {
       no(Refusal::target_not_watched, {str("no passing record since entry ", way.stage_entry)});
     }
+  }
+
+  bool lift_asked(const Lockdown& lockdown, const Scope& scope) const {
+    return lockdown.lift && world_.still_counts(*lockdown.lift, world_.policy().protection.lift, scope, recorded_);
   }
 
   const Lockdown* lift_of(const Scope& scope) {

@@ -28,6 +28,8 @@ std::string_view to_text(DeadlineState state) {
       return "missed";
     case DeadlineState::overdue:
       return "overdue";
+    case DeadlineState::passed:
+      return "passed";
   }
   return "";
 }
@@ -42,10 +44,12 @@ std::vector<Deadline> deadlines_of(const Policy& policy, const Incident& inciden
   add("acknowledge", rules->second.acknowledge, incident.acknowledged);
   add("mitigate", rules->second.mitigate, incident.mitigated);
   add("resolve", rules->second.resolve, incident.resolved);
-  if (!incident.acknowledged) add("escalate", policy.incidents.escalate_after, std::nullopt);
+  if (!incident.acknowledged && !incident.escalated) add("escalate", policy.incidents.escalate_after, std::nullopt);
   for (const RegulatoryClock& duty : policy.incidents.regulatory) {
-    if (incident.severity > duty.severity) continue;
-    deadlines.push_back(deadline(duty.name, incident.recorded + duty.within, incident.closed, moment));
+    if (incident.severity > duty.severity || incident.closed) continue;
+    Deadline one = deadline(duty.name, incident.recorded + duty.within, std::nullopt, moment);
+    if (one.state == DeadlineState::overdue) one.state = DeadlineState::passed;
+    deadlines.push_back(std::move(one));
   }
   return deadlines;
 }

@@ -10,7 +10,7 @@
 
 namespace cairn {
 
-enum class DeadlineState : std::uint8_t { running, met, missed, overdue };
+enum class DeadlineState : std::uint8_t { running, met, missed, overdue, passed };
 std::string_view to_text(DeadlineState state);
 
 struct Deadline {
@@ -21,7 +21,8 @@ struct Deadline {
 };
 
 // Those of the incident's severity by the policy in force, in the order above. "escalate" is there only while nobody
-// has acknowledged. A regulatory one stands for a duty that people decide about; it ends when the incident is closed.
+// has acknowledged or escalated. A regulatory one stands for a duty that people decide about: whether it was done is
+// not on record, so it is running or has passed, and ends when the incident is closed.
 std::vector<Deadline> deadlines_of(const Policy& policy, const Incident& incident, Millis moment);
 
 // What an incident still needs before it is closed, in words for people; empty: nothing, or it is closed.

@@ -48,14 +48,14 @@ class Search {
   // Another person is waited for from the moment that the first has spoken.
   void second_persons() {
     for (const auto& [scope, lockdown] : world_.lockdowns.rows()) {
-      if (lockdown.lift_requested_by.empty()) continue;
-      add(DueKind::lift, to_text(scope), lockdown.recorded,
-          lockdown.lift_requested_by + " asked for its lift; another person confirms it", lockdown.lift_requested);
+      if (!lockdown.lift) continue;
+      add(DueKind::lift, to_text(scope), lockdown.lift->recorded,
+          lockdown.lift->by + " asked for its lift; another person confirms it", lockdown.lift->seq);
     }
     for (const auto& [slot, broken] : world_.glass.rows()) {
       for (const BrokenGlass& one : broken) {
-        add(DueKind::review, slot.first + "/" + slot.second, one.until, one.by + " broke the glass for " + one.incident,
-            one.invoked);
+        add(DueKind::review, slot.first + "/" + slot.second, one.until,
+            one.said.by + " broke the glass for " + one.incident, one.said.seq);
       }
     }
   }

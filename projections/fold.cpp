@@ -63,15 +63,15 @@ struct Fold {
     const Hash* oldest = nullptr;
     Seq oldest_seq = seq;
     for (const auto& [events, request] : world.requests.rows()) {
-      if (request.author != statement.author) continue;
+      if (request.said.by != statement.author) continue;
       ++own;
-      if (request.seq < oldest_seq) {
+      if (request.said.seq < oldest_seq) {
         oldest = &events;
-        oldest_seq = request.seq;
+        oldest_seq = request.said.seq;
       }
     }
     if (own >= max_open_requests && oldest != nullptr) world.requests.erase(Hash(*oldest));
-    world.requests.edit(sha256(event.events)) = {statement.author, event.events, seq, recorded};
+    world.requests.edit(sha256(event.events)) = {spoken(), event.events};
   }
 
   void operator()(const PolicyProposed& event) {
@@ -79,13 +79,13 @@ struct Fold {
     if (world.proposals.has(sha256(event.document))) return;
     const auto& open = world.proposals.rows();
     const auto before = std::find_if(open.begin(), open.end(),
-                                     [this](const auto& row) { return row.second.author == statement.author; });
+                                     [this](const auto& row) { return row.second.said.by == statement.author; });
     if (before != open.end()) world.proposals.erase(Hash(before->first));
-    world.proposals.edit(sha256(event.document)) = {statement.author, event.document, {}};
+    world.proposals.edit(sha256(event.document)) = {spoken(), event.document, {}};
   }
   void operator()(const PolicyApproved& event) {
     if (world.proposals.has(event.policy)) {
-      world.proposals.edit(event.policy).approvals[statement.author] = {event.replaces, seq};
+      world.proposals.edit(event.policy).approvals[statement.author] = {event.replaces, spoken()};
     }
   }
   void operator()(const PolicyAdopted& event) {
@@ -159,6 +159,7 @@ struct Fold {
     Slot& slot = world.slots.edit({rollout.name, rollout.environment});
     slot.active.reset();
     slot.rolled_back.erase(rollout.model);
+    if (slot.occupied) silence(slot.history.back().model, rollout.environment);
     occupy(slot, rollout.model);
   }
 
@@ -192,6 +193,7 @@ struct Fold {
       slot.active.reset();
     }
     silence(event.from, event.environment);
+    if (slot.occupied) silence(slot.history.back().model, event.environment);
     slot.rolled_back.insert(event.from);
     slot.rolled_back.erase(event.to);
     occupy(slot, event.to);
@@ -200,6 +202,7 @@ struct Fold {
   void operator()(const SlotEmptied& event) {
     Slot& slot = world.slots.edit({event.name, event.environment});
     silence(event.from, event.environment);
+    if (slot.occupied) silence(slot.history.back().model, event.environment);
     slot.rolled_back.insert(event.from);
     slot.occupied = false;
     forget_shadows(event.from);
@@ -218,13 +221,10 @@ struct Fold {
   }
 
   void operator()(const LockdownEngaged& event) {
-    world.lockdowns.edit(event.scope) = {statement.author, event.reason, seq, recorded, "", 0};
+    world.lockdowns.edit(event.scope) = {statement.author, event.reason, seq, recorded, std::nullopt};
   }
   void operator()(const LockdownLiftRequested& event) {
-    if (!world.lockdowns.has(event.scope)) return;
-    Lockdown& lockdown = world.lockdowns.edit(event.scope);
-    lockdown.lift_requested_by = statement.author;
-    lockdown.lift_requested = seq;
+    if (world.lockdowns.has(event.scope)) world.lockdowns.edit(event.scope).lift = spoken();
   }
   void operator()(const LockdownLifted& event) { world.lockdowns.erase(event.scope); }
 
@@ -235,8 +235,7 @@ struct Fold {
 
   void operator()(const BreakGlassInvoked& event) {
     world.glass.edit({event.name, event.environment})
-        .push_back(
-            {statement.author, event.incident, {event.lifts.begin(), event.lifts.end()}, event.until, seq, recorded});
+        .push_back({spoken(), event.incident, {event.lifts.begin(), event.lifts.end()}, event.until});
   }
   void operator()(const BreakGlassReviewed& event) { world.glass.erase({event.name, event.environment}); }
 
@@ -253,7 +252,10 @@ struct Fold {
   void operator()(const IncidentAcknowledged& event) { reach(event.incident, IncidentState::acknowledged); }
   void operator()(const IncidentNoted&) {}
   void operator()(const IncidentEscalated& event) {
-    if (world.incidents.has(event.incident)) world.incidents.edit(event.incident).severity = event.severity;
+    if (!world.incidents.has(event.incident)) return;
+    Incident& incident = world.incidents.edit(event.incident);
+    incident.severity = event.severity;
+    incident.escalated = Moment{seq, recorded};
   }
   void operator()(const IncidentMitigated& event) { reach(event.incident, IncidentState::mitigated); }
   void operator()(const IncidentResolved& event) { reach(event.incident, IncidentState::resolved); }
@@ -285,6 +287,11 @@ struct Fold {
     incident.state = std::max(incident.state, state);
   }
 
+  Spoken spoken() const {
+    const Key* by = world.keys.find(key);
+    return {statement.author, by == nullptr ? "" : by->vouched_by, key, seq, recorded};
+  }
+
   void add_key(const std::string& handle, const Bytes& spki, const std::string& vouched_by) {
     world.keys.edit(sha256(spki)) = {handle, spki, vouched_by, seq, std::nullopt, 0};
   }
@@ -293,7 +300,9 @@ struct Fold {
   Rollout& enter_shadow(const std::string& id, const Hash& model, const SlotKey& where) {
     Slot& slot = world.slots.edit(where);
     if (slot.active && world.rollouts.has(*slot.active)) {
-      world.rollouts.edit(*slot.active).state = RolloutState::superseded;
+      Rollout& before = world.rollouts.edit(*slot.active);
+      before.state = RolloutState::superseded;
+      silence(before.model, before.environment);
     }
     slot.active = id;
     ++slot.rollouts;

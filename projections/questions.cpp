@@ -35,13 +35,13 @@ void Questions::administers() {
 }
 
 void Questions::with_second_admin() {
-  if (genesis_ || statement_.author == recovery_author || !world_.policy().administration.second_admin) return;
-  if (world_.persons_with(Role::admin, "*", "*").size() < 2) return;
+  if (genesis_ || statement_.author == recovery_author || !world_.takes_second_admin()) return;
   const OpenRequest* request = world_.requests.find(statement_.events_hash);
-  if (request == nullptr || recorded_ - request->recorded > request_validity) {
-    no(Refusal::second_admin_missing, {"no other admin has asked for this"});
-  } else if (by_hand_of(request->author)) {
-    no(Refusal::second_admin_missing, {str("it is ", request->author, " who asked for it, in entry ", request->seq)});
+  if (request == nullptr || !world_.still_counts(request->said, {Role::admin}, {}, recorded_)) {
+    no(Refusal::second_admin_missing, {"no other admin has asked for this of late"});
+  } else if (same_hand(request->said)) {
+    no(Refusal::second_admin_missing,
+       {str("it is ", request->said.by, " who asked for it, in entry ", request->said.seq)});
   }
 }
 
@@ -52,9 +52,13 @@ void Questions::by_person() {
   }
 }
 
-bool Questions::by_hand_of(const std::string& person) const {
+bool Questions::same_hand(const Spoken& said) const {
   const Key* key = world_.keys.find(key_);
-  return world_.answers_for(statement_.author, person) || (key != nullptr && key->vouched_by == person);
+  const auto mine = [&](const std::string& person) {
+    return !person.empty() &&
+           (world_.answers_for(statement_.author, person) || (key != nullptr && key->vouched_by == person));
+  };
+  return mine(said.by) || mine(said.voucher);
 }
 
 void Questions::fits_kind(const std::string& handle, ActorKind kind, const Grant& grant) {
@@ -173,7 +177,7 @@ Reasons describe(const std::vector<ShortQuorum>& missing) {
 void Questions::guarded(Guard guard, const SlotKey& slot, Refusal refusal, Reasons reasons, std::optional<Millis> due) {
   const BrokenGlass* broken = world_.glass_broken(slot, guard, recorded_);
   if (broken == nullptr) return no(refusal, std::move(reasons), due);
-  lifted_.push_back({refused(refusal, std::move(reasons), due), guard, broken->invoked});
+  lifted_.push_back({refused(refusal, std::move(reasons), due), guard, broken->said.seq});
 }
 
 void Questions::may_move(const SlotKey& slot, const Hash& model) {
@@ -200,7 +204,7 @@ void Questions::may_move(const SlotKey& slot, const Hash& model) {
   const auto over = [this](const BrokenGlass& one) { return one.until <= recorded_; };
   if (!std::all_of(glass->begin(), glass->end(), over)) return;  // while it is broken, what it lifts may be done
   no(Refusal::review_missing,
-     {str("broken by ", glass->back().by, " in entry ", glass->back().invoked, " for ", glass->back().incident)});
+     {str("broken by ", glass->back().said.by, " in entry ", glass->back().said.seq, " for ", glass->back().incident)});
 }
 
 void Questions::not_locked_down(const Model& model) {

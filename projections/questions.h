@@ -65,7 +65,7 @@ class Questions {
   void administers();  // without the role only in the rules' own statements: entry 0, and the recovery key's one act
   void with_second_admin();  // where the policy asks for one, another admin has asked for exactly this statement
   void by_person();
-  bool by_hand_of(const std::string& person) const;  // their own, or by a key that they put under this handle
+  bool same_hand(const Spoken& said) const;  // one person said both: themselves, or by keys that they put under handles
   void fits_kind(const std::string& handle, ActorKind kind, const Grant& grant);
   void holds_key(const std::string& handle, const Bytes& spki, const Bytes& possession);
 

@@ -128,6 +128,23 @@ const BrokenGlass* World::glass_broken(const SlotKey& slot, Guard guard, Millis 
   return nullptr;
 }
 
+bool World::still_counts(const Spoken& said, const std::set<Role>& roles, const Scope& scope, Millis moment) const {
+  const Key* key = keys.find(said.key);
+  const bool stolen = key != nullptr && key->compromised_since > 0 && key->compromised_since <= said.recorded;
+  const bool holds = std::any_of(roles.begin(), roles.end(), [&](const Role role) {
+    return has_role(said.by, role, scope.environment, scope.model);
+  });
+  return holds && !stolen && moment - said.recorded <= request_validity;
+}
+
+bool World::takes_second_admin() const {
+  if (!policy().administration.second_admin) return false;
+  const auto admins = std::count_if(actors.rows().begin(), actors.rows().end(), [this](const auto& row) {
+    return row.second.kind == ActorKind::person && has_role(row.first, Role::admin, "*", "*");
+  });
+  return admins >= 2;
+}
+
 std::set<std::string> World::persons_with(Role role, std::string_view environment, std::string_view model) const {
   std::set<std::string> able;
   for (const auto& [id, key] : keys.rows()) {

@@ -45,6 +45,16 @@ struct Key {
   Millis compromised_since = 0;  // 0: not
 };
 
+// Who said the first half of what another person has to complete, by which key, and when.
+struct Spoken {
+  std::string by;
+  std::string voucher;  // who put that key under their handle, if not themselves
+  KeyId key;
+  Seq seq = 0;
+  Millis recorded = 0;
+};
+inline constexpr Millis request_validity = 7 * day;  // for how long it can be completed
+
 struct Model {
   std::string name;
   std::string version;
@@ -163,6 +173,7 @@ struct Incident {
   Millis recorded = 0;
   IncidentState state = IncidentState::open;
   std::optional<Moment> acknowledged;  // by the first who acted on it
+  std::optional<Moment> escalated;     // the newest
   std::optional<Moment> mitigated;     // at the latest when it was resolved
   std::optional<Moment> resolved;
   std::optional<Moment> postmortem;  // the newest
@@ -187,8 +198,7 @@ struct Lockdown {
   std::string reason;
   Seq engaged = 0;
   Millis recorded = 0;
-  std::string lift_requested_by;  // empty: nobody has asked
-  Seq lift_requested = 0;
+  std::optional<Spoken> lift;  // who asked for it last
 };
 
 struct Freeze {
@@ -201,12 +211,10 @@ struct Freeze {
 
 // Waits for its review, over or not.
 struct BrokenGlass {
-  std::string by;
+  Spoken said;
   std::string incident;
   std::set<Guard> lifts;
   Millis until = 0;
-  Seq invoked = 0;
-  Millis recorded = 0;
 };
 
 struct Genesis {
@@ -220,24 +228,21 @@ struct Genesis {
 // An admin's yes to a proposal, as a change of the policy that was in force then.
 struct Consent {
   Hash replaces;
-  Seq seq = 0;
+  Spoken said;
 };
 
 // A policy that was proposed and is not in force; an author has one at a time.
 struct OpenProposal {
-  std::string author;
+  Spoken said;
   std::string document;
   std::map<std::string, Consent> approvals;  // by admins
 };
 
 // Events that an admin asked for and nobody has said yet.
 struct OpenRequest {
-  std::string author;
+  Spoken said;
   std::string events;  // as in administration.requested
-  Seq seq = 0;
-  Millis recorded = 0;
 };
-inline constexpr Millis request_validity = 7 * day;
 inline constexpr std::size_t max_open_requests = 16;  // of one admin; the oldest gives way
 
 struct PolicyInForce {
@@ -297,6 +302,12 @@ class World {
   const Freeze* freeze_over(const SlotKey& slot, Millis moment) const;
   // The glass of this slot that is broken for this guard at that moment; null: none.
   const BrokenGlass* glass_broken(const SlotKey& slot, Guard guard, Millis moment) const;
+
+  // Whether what one person said still counts when another completes it: a role of these is theirs still, the key was
+  // not compromised before, and it is not too long ago.
+  bool still_counts(const Spoken& said, const std::set<Role>& roles, const Scope& scope, Millis moment) const;
+  // Whether the policy asks for a second admin now: once two persons are admins of everything, with keys or without.
+  bool takes_second_admin() const;
 
   std::set<std::string> persons_with(Role role, std::string_view environment,
                                      std::string_view model) const;  // with a key that signs

@@ -219,16 +219,20 @@ void fields(Io& io, Key& v) {
   each(io, v.handle, v.spki, v.vouched_by, v.added, v.revoked, v.compromised_since);
 }
 template <class Io>
+void fields(Io& io, Spoken& v) {
+  each(io, v.by, v.voucher, v.key, v.seq, v.recorded);
+}
+template <class Io>
 void fields(Io& io, Consent& v) {
-  each(io, v.replaces, v.seq);
+  each(io, v.replaces, v.said);
 }
 template <class Io>
 void fields(Io& io, OpenProposal& v) {
-  each(io, v.author, v.document, v.approvals);
+  each(io, v.said, v.document, v.approvals);
 }
 template <class Io>
 void fields(Io& io, OpenRequest& v) {
-  each(io, v.author, v.events, v.seq, v.recorded);
+  each(io, v.said, v.events);
 }
 template <class Io>
 void fields(Io& io, Model& v) {
@@ -277,8 +281,8 @@ void fields(Io& io, ActionItem& v) {
 }
 template <class Io>
 void fields(Io& io, Incident& v) {
-  each(io, v.severity, v.title, v.name, v.environment, v.opened, v.recorded, v.state, v.acknowledged, v.mitigated,
-       v.resolved, v.postmortem, v.closed, v.actions);
+  each(io, v.severity, v.title, v.name, v.environment, v.opened, v.recorded, v.state, v.acknowledged, v.escalated,
+       v.mitigated, v.resolved, v.postmortem, v.closed, v.actions);
 }
 template <class Io>
 void fields(Io& io, AlertKey& v) {
@@ -290,7 +294,7 @@ void fields(Io& io, Alert& v) {
 }
 template <class Io>
 void fields(Io& io, Lockdown& v) {
-  each(io, v.by, v.reason, v.engaged, v.recorded, v.lift_requested_by, v.lift_requested);
+  each(io, v.by, v.reason, v.engaged, v.recorded, v.lift);
 }
 template <class Io>
 void fields(Io& io, Freeze& v) {
@@ -298,7 +302,7 @@ void fields(Io& io, Freeze& v) {
 }
 template <class Io>
 void fields(Io& io, BrokenGlass& v) {
-  each(io, v.by, v.incident, v.lifts, v.until, v.invoked, v.recorded);
+  each(io, v.said, v.incident, v.lifts, v.until);
 }
 template <class Io>
 void fields(Io& io, Genesis& v) {

@@ -1,5 +1,6 @@
 // The sections "administration", "advice", "protection" and "incidents" of a policy document, and the cadence of
 // "monitoring".
+#include "ledger/events/forms.h"
 #include "ledger/events/policy_members.h"
 
 namespace cairn::policy_document {
@@ -43,7 +44,7 @@ FreezeWindow read_window(const JsonValue& value, const std::string& path, std::o
   read_instant(members, "until", window.until);
   if (window.until <= window.from) members.refuse("until", "is not after from");
   if (members.has("rule")) window.rule = std::string(members.text("rule", "a text"));
-  if (window.rule.size() > max_text_bytes) members.refuse("rule", str("is longer than ", max_text_bytes, " bytes"));
+  if (!form::text.fits(window.rule)) members.refuse("rule", str("is not ", form::text.what));
   return window;
 }
 

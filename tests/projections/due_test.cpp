@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "projections/advice.h"
+#include "projections/deadlines.h"
 #include "projections/serving.h"
 #include "tests/catch.h"
 #include "tests/projections/scenario.h"
@@ -92,8 +93,31 @@ TEST_CASE("Deadlines of an incident run from its opening, by its severity, and k
                                                  {"EU-AI-Act-73", 15 * day}});
   s.later(20 * minute).given("ida", {IncidentMitigated{"INC-1", "rolled back"}});
   s.given("ida", {ActionOpened{"INC-1", 1, "lee", s.now + hour, "add a test"}});
-  CHECK(of_kind(s, DueKind::incident).size() == 3);
+  CHECK(of_kind(s, DueKind::incident).size() == 3);  // to be resolved, and the duties
   CHECK(of_kind(s, DueKind::action)[0].subject == "INC-1/1");
+}
+
+TEST_CASE("An escalation answers its deadline, and a duty that may have been done is never called missed") {
+  Scenario s;
+  IncidentOpened critical = opened(1);
+  critical.severity = Severity::critical;
+  s.given_models({"v1"}).given("ida", {critical}).later(31 * minute);
+  s.given("watch", {IncidentEscalated{"INC-1", Severity::critical, "lead", "nobody answers"}}).later(100 * hour);
+  for (const Deadline& one : deadlines_of(s.world.policy(), *s.world.incidents.find("INC-1"), s.now)) {
+    INFO(one.name);
+    CHECK(one.name != "escalate");
+    if (one.name == "GDPR-33") CHECK(one.state == DeadlineState::passed);
+    if (one.name == "EU-AI-Act-73") CHECK(one.state == DeadlineState::running);
+  }
+}
+
+TEST_CASE("The alerts of a version that gave way are over, by a rollout or in shadow") {
+  Scenario s;
+  s.given_models({"v1", "v2", "v3"}).given_full(1, "v1").given_ready_for_full(2, "v2");
+  s.given("watch", {drift("v1", "prod", "0.9")}).given("ci", {advanced(2, Stage::full, 100), archived("v1", "v2")});
+  CHECK(s.world.alerts.rows().empty());
+  s.given("ci", {proposed(3, "v1")}).given("watch", {drift("v1", "prod", "0.9")}).given("ci", {proposed(4, "v3")});
+  CHECK(s.world.alerts.rows().empty());
 }
 
 TEST_CASE("A lift that was asked for and a glass that was broken wait for another person") {

@@ -266,6 +266,65 @@ const std::vector<RefusalCase> actor_cases = {
        s.given("dana", {asked(wanted)}).later(request_validity + 1);
        s.when("mia", wanted).then_refused(R::second_admin_missing);
      }},
+    {R::second_admin_missing, "nobody gets rid of the other admin first, by key or by role",
+     [] {
+       TwoAdmins s;
+       s.when("dana", {RoleRevoked{"mia", admin}}).then_refused(R::second_admin_missing);
+       s.when("dana", {key_revoked("mia", "mia"), person("noa", {admin})}).then_refused(R::second_admin_missing);
+       s.given("dana", {key_revoked("mia", "mia")});
+       s.when("dana", {person("noa", {admin})}).then_refused(R::second_admin_missing);
+       s.when(s.said("recovery", {person("noa", {admin})}), key_of("recovery").public_key().id()).then_admitted();
+     }},
+    {R::second_admin_missing, "what was asked by who is an admin no more, or by a stolen key, is not confirmed",
+     [] {
+       for (const bool stolen : {true, false}) {
+         TwoAdmins s;
+         s.given("dana", {asked({person("noa", {admin})})}).given("mia", {person("noa", {admin})});
+         const std::vector<Event> wanted = {RoleGranted{"ida", approver}};
+         s.given("mia", {asked(wanted)});
+         if (stolen) {
+           s.given("dana", {key_revoked("mia", "mia", s.now)});
+         } else {
+           s.given("noa", {asked({RoleRevoked{"mia", admin}})}).given("dana", {RoleRevoked{"mia", admin}});
+         }
+         s.when("dana", wanted).then_refused(R::second_admin_missing);
+       }
+     }},
+    {R::administration_not_alone, "a policy is adopted by itself, so that its rules judge nothing that brings it",
+     [] {
+       Scenario s;
+       const std::string next = replaced(small_policy(), "\"per_hour\": 60", "\"per_hour\": 61");
+       s.when("dana",
+              {PolicyProposed{next}, PolicyAdopted{sha256(next), s.world.policy().digest}, person("noa", {admin})})
+           .then_refused(R::administration_not_alone);
+     }},
+    {R::policy_approval_missing, "a policy that asks for a second admin is not changed by one alone, approvals or none",
+     [] {
+       Scenario s;
+       const std::string second = replaced(small_policy(), "\"monitoring\": {",
+                                           R"("administration": {"second_admin": true}, "monitoring": {)");
+       s.given("dana", {person("mia", {admin})});
+       s.given("dana", {PolicyProposed{second}, PolicyAdopted{sha256(second), s.world.policy().digest}});
+       const std::string lax = small_policy();
+       const PolicyAdopted adopts{sha256(lax), s.world.policy().digest};
+       s.when("dana", {PolicyProposed{lax}, adopts}).then_refused(R::policy_approval_missing);
+       s.given("dana", {PolicyProposed{lax}}).given("mia", {PolicyApproved{sha256(lax), s.world.policy().digest}});
+       s.when("dana", {adopts}).then_admitted();
+     }},
+    {R::policy_approval_own, "a key that the proposer gave to another admin approves nothing of theirs",
+     [] {
+       TwoAdmins s;
+       const KeyAdded key = key_added("mia", "held by dana");
+       s.given("mia", {asked({key})}).given("dana", {key});
+       const std::string next = replaced(two_admins_policy(), "\"per_hour\": 60", "\"per_hour\": 61");
+       const PolicyApproved approves{sha256(next), s.world.policy().digest};
+       const KeyId held = key_of("held by dana").public_key().id();
+       s.given("dana", {PolicyProposed{next}});
+       s.when(s.said("mia", {approves}), held).then_refused(R::policy_approval_own);
+       const std::string other = replaced(two_admins_policy(), "\"per_hour\": 60", "\"per_hour\": 62");
+       s.given(s.said("mia", {PolicyProposed{other}}), held);
+       s.when("dana", {PolicyApproved{sha256(other), s.world.policy().digest}}).then_refused(R::policy_approval_own);
+     }},
     {R::request_invalid, "only changes of actors, roles and keys are asked for",
      [] {
        TwoAdmins s;
@@ -292,7 +351,8 @@ const std::vector<RefusalCase> actor_cases = {
        const std::string next = replaced(two_admins_policy(), "\"per_hour\": 60", "\"per_hour\": 61");
        const PolicyAdopted adopts{sha256(next), s.world.policy().digest};
        s.given("dana", {PolicyProposed{next}}).given("mia", {PolicyApproved{sha256(next), s.world.policy().digest}});
-       s.given("dana", {RoleRevoked{"mia", admin}}).when("dana", {adopts}).then_refused(R::policy_approval_missing);
+       s.given("noa", {asked({RoleRevoked{"mia", admin}})}).given("dana", {RoleRevoked{"mia", admin}});
+       s.when("dana", {adopts}).then_refused(R::policy_approval_missing);
        s.given("noa", {PolicyApproved{sha256(next), s.world.policy().digest}}).when("dana", {adopts}).then_admitted();
      }},
     {R::policy_approval_own, "nobody approves the policy that they proposed, nor twice",

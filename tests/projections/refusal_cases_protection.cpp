@@ -78,9 +78,25 @@ const std::vector<RefusalCase> protection_cases = {
        s.given("dana", {key_added("ida", "a key that dana holds")}).given("ida", {LockdownEngaged{prod, "unsafe"}});
        s.given("dana", {LockdownLiftRequested{prod, "fine"}});
        s.when("dana", {LockdownLifted{prod, ""}}).then_refused(R::lift_by_requester);
-       s.when(s.said("ida", {LockdownLifted{prod, ""}}), key_of("a key that dana holds").public_key().id())
-           .then_refused(R::lift_by_requester);
-       s.when("ida", {LockdownLifted{prod, ""}}).then_admitted();
+       const KeyId held = key_of("a key that dana holds").public_key().id();
+       s.when(s.said("ida", {LockdownLifted{prod, ""}}), held).then_refused(R::lift_by_requester);
+       s.given("ida", {LockdownLiftRequested{prod, "fine"}}).given(s.said("ida", {LockdownEngaged{slot, "x"}}), held);
+       s.given(s.said("ida", {LockdownLiftRequested{slot, "fine"}}), held);
+       s.when("dana", {LockdownLifted{slot, ""}}).then_refused(R::lift_by_requester);
+       s.when("dana", {LockdownLifted{prod, ""}}).then_admitted();
+     }},
+    {R::lift_not_requested, "what was asked long ago, or by who may no more, or by a stolen key, lifts nothing",
+     [] {
+       for (const int way : {1, 2, 3}) {
+         Scenario s;
+         s.given("dana", {person("mia", {{Role::admin, {}}})}).given("ida", {LockdownEngaged{prod, "unsafe"}});
+         s.given("ida", {LockdownLiftRequested{prod, "fine"}});
+         if (way == 1) s.later(request_validity + 1);
+         if (way == 2) s.given("dana", {RoleRevoked{"ida", {Role::incident_commander, {}}}});
+         if (way == 3) s.given("dana", {key_revoked("ida", "ida", s.now)});
+         s.when("dana", {LockdownLifted{prod, ""}}).then_refused(R::lift_not_requested);
+         s.given("mia", {LockdownLiftRequested{prod, "fine"}}).when("dana", {LockdownLifted{prod, ""}}).then_admitted();
+       }
      }},
     {R::quorum_unreachable, "of those who lift a lockdown two stay",
      [] {
@@ -230,6 +246,7 @@ const std::vector<RefusalCase> protection_cases = {
        s.given("ida", {broken(s, {Guard::soak})}).given("ci", {advanced(2, Stage::canary, 25)}).given_watched("v2", 2);
        s.when("ci", {advanced(2, Stage::canary, 50)}).then_refused(R::review_missing);
        REQUIRE(s.says("broken by ida in entry"));
+       s.when("ida", {broken(s, {Guard::soak})}).then_refused(R::review_missing);  // nor is it broken again
        s.when("ci", rollback("v2", "v1", 2, 2)).then_admitted();
        s.when("ci", {proposed(3, "v2")}).then_refused(R::review_missing);
        s.given("lee", {BreakGlassReviewed{"net", "prod", "as said"}});
@@ -294,6 +311,32 @@ const std::vector<RefusalCase> protection_cases = {
        s.given("watch", {drift("v1", "prod")}).when("ci", {arrives}).then_admitted();
        REQUIRE(s.world.at_full({"net", "prod"})->model == digest_of("v1"));
        REQUIRE(s.rollout(3).state == RolloutState::full);
+     }},
+    {R::unknown_incident, "the glass is broken for an incident of its own slot",
+     [] {
+       CanaryBesideFull s;
+       s.given("ida", {opened(1, "lab")});
+       s.when("ida", {broken(s, {Guard::soak})}).then_refused(R::unknown_incident);
+     }},
+    {R::target_not_eligible, "what was put in quarantine on its way back does not arrive (F3)",
+     [] {
+       Scenario s(watched_regression_policy());
+       s.given_models({"v1", "v2"}).given_full(1, "v1").given_full(2, "v2", "v1");
+       s.given("ci", {ArtefactChecked{digest_of("v1"), ArtefactMatch::match}, begun(3, "v2", "v1", 1), opened(1)});
+       s.when("ci", {RolloutPaused{rollout_id(3), "odd"}}).then_refused(R::pause_unchanged);
+       s.given("watch", {drift("v1", "prod")}).given("ida", {ModelQuarantined{digest_of("v1"), "odd"}});
+       s.when("ci", {RollbackExecuted{"net", "prod", digest_of("v2"), digest_of("v1"), Trigger::regression, "worse",
+                                      "INC-1"}})
+           .then_refused(R::target_not_eligible);
+     }},
+    {R::role_missing, "what holds everywhere takes a role that reaches everywhere",
+     [] {
+       Scenario s;
+       const Scope lab{"lab", "*"};
+       s.given("dana", {person("noa", {{Role::incident_commander, lab}, {Role::deployer, lab}})}).given_models({"v1"});
+       s.given("noa", {ModelQuarantined{digest_of("v1"), "odd"}});
+       s.when("noa", {ModelReleased{digest_of("v1"), "fine"}}).then_refused(R::role_missing);
+       s.when("noa", {ModelRetired{digest_of("v1"), "old"}}).then_refused(R::role_missing);
      }},
     {R::slot_busy, "a way back is not pushed aside by a proposal",
      [] {
