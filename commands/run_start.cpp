@@ -263,8 +263,9 @@ Result<Exit> run_actor_add(const Globals& globals, const WriteFlags& write_flags
   actor.possession = key.possession;
   TRY_LET(grants, parse_grants(flags.roles));
   actor.roles = std::move(grants);
-  const MakeCommand make = [&](const World&) {
-    return Wanted{EnrolActor{actor, flags.recovery_key ? std::string(recovery_author) : globals.actor}, {}};
+  const MakeCommand make = [&](const World& world) {
+    const std::string person = flags.recovery_key ? std::string(recovery_author) : globals.actor;
+    return Wanted{EnrolActor{actor, Speaker{person, moment_of(world)}}, {}};
   };
   if (!flags.recovery_key) {
     TRY_LET(written, write(globals, write_flags, home, make));

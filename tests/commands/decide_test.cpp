@@ -123,7 +123,7 @@ TEST_CASE("what there is nothing to say about is a usage error, and never an emp
     return !proposal.ok() && proposal.error().kind == ErrorKind::usage;
   };
   CHECK(refused(Promote{"net/prod/9", std::nullopt}));
-  CHECK(refused(ChangeRoles{"dana", {}, {}, ""}));
+  CHECK(refused(ChangeRoles{"dana", {}, {}, {}}));
   CHECK(refused(Rollback{"other", "prod", "slow", Trigger::regression, std::nullopt, std::nullopt}));
   CHECK(refused(Rollback{"net", "prod", "", Trigger::regression, std::nullopt, std::nullopt}));
   CHECK(refused(Rollback{"net", "prod", "slow", Trigger::regression, "v7", std::nullopt}));
