@@ -113,13 +113,7 @@ struct Team : Workplace {
   }
 };
 
-}  // namespace
-
-TEST_CASE(
-    "the guide's five phases and three scenarios, as they are written, end in a ledger that audits clean (A1..A6, "
-    "D1..D5)") {
-  const Team team;
-
+void five_phases(const Team& team) {
   // Phase 1, steps 1 to 3.
   team.train("20261120_101500", R"({"weights": [0.25]})");
   const std::string checks = team.guide(validate);
@@ -136,7 +130,9 @@ TEST_CASE(
   team.put_predictions("predictions.csv", 304);
   team.guide(drift_of_1000);
   CHECK(team.json(0, "dana", {"advise", "logistic", "--environment", "production"})["action"] == "go-on");
+}
 
+void the_next_version(const Team& team) {
   // The next version; the one before it is archived (phase 4, step 3).
   fs::rename(team.directory() / "models" / "current", team.directory() / "models" / "archived");
   team.train("20261121_101500", R"({"weights": [0.26]})");
@@ -147,7 +143,9 @@ TEST_CASE(
   CHECK(team.live() == "20261121_101500");
   CHECK(team.json(0, "dana", {"archive", "logistic"})["versions"][0]["state"] == "archived");
   CHECK(contains(team.expect(0, "dana", {"history", "logistic"}), "replaced by 20261121_101500"));
+}
 
+void scenario_1(const Team& team) {
   // Scenario 1: what runs drifts; the version before it, shadow first, then full.
   team.put_predictions("predictions.csv", 700);
   team.guide(drift_of_1000, 3);
@@ -164,7 +162,9 @@ TEST_CASE(
   team.guide(drift_of_1000);
   team.guide(full_in_production);
   CHECK(team.live() == "20261120_101500");
+}
 
+void scenario_2(const Team& team) {
   // Scenario 2: the other version comes back mended, and does harm: lockdown and the last safe one, in one statement.
   team.train("20261122_101500", R"({"weights": [0.27]})");
   team.roll_out();
@@ -177,7 +177,9 @@ TEST_CASE(
   const std::string scope = "environment=production,model=logistic";
   team.expect(0, "ida", {"lockdown", "lift", "--scope", scope, "--reason", "the filter was mended"});
   team.expect(0, "dana", {"lockdown", "lift", "--scope", scope});
+}
 
+void scenario_3(const Team& team) {
   // Scenario 3: the files are checked first; they have changed, so it is rolled back.
   team.train("20261123_101500", R"({"weights": [0.28]})");
   team.roll_out();
@@ -187,7 +189,9 @@ TEST_CASE(
               {"rollback", "logistic", "--environment", "production", "--trigger", "system", "--reason",
                "the model does not load", "--model-path", "models/archived"});
   CHECK(team.live() == "20261120_101500");
+}
 
+void post_incident(const Team& team) {
   // Post-incident actions, for each of the three.
   put_text(team.directory() / "post-mortem.md", "# What went wrong\n");
   for (const char* incident : {"INC-1", "INC-2", "INC-3"}) {
@@ -196,6 +200,20 @@ TEST_CASE(
     team.expect(0, "ida", {"incident", "postmortem", incident, "--file", "post-mortem.md"});
     team.expect(0, "ida", {"incident", "close", incident});
   }
+}
+
+}  // namespace
+
+TEST_CASE(
+    "the guide's five phases and three scenarios, as they are written, end in a ledger that audits clean (A1..A6, "
+    "D1..D5)") {
+  const Team team;
+  five_phases(team);
+  the_next_version(team);
+  scenario_1(team);
+  scenario_2(team);
+  scenario_3(team);
+  post_incident(team);
   CHECK(team.json(0, "dana", {"status"})["incidents"].empty());
   team.expect(0, "dana", {"verify"});
   team.expect(0, "dana", {"replay"});

@@ -45,6 +45,32 @@ std::string long_text() {
 }
 const std::string long_incident = "INC-9007199254740991";
 
+std::vector<Event> largest_emergencies() {
+  const Seq last = max_count;
+  const Scope wide{long_environment(), long_name()};
+  const std::vector<Guard> all_guards = {Guard::soak, Guard::freeze, Guard::approvals, Guard::gates};
+  return {
+      LockdownEngaged{wide, odd_text},
+      LockdownLiftRequested{wide, odd_text},
+      LockdownLifted{wide, odd_text},
+      FreezeDeclared{wide, static_cast<Millis>(max_count), odd_text},
+      FreezeEnded{wide, odd_text},
+      BreakGlassInvoked{long_name(), long_environment(), all_guards, static_cast<Millis>(max_count), long_incident,
+                        odd_text},
+      BreakGlassReviewed{long_name(), long_environment(), odd_text},
+      IncidentOpened{long_incident, Severity::low, odd_text, long_name(), long_environment()},
+      IncidentAcknowledged{long_incident, odd_text},
+      IncidentNoted{long_incident, odd_text, {0, 1, last - 1, last}},
+      IncidentEscalated{long_incident, Severity::low, odd_text, odd_text},
+      IncidentMitigated{long_incident, odd_text},
+      IncidentResolved{long_incident, odd_text},
+      PostmortemPublished{long_incident, std::string(1024, 'f'), ones, max_count},
+      ActionOpened{long_incident, max_count, long_name(), static_cast<Millis>(max_count), odd_text},
+      ActionClosed{long_incident, max_count, odd_text},
+      IncidentClosed{long_incident},
+  };
+}
+
 }  // namespace
 
 Hash hash_of(std::string_view text) {
@@ -197,9 +223,7 @@ std::vector<Event> largest_events() {
   for (int c = 1; c < 0x80; ++c) document += static_cast<char>(c);
   document += odd_text;
   const Seq last = max_count;
-  const Scope wide{long_environment(), long_name()};
-  const std::vector<Guard> all_guards = {Guard::soak, Guard::freeze, Guard::approvals, Guard::gates};
-  return {
+  std::vector<Event> events = {
       LedgerCreated{std::string(255, 'o'), std::string(512, 'k'), ones, raw},
       ActorEnrolled{long_name(), ActorKind::service, long_name(), raw, raw, grants},
       RoleGranted{long_name(), {Role::auditor, {long_environment(), long_name()}}},
@@ -235,25 +259,10 @@ std::vector<Event> largest_events() {
       ApprovalGranted{long_rollout(), ones, long_environment(), Stage::full, ones, {0, 1, last - 1, last}, odd_text},
       ApprovalDenied{long_rollout(), Stage::full, odd_text},
       ApprovalWithdrawn{long_rollout(), Stage::full, odd_text},
-      LockdownEngaged{wide, odd_text},
-      LockdownLiftRequested{wide, odd_text},
-      LockdownLifted{wide, odd_text},
-      FreezeDeclared{wide, static_cast<Millis>(max_count), odd_text},
-      FreezeEnded{wide, odd_text},
-      BreakGlassInvoked{long_name(), long_environment(), all_guards, static_cast<Millis>(max_count), long_incident,
-                        odd_text},
-      BreakGlassReviewed{long_name(), long_environment(), odd_text},
-      IncidentOpened{long_incident, Severity::low, odd_text, long_name(), long_environment()},
-      IncidentAcknowledged{long_incident, odd_text},
-      IncidentNoted{long_incident, odd_text, {0, 1, last - 1, last}},
-      IncidentEscalated{long_incident, Severity::low, odd_text, odd_text},
-      IncidentMitigated{long_incident, odd_text},
-      IncidentResolved{long_incident, odd_text},
-      PostmortemPublished{long_incident, std::string(1024, 'f'), ones, max_count},
-      ActionOpened{long_incident, max_count, long_name(), static_cast<Millis>(max_count), odd_text},
-      ActionClosed{long_incident, max_count, odd_text},
-      IncidentClosed{long_incident},
   };
+  const std::vector<Event> more = largest_emergencies();
+  events.insert(events.end(), more.begin(), more.end());
+  return events;
 }
 
 Statement statement_of(std::vector<Event> events) {

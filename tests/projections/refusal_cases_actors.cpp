@@ -301,10 +301,10 @@ const std::vector<RefusalCase> actor_cases = {
     {R::policy_approval_missing, "a policy that asks for a second admin is not changed by one alone, approvals or none",
      [] {
        Scenario s;
-       const std::string second = replaced(small_policy(), "\"monitoring\": {",
-                                           R"("administration": {"second_admin": true}, "monitoring": {)");
+       const std::string careful = replaced(small_policy(), "\"monitoring\": {",
+                                            R"("administration": {"second_admin": true}, "monitoring": {)");
        s.given("dana", {person("mia", {admin})});
-       s.given("dana", {PolicyProposed{second}, PolicyAdopted{sha256(second), s.world.policy().digest}});
+       s.given("dana", {PolicyProposed{careful}, PolicyAdopted{sha256(careful), s.world.policy().digest}});
        const std::string lax = small_policy();
        const PolicyAdopted adopts{sha256(lax), s.world.policy().digest};
        s.when("dana", {PolicyProposed{lax}, adopts}).then_refused(R::policy_approval_missing);
