@@ -87,8 +87,9 @@ std::string due_json(const std::vector<Due>& due, Millis moment) {
 }
 
 std::string advice_text(const World& world, const SlotKey& slot, const Advice& advice) {
-  std::string text = toned(printable(slot.first) + " " + printable(version_of(world, advice)), Tone::strong) + " in " +
-                     printable(slot.second) + "\n";
+  const std::string version = version_of(world, advice);
+  const std::string name = slot.first + (version.empty() ? "" : " " + version);
+  std::string text = toned(printable(name), Tone::strong) + " in " + printable(slot.second) + "\n";
   Rows rows;
   for (const Branch& branch : advice.walked) {
     rows.push_back({"  " + branch.question, toned(to_text(branch.answer), tone_of(branch.answer)),
