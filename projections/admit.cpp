@@ -475,16 +475,18 @@ class EventRules : public Questions {
     if (about != nullptr && SlotKey{about->name, about->environment} != SlotKey{event.name, event.environment}) {
       no(Refusal::unknown_incident, {event.incident + " is about " + about->name + " in " + about->environment});
     }
-    // It is not renewed for ever without anybody else looking.
+    // What is broken again before a review is one breach with the first, and as long as one: else it could be renewed
+    // for ever without anybody else looking.
+    Millis since = recorded_;
     if (const auto* glass = world_.glass.find({event.name, event.environment})) {
+      since = glass->front().said.recorded;
       for (const BrokenGlass& before : *glass) {
         if (before.until <= recorded_) no(Refusal::review_missing, {str("broken in entry ", before.said.seq)});
       }
     }
-    const Millis span = event.until - recorded_;
-    if (span <= 0 || span > rules.break_glass_most) {
-      no(Refusal::until_out_of_range,
-         {format_time(event.until) + " is not within " + describe_duration(rules.break_glass_most) + " from now"});
+    if (event.until <= recorded_ || event.until - since > rules.break_glass_most) {
+      no(Refusal::until_out_of_range, {format_time(event.until) + " is not within " +
+                                       describe_duration(rules.break_glass_most) + " from " + format_time(since)});
     }
   }
 

@@ -202,6 +202,8 @@ const std::vector<RefusalCase> protection_cases = {
        s.when("ida", {broken(s, {Guard::soak}, 0)}).then_refused(R::until_out_of_range);
        s.when("ida", {broken(s, {Guard::soak}, 4 * hour + 1)}).then_refused(R::until_out_of_range);
        s.when("ida", {broken(s, {Guard::soak}, 4 * hour)}).then_admitted();
+       s.later(3 * hour).when("ida", {broken(s, {Guard::gates}, hour + 1)}).then_refused(R::until_out_of_range);
+       s.when("ida", {broken(s, {Guard::gates}, hour)}).then_admitted();
      }},
     {R::soak_missing, "a broken glass lifts what it names, for its slot and time, and says so (B12)",
      [] {
