@@ -63,7 +63,7 @@ std::string read_in_the_end(const Workplace& place, const Words& words) {
   return "";
 }
 
-TEST_CASE("status, log and checkpoint beside a writer at full speed see no hole and never less than before") {
+TEST_CASE("status, log and checkpoint beside a writer at full speed see no hole and never less than before", "[long]") {
   const Workplace place;
   make_ledger(place);
   const Writer writer(place, 2, Writer::Voice::silent);

@@ -207,7 +207,8 @@ void post_incident(const Team& team) {
 
 TEST_CASE(
     "the guide's five phases and three scenarios, as they are written, end in a ledger that audits clean (A1..A6, "
-    "D1..D5)") {
+    "D1..D5)",
+    "[long]") {
   const Team team;
   five_phases(team);
   the_next_version(team);
