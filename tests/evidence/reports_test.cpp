@@ -6,24 +6,15 @@
 #include "ledger/evidence/readers.h"
 #include "ledger/evidence/report_kinds.h"
 #include "tests/catch.h"
+#include "tests/evidence/said.h"
 #include "tests/evidence/scratch.h"
 
 namespace cairn {
 namespace {
 
 using tests::golden;
-
-std::string value(const Evidence& evidence, const std::string& name) {
-  const auto found = evidence.event.values.find(name);
-  return found == evidence.event.values.end() ? "absent" : found->second.text();
-}
-
-bool mentions(const Evidence& evidence, const std::string& words) {
-  for (const auto& finding : evidence.event.findings) {
-    if (finding.find(words) != std::string::npos) return true;
-  }
-  return false;
-}
+using tests::mentions;
+using tests::value;
 
 const Evidence& read(const Result<Evidence>& evidence) {
   REQUIRE(evidence.ok());

@@ -1,17 +1,9 @@
 #include "ledger/evidence/readers.h"
+#include "tests/fuzz/evidence.h"
 #include "tests/fuzz/fuzz.h"
 
 using namespace cairn;
-
-namespace {
-
-void check(const Result<Evidence>& evidence, std::string_view content) {
-  if (!evidence) return;
-  ASSERT(*evidence->content == content && evidence->event.bytes == content.size());
-  ASSERT(evidence->event.digest == sha256(content));
-}
-
-}  // namespace
+using fuzz::check;
 
 // The first byte says which of the readers is asked.
 int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {

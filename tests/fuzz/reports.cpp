@@ -1,18 +1,10 @@
 #include "ledger/evidence/report_kinds.h"
 #include "ledger/evidence/report_readers.h"
+#include "tests/fuzz/evidence.h"
 #include "tests/fuzz/fuzz.h"
 
 using namespace cairn;
-
-namespace {
-
-void check(const Result<Evidence>& evidence, std::string_view content) {
-  if (!evidence) return;
-  ASSERT(*evidence->content == content && evidence->event.bytes == content.size());
-  ASSERT(evidence->event.digest == sha256(content));
-}
-
-}  // namespace
+using fuzz::check;
 
 // Whatever kind a file is taken for, every reader has to stand it, and the models that it names.
 int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
