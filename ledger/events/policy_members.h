@@ -63,6 +63,11 @@ class Members {
     return value;
   }
 
+  // Null also if it is not there, which is no error.
+  const JsonValue* section(std::string_view member) {
+    return has(member) ? get(member, Kind::object, "an object") : nullptr;
+  }
+
   std::string_view text(std::string_view member, std::string_view what) {
     const auto* value = get(member, Kind::string, what);
     return value == nullptr ? std::string_view{} : std::string_view(value->text);

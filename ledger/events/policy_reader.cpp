@@ -196,26 +196,11 @@ void read_document(const JsonValue& json, Policy& policy, std::optional<Error>& 
     monitoring.duration("max_gap", policy.max_gap, false);
     read_cadence(monitoring, policy.cadence);
   }
-  if (document.has("advice")) {
-    if (const auto* value = document.get("advice", Kind::object, "an object"))
-      read_advice(*value, policy.advice, error);
-  }
-  if (document.has("administration")) {
-    if (const auto* value = document.get("administration", Kind::object, "an object")) {
-      read_administration(*value, policy.administration, error);
-    }
-  }
+  if (const auto* value = document.section("advice")) read_advice(*value, policy.advice, error);
+  if (const auto* value = document.section("administration")) read_administration(*value, policy.administration, error);
   read_freezes(document, policy.freezes);
-  if (document.has("protection")) {
-    if (const auto* value = document.get("protection", Kind::object, "an object")) {
-      read_protection(*value, policy.protection, error);
-    }
-  }
-  if (document.has("incidents")) {
-    if (const auto* value = document.get("incidents", Kind::object, "an object")) {
-      read_incidents(*value, policy.incidents, error);
-    }
-  }
+  if (const auto* value = document.section("protection")) read_protection(*value, policy.protection, error);
+  if (const auto* value = document.section("incidents")) read_incidents(*value, policy.incidents, error);
   if (const auto* value = document.get("refusals", Kind::object, "an object")) {
     Members refusals(*value, "refusals", error);
     refusals.uint("per_hour", policy.refusals_per_hour, 1, max_refusals_per_hour);

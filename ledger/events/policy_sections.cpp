@@ -130,10 +130,7 @@ void read_incidents(const JsonValue& section, IncidentPolicy& policy, std::optio
   Members members(section, "incidents", error);
   for (auto& [severity, rules] : policy.of) {
     const std::string name(to_text(severity));
-    if (!members.has(name)) continue;
-    if (const auto* value = members.get(name, Kind::object, "an object")) {
-      read_severity(*value, members.path_of(name), rules, error);
-    }
+    if (const auto* value = members.section(name)) read_severity(*value, members.path_of(name), rules, error);
   }
   if (members.has("escalate_after")) members.duration("escalate_after", policy.escalate_after, false);
   if (!members.has("regulatory")) return;
