@@ -27,16 +27,10 @@ void collect(const CLI::App& app, const std::string& path, std::vector<Words>& a
   all.push_back(std::move(words));
 }
 
-std::string joined(const std::vector<std::string>& words) {
-  std::string text;
-  for (const std::string& word : words) text += (text.empty() ? "" : " ") + word;
-  return text;
-}
-
 // Shared by bash and zsh: the longest command that the words typed so far spell decides what may follow.
 std::string bash_script(const std::vector<Words>& all) {
   std::string cases;
-  for (const Words& words : all) cases += "    \"" + words.path + "\") next=\"" + joined(words.next) + "\" ;;\n";
+  for (const Words& words : all) cases += "    \"" + words.path + "\") next=\"" + joined(words.next, " ") + "\" ;;\n";
   return "_cairn() {\n"
          "  local path=\"\" word next=\"\" i\n"
          "  for ((i = 1; i < COMP_CWORD; i++)); do\n"

@@ -34,6 +34,8 @@ void arrive(const World& world, const Rollout& way, Proposal& proposal) {
 // The step of a rollout, and the archiving of the version that gives way to it at full.
 void advance(const World& world, const std::string& id, const SlotKey& slot, const Hash& model, NextStep step,
              Proposal& proposal) {
+  const Rollout* rollout = world.rollouts.find(id);
+  if (rollout != nullptr && rollout->goes_back() && step.stage == Stage::full) return arrive(world, *rollout, proposal);
   proposal.events.push_back(RolloutAdvanced{id, step.stage, step.percent});
   if (step.stage != Stage::full) return;
   if (const Tenure* before = world.at_full(slot); before != nullptr && before->model != model) {
@@ -107,14 +109,9 @@ struct Decide {
 
   // Where two admins are needed and the other has not asked of late, this asks.
   Result<Proposal> administer(std::vector<Event> events, const Speaker& by) const {
-    const bool gives_or_takes_a_say = std::any_of(events.begin(), events.end(), [](const Event& event) {
-      const auto* grant = std::get_if<RoleGranted>(&event);
-      const auto* revoked = std::get_if<RoleRevoked>(&event);
-      const bool gives = grant != nullptr && (grant->grant.role == Role::admin || grant->grant.role == Role::approver);
-      const bool takes = revoked != nullptr && revoked->grant.role == Role::admin;
-      return gives || takes || std::holds_alternative<ActorEnrolled>(event);
-    });
-    if (!gives_or_takes_a_say || by.person == recovery_author || !world.takes_second_admin()) {
+    const bool touches_a_say = std::any_of(
+        events.begin(), events.end(), [&](const Event& event) { return std::visit(TouchesASay{by.person}, event); });
+    if (!touches_a_say || by.person == recovery_author || !world.takes_second_admin()) {
       return Proposal{std::move(events), {}, default_validity};
     }
     TRY_LET(bytes, encode_events(events));
@@ -180,24 +177,21 @@ struct Decide {
     Proposal proposal;
     register_what_is_new(world, wanted.model, proposal);
     const SlotKey slot{wanted.model.name, wanted.environment};
-    const Slot* row = world.slots.find(slot);
-    const Rollout* active = row != nullptr && row->active ? world.rollouts.find(*row->active) : nullptr;
+    const Rollout* active = world.under_way(slot);
     const bool under_way = active != nullptr && active->model == wanted.model.model;
     std::string rollout;
     if (under_way) {
-      rollout = *row->active;
+      rollout = *world.slots.find(slot)->active;
       expect_unchanged(world, "rollout:" + rollout, proposal);
     } else {
-      rollout = next_rollout(world, slot);
+      rollout = world.next_rollout(slot);
     }
     // In shadow already, a further `deploy --deployment-mode shadow` has only its news to record.
     const bool in_shadow = under_way && active->stage == Stage::shadow;
     if (!under_way) {
       proposal.events.push_back(RolloutProposed{rollout, wanted.model.model, wanted.model.name, wanted.environment});
     }
-    if (wanted.mode == Stage::full && under_way && !active->rollback_incident.empty()) {
-      arrive(world, *active, proposal);
-    } else if (wanted.mode != Stage::shadow) {
+    if (wanted.mode != Stage::shadow) {
       const NextStep step{wanted.mode, wanted.mode == Stage::full ? 100 : wanted.percent};
       advance(world, rollout, slot, wanted.model.model, step, proposal);
     } else if (under_way && !in_shadow) {
@@ -215,11 +209,7 @@ struct Decide {
     NextStep step = next_step(world, *rollout).value_or(NextStep{});
     if (wanted.percent) step = {*wanted.percent == 100 ? Stage::full : Stage::canary, *wanted.percent};
     Proposal proposal;
-    if (!rollout->rollback_incident.empty() && step.stage == Stage::full) {
-      arrive(world, *rollout, proposal);
-    } else {
-      advance(world, wanted.rollout, {rollout->name, rollout->environment}, rollout->model, step, proposal);
-    }
+    advance(world, wanted.rollout, {rollout->name, rollout->environment}, rollout->model, step, proposal);
     expect_unchanged(world, "rollout:" + wanted.rollout, proposal);
     return proposal;
   }
@@ -280,7 +270,7 @@ struct Decide {
 
   Result<Proposal> operator()(const OpenIncident& wanted) const {
     return Proposal{
-        {IncidentOpened{next_incident(world), wanted.severity, wanted.title, wanted.name, wanted.environment}},
+        {IncidentOpened{world.next_incident(), wanted.severity, wanted.title, wanted.name, wanted.environment}},
         {},
         default_validity};
   }

@@ -19,7 +19,7 @@ struct DecideRollback {
     if (wanted.in_earnest == InEarnest::drill) return drill(*from);
     if (wanted.reason.empty()) return usage("a rollback needs its --reason");
     Proposal proposal;
-    const std::string incident = next_incident(world);
+    const std::string incident = world.next_incident();
     const bool safety = wanted.trigger == Trigger::safety;
     if (safety && world.lockdown_over(slot) == nullptr) {
       proposal.events.push_back(LockdownEngaged{{wanted.environment, wanted.name}, wanted.reason});
@@ -36,7 +36,7 @@ struct DecideRollback {
     } else {
       proposal.events.push_back(ArtefactChecked{*to, match_of(*to)});
       if (begins_in_shadow(*to)) {
-        proposal.events.push_back(RollbackBegun{next_rollout(world, slot), wanted.name, wanted.environment, *from, *to,
+        proposal.events.push_back(RollbackBegun{world.next_rollout(slot), wanted.name, wanted.environment, *from, *to,
                                                 wanted.reason, incident});
       } else {
         proposal.events.push_back(
@@ -102,15 +102,6 @@ struct DecideRollback {
 };
 
 }  // namespace
-
-std::string next_rollout(const World& world, const SlotKey& slot) {
-  const Slot* row = world.slots.find(slot);
-  return str(slot.first, "/", slot.second, "/", (row == nullptr ? 0 : row->rollouts) + 1);
-}
-
-std::string next_incident(const World& world) {
-  return str("INC-", world.incidents.rows().size() + 1);
-}
 
 void expect_unchanged(const World& world, const std::string& subject, Proposal& proposal) {
   if (const Seq* last = world.subjects.find(subject)) proposal.expects[subject] = *last;

@@ -10,9 +10,6 @@ namespace cairn {
 // Into shadow first for a regression, at full at once else; a drill only says what would have been done.
 Result<Proposal> decide_rollback(const World& world, const Rollback& wanted);
 
-std::string next_rollout(const World& world, const SlotKey& slot);  // the id that the slot's next one has to have
-std::string next_incident(const World& world);
-
 // Nothing else may have been recorded of the subject meanwhile.
 void expect_unchanged(const World& world, const std::string& subject, Proposal& proposal);
 

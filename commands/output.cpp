@@ -117,6 +117,12 @@ std::string table(const std::vector<std::vector<std::string>>& rows) {
   return text;
 }
 
+std::string joined(const std::vector<std::string>& parts, std::string_view between) {
+  std::string text;
+  for (const std::string& part : parts) text += (text.empty() ? std::string() : std::string(between)) + part;
+  return text;
+}
+
 std::string wrapped(std::string_view text, std::size_t indent) {
   const std::size_t width = output_width();
   const std::string margin(indent, ' ');

@@ -29,12 +29,6 @@ Tone tone_of(DeadlineState state) {
   return Tone::bad;
 }
 
-std::string joined(const std::vector<std::string>& parts) {
-  std::string text;
-  for (const std::string& part : parts) text += (text.empty() ? "" : ", ") + part;
-  return text;
-}
-
 std::string done_text(const Deadline& deadline) {
   if (!deadline.done) return std::string(to_text(deadline.state));
   return std::string(to_text(deadline.state)) + " " + short_time(deadline.done->recorded) +
@@ -42,7 +36,7 @@ std::string done_text(const Deadline& deadline) {
 }
 
 std::string said_of(const TimelineRow& row) {
-  const std::string said = joined(row.said);
+  const std::string said = joined(row.said, ", ");
   return row.outcome.empty() ? said : "refused (" + row.outcome + "), tried: " + said;
 }
 
@@ -133,7 +127,7 @@ std::string incident_text(const IncidentView& view) {
                  {"  state", std::string(to_text(incident.state))},
                  {"  about", printable(incident.name) + " in " + printable(incident.environment)},
                  {"  opened", short_time(incident.recorded) + str(" UTC, entry ", incident.opened)},
-                 {"  missing", view.missing.empty() ? "nothing" : printable(joined(view.missing))}});
+                 {"  missing", view.missing.empty() ? "nothing" : printable(joined(view.missing, ", "))}});
   Rows rows;
   for (const Deadline& one : view.deadlines) {
     rows.push_back({"  " + one.name, "by " + short_time(one.due), toned(done_text(one), tone_of(one.state))});
@@ -169,7 +163,7 @@ std::string incident_markdown(const IncidentView& view) {
   for (const Deadline& one : view.deadlines) {
     text += "| " + escaped(one.name) + " by " + short_time(one.due) + " UTC | " + done_text(one) + " |\n";
   }
-  if (!view.missing.empty()) text += "\nStill missing: " + escaped(joined(view.missing)) + ".\n";
+  if (!view.missing.empty()) text += "\nStill missing: " + escaped(joined(view.missing, ", ")) + ".\n";
   text += "\n## Timeline\n\n";
   for (const TimelineRow& row : view.entries) {
     text += "- " + format_time(row.recorded) + str(" (entry ", row.seq, ") ") + escaped(row.author) + ": " +

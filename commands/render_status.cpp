@@ -113,7 +113,7 @@ std::string rollout_text(const RolloutStanding& standing) {
   std::string text = "  " + toned(printable(standing.id), Tone::strong) + "  " +
                      toned(step_text(rollout.stage, rollout.percent), tone_of(rollout.stage)) + "\n";
   if (rollout.paused) text += "    " + toned("paused", Tone::warn) + str(", entry ", *rollout.paused) + "\n";
-  if (!rollout.rollback_incident.empty()) {
+  if (rollout.goes_back()) {
     text += "    on its way back, for " + printable(rollout.rollback_incident) + "\n";
   }
   const std::string next = step_text(standing.next.stage, standing.next.percent);
@@ -206,7 +206,7 @@ Json json_of(const RolloutStanding& standing) {
       {"stage_seq", rollout.stage_entry},
       {"soak", {{"needed", standing.soak_needed}, {"done", rollout.soak.total}, {"missing", standing.soak_missing}}},
       {"paused_seq", rollout.paused ? Json(*rollout.paused) : Json()},
-      {"rollback_for", rollout.rollback_incident.empty() ? Json() : Json(rollout.rollback_incident)},
+      {"rollback_for", rollout.goes_back() ? Json(rollout.rollback_incident) : Json()},
       {"notified_seq", rollout.notified ? Json(*rollout.notified) : Json()},
       {"next", {{"stage", to_text(standing.next.stage)}, {"percent", standing.next.percent}}},
       {"due", !standing.refused.has_value()},

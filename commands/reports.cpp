@@ -17,8 +17,7 @@ namespace {
 constexpr std::string_view our_mark = "\"written_by\": \"cairn\"";
 
 bool is_under_way(const World& world, const Hash& model, const SlotKey& key) {
-  const Slot* slot = world.slots.find(key);
-  const Rollout* rollout = slot == nullptr || !slot->active ? nullptr : world.rollouts.find(*slot->active);
+  const Rollout* rollout = world.under_way(key);
   return rollout != nullptr && rollout->model == model;
 }
 
@@ -66,7 +65,7 @@ Result<std::string> place_of(const World& world, const Hash& model, const std::o
   if (places.size() <= 1) return places.empty() ? usual_environment : places.front();
   std::string list;
   for (const std::string& place : places) list += (list.empty() ? "" : ", ") + place;
-  return usage(name_of(world, model) + " is in " + list + ": say where it was measured, with --environment");
+  return usage(world.name_of(model) + " is in " + list + ": say where it was measured, with --environment");
 }
 
 }  // namespace
@@ -80,10 +79,7 @@ std::optional<Hash> model_of_stem(const World& world, const std::string& stem) {
 }
 
 std::optional<Hash> live_model(const World& world, const SlotKey& slot) {
-  const Slot* row = world.slots.find(slot);
-  if (row != nullptr && row->active) {
-    if (const Rollout* rollout = world.rollouts.find(*row->active)) return rollout->model;
-  }
+  if (const Rollout* rollout = world.under_way(slot)) return rollout->model;
   const Tenure* full = world.at_full(slot);
   return full == nullptr ? std::nullopt : std::optional<Hash>(full->model);
 }
@@ -91,11 +87,6 @@ std::optional<Hash> live_model(const World& world, const SlotKey& slot) {
 std::optional<Hash> model_named(const World& world, const std::string& name, const std::string& environment) {
   const auto version = model_of_stem(world, name);
   return version ? version : live_model(world, {name, environment});
-}
-
-std::string name_of(const World& world, const Hash& model) {
-  const Model* known = world.models.find(model);
-  return known == nullptr ? model.hex().substr(0, 12) : known->name + " " + known->version;
 }
 
 std::string stem_of_reading(const ModelReading& reading) {

@@ -22,9 +22,6 @@ std::optional<Hash> live_model(const World& world, const SlotKey& slot);
 // By its stem; or, by its name alone, the one that is live in the environment.
 std::optional<Hash> model_named(const World& world, const std::string& name, const std::string& environment);
 
-// "logistic 20261101_120000", for people.
-std::string name_of(const World& world, const Hash& model);
-
 // How a report names this model: by the stem of its files, or by name and version.
 std::string stem_of_reading(const ModelReading& reading);
 

@@ -4,6 +4,7 @@
 
 #include <filesystem>
 #include <iosfwd>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -12,10 +13,26 @@
 #include "commands/session.h"
 #include "commands/writing.h"
 #include "ledger/base/result.h"
+#include "ledger/base/text.h"
 
 namespace cairn {
 
 using Path = std::filesystem::path;
+
+// A word that a flag cannot take is the caller's mistake, with the flag's name.
+template <class T>
+Result<T> given(std::string_view flag, Result<T> parsed) {
+  if (!parsed) return usage(str(flag, ": ", parsed.error().message));
+  return parsed;
+}
+
+// A ledger as it stands, for a command that only reads.
+struct Reading {
+  std::unique_ptr<Session> session;
+  World* world = nullptr;
+  Millis moment = 0;  // as of moment_of
+};
+Result<Reading> open_reading(const Globals& globals);
 
 // ---- start (run_start.cpp)
 

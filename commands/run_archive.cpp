@@ -30,7 +30,7 @@ VersionStanding standing_of(const World& world, const Hash& digest, const Model&
   Seq left = 0;
   for (const auto& [slot, row] : world.slots.rows()) {
     if (slot.first != model.name) continue;
-    const Rollout* active = row.active ? world.rollouts.find(*row.active) : nullptr;
+    const Rollout* active = world.under_way(slot);
     const bool full = row.occupied && row.history.back().model == digest;
     if (full || (active != nullptr && active->model == digest)) {
       standing.where.push_back(slot.second);
@@ -60,12 +60,6 @@ VersionStanding standing_of(const World& world, const Hash& digest, const Model&
   return standing;
 }
 
-std::string joined(const std::vector<std::string>& parts) {
-  std::string text;
-  for (const std::string& part : parts) text += (text.empty() ? "" : ", ") + part;
-  return text;
-}
-
 Json json_of(const VersionStanding& row) {
   return {{"model", row.name},  {"version", row.version},    {"digest", row.digest.hex()},
           {"state", row.state}, {"environments", row.where}, {"seq", row.seq}};
@@ -78,7 +72,7 @@ std::string rows_text(const std::vector<VersionStanding>& rows) {
   for (const VersionStanding& row : rows) {
     const bool barred = row.state == "quarantined" || row.state == "retired";
     cells.push_back({printable(row.name), printable(row.version), toned(row.state, barred ? Tone::bad : Tone::plain),
-                     printable(joined(row.where)), str(row.seq), short_hex(row.digest)});
+                     printable(joined(row.where, ", ")), str(row.seq), short_hex(row.digest)});
   }
   return table(cells);
 }
@@ -86,9 +80,8 @@ std::string rows_text(const std::vector<VersionStanding>& rows) {
 }  // namespace
 
 Result<Exit> run_archive(const Globals& globals, const std::string& model) {
-  TRY_LET(home, Home::from_environment());
-  TRY_LET(session, Session::open(globals, home));
-  TRY_LET(world, session->world());
+  TRY_LET(reading, open_reading(globals));
+  const World* world = reading.world;
   std::vector<VersionStanding> rows;
   for (const auto& [name_version, digest] : world->versions.rows()) {
     const Model* row = world->models.find(digest);

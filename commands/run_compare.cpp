@@ -170,11 +170,11 @@ ModelComparison against_full(const World& world, const ModelReading& reading, co
   if (before == nullptr) {
     compared.why_not = "no other version of " + reading.name + " was ever at full in " + environment;
   } else if (row == nullptr) {
-    compared.why_not = "no metrics of " + name_of(world, before->model) + " are on record";
+    compared.why_not = "no metrics of " + world.name_of(before->model) + " are on record";
   } else if (metrics == reading.evidence.end()) {
     compared.why_not = "no metrics file lies beside it";
   } else {
-    compared.baseline = name_of(world, before->model);
+    compared.baseline = world.name_of(before->model);
     compared.metrics = compare_metrics(metrics->event.values, row->values, threshold);
   }
   return compared;

@@ -47,13 +47,6 @@ Result<Home> home_of() {
   return Home::from_environment();
 }
 
-// A word that a flag cannot take is the caller's mistake, with the flag's name.
-template <class T>
-Result<T> given(std::string_view flag, Result<T> parsed) {
-  if (!parsed) return usage(str(flag, ": ", parsed.error().message));
-  return parsed;
-}
-
 Error no_share(std::string_view flag, std::string_view said) {
   return usage(str(flag, said, ": a share of traffic is a whole number from 1 to 100"));
 }
@@ -84,6 +77,17 @@ Result<void> said_something(std::string_view flag, const std::string& text) {
 
 Millis moment_of(const World& world) {
   return std::max(SystemClock().now(), world.position->recorded);
+}
+
+Result<Reading> open_reading(const Globals& globals) {
+  TRY_LET(home, Home::from_environment());
+  Reading reading;
+  TRY_LET(session, Session::open(globals, home));
+  reading.session = std::move(session);
+  TRY_LET(world, reading.session->world());
+  reading.world = world;
+  reading.moment = moment_of(*world);
+  return reading;
 }
 
 Result<Exit> write_and_show(const Globals& globals, const WriteFlags& write_flags, const MakeCommand& make) {

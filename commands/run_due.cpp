@@ -13,23 +13,6 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-struct Reading {
-  std::unique_ptr<Session> session;
-  World* world = nullptr;
-  Millis moment = 0;
-};
-
-Result<Reading> open_reading(const Globals& globals) {
-  TRY_LET(home, Home::from_environment());
-  Reading reading;
-  TRY_LET(session, Session::open(globals, home));
-  reading.session = std::move(session);
-  TRY_LET(world, reading.session->world());
-  reading.world = world;
-  reading.moment = moment_of(*world);
-  return reading;
-}
-
 }  // namespace
 
 Result<Exit> run_due(const Globals& globals) {
@@ -52,25 +35,24 @@ Result<Exit> run_advise(const Globals& globals, const std::string& model, const 
 }
 
 Result<Exit> run_allowed(const Globals& globals, const AllowedFlags& flags) {
-  const auto stage = parse_stage(flags.stage);
-  if (!stage) return usage("--stage: " + stage.error().message);
+  TRY_LET(stage, given("--stage", parse_stage(flags.stage)));
   TRY_LET(reading, open_reading(globals));
   TRY_LET(model, version_named(*reading.world, flags.subject));
   const std::string name = reading.world->models.find(model)->name;
-  const Serving serving = may_serve(*reading.world, {name, flags.environment}, model, *stage);
+  const Serving serving = may_serve(*reading.world, {name, flags.environment}, model, stage);
   const bool allowed = serving.noes.empty();
   if (globals.json) {
     const Json json = {{"allowed", allowed},
                        {"model", flags.subject},
                        {"digest", model.hex()},
                        {"environment", flags.environment},
-                       {"stage", to_text(*stage)},
+                       {"stage", to_text(stage)},
                        {"reasons", serving.noes},
                        {"seq", serving.seq ? Json(*serving.seq) : Json()}};
     print(json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n");
   } else {
     print(printable(flags.subject) + (allowed ? " may" : " may not") + " serve in " + printable(flags.environment) +
-          " at " + std::string(to_text(*stage)) + (allowed && serving.seq ? str(", by entry ", *serving.seq) : "") +
+          " at " + std::string(to_text(stage)) + (allowed && serving.seq ? str(", by entry ", *serving.seq) : "") +
           "\n");
     for (const std::string& reason : serving.noes) print("  - " + printable(reason) + "\n");
   }

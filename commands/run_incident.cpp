@@ -11,12 +11,6 @@ namespace cairn {
 
 namespace {
 
-Result<Severity> severity_of(const std::string& word) {
-  const auto severity = parse_severity(word);
-  if (!severity) return usage("--severity: " + severity.error().message);
-  return severity;
-}
-
 Result<Event> event_of(const World& world, IncidentAct act, const IncidentFlags& flags) {
   switch (act) {
     case IncidentAct::acknowledge:
@@ -31,8 +25,8 @@ Result<Event> event_of(const World& world, IncidentAct act, const IncidentFlags&
       const Incident* incident = world.incidents.find(flags.incident);
       Severity severity = incident == nullptr ? Severity::high : incident->severity;
       if (flags.severity) {
-        TRY_LET(given, severity_of(*flags.severity));
-        severity = given;
+        TRY_LET(wanted, given("--severity", parse_severity(*flags.severity)));
+        severity = wanted;
       }
       return Event{IncidentEscalated{flags.incident, severity, flags.to, flags.text}};
     }
@@ -46,23 +40,6 @@ Result<Event> event_of(const World& world, IncidentAct act, const IncidentFlags&
   return Event{IncidentClosed{flags.incident}};
 }
 
-struct Reading {
-  std::unique_ptr<Session> session;
-  World* world = nullptr;
-  Millis moment = 0;
-};
-
-Result<Reading> open_reading(const Globals& globals) {
-  TRY_LET(home, Home::from_environment());
-  Reading reading;
-  TRY_LET(session, Session::open(globals, home));
-  reading.session = std::move(session);
-  TRY_LET(world, reading.session->world());
-  reading.world = world;
-  reading.moment = moment_of(*world);
-  return reading;
-}
-
 IncidentView view_of(const World& world, const std::string& id, const Incident& incident, Millis moment) {
   return {id, incident, deadlines_of(world.policy(), incident, moment), missing_of(world.policy(), incident), {}};
 }
@@ -71,7 +48,7 @@ IncidentView view_of(const World& world, const std::string& id, const Incident& 
 
 Result<Exit> run_incident_open(const Globals& globals, const WriteFlags& write, const IncidentOpenFlags& flags) {
   TRY(said_something("--title", flags.title));
-  TRY_LET(severity, severity_of(flags.severity));
+  TRY_LET(severity, given("--severity", parse_severity(flags.severity)));
   return write_and_show(globals, write, [&](const World&) {
     return Wanted{OpenIncident{severity, flags.title, flags.model, flags.environment}, {}};
   });

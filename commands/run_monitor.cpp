@@ -46,8 +46,9 @@ Result<std::vector<AboutModel>> models_to_record(const World& world, const Recor
 // Where a version is, or is on its way: "full in production", "canary, 10 %, in production".
 std::vector<std::string> places_of(const World& world, const Hash& model) {
   std::vector<std::string> places;
-  for (const auto& [key, slot] : world.slots.rows()) {
-    const Rollout* active = slot.active ? world.rollouts.find(*slot.active) : nullptr;
+  for (const auto& row : world.slots.rows()) {
+    const SlotKey& key = row.first;
+    const Rollout* active = world.under_way(key);
     if (active != nullptr && active->model == model) {
       const std::string share = active->stage == Stage::canary ? str(", ", active->percent, " %,") : "";
       places.push_back(str(to_text(active->stage), share, " in ", key.second));
@@ -56,12 +57,6 @@ std::vector<std::string> places_of(const World& world, const Hash& model) {
     if (full != nullptr && full->model == model) places.push_back("full in " + key.second);
   }
   return places;
-}
-
-std::string joined(const std::vector<std::string>& parts) {
-  std::string text;
-  for (const std::string& part : parts) text += (text.empty() ? "" : "; ") + part;
-  return text;
 }
 
 // "<path>" -> "<sha256>" of a manifest.
@@ -148,7 +143,7 @@ Result<Exit> list_models(const Globals& globals, const MonitorFlags& flags) {
                                                    : "no ledger";
     rows.push_back({"  " + printable(reading.name), printable(reading.version), reading.digest.hex().substr(0, 12),
                     str(reading.files.size(), reading.files.size() == 1 ? " file" : " files"), on_record,
-                    joined(places)});
+                    joined(places, "; ")});
   }
   if (globals.json) {
     print(Json{{"models", models}}.dump(2) + "\n");

@@ -16,9 +16,7 @@ Result<Exit> record(const Globals& globals, const WriteFlags& write_flags, const
 }
 
 Result<Scope> scope_of(const ScopeFlags& flags) {
-  const auto scope = parse_scope(flags.scope);
-  if (!scope) return usage("--scope: " + scope.error().message);
-  return scope;
+  return given("--scope", parse_scope(flags.scope));
 }
 
 // One environment and one model.
@@ -33,10 +31,9 @@ Result<Millis> end_of(const ScopeFlags& flags, Millis usual) {
   if (flags.until) return read_moment(*flags.until);
   Millis span = usual;
   if (flags.span) {
-    const auto parsed = parse_duration(*flags.span);
-    if (!parsed) return usage("--for: " + parsed.error().message);
-    if (*parsed == 0) return usage("--for " + printable(*flags.span) + " is no time at all");
-    span = *parsed;
+    TRY_LET(parsed, given("--for", parse_duration(*flags.span)));
+    if (parsed == 0) return usage("--for " + printable(*flags.span) + " is no time at all");
+    span = parsed;
   }
   return span == 0 ? 0 : SystemClock().now() + span;
 }
@@ -121,9 +118,8 @@ Result<Exit> run_break_glass_invoke(const Globals& globals, const WriteFlags& wr
   TRY_LET(until, end_of(flags.scope, usual_break_glass));
   std::vector<Guard> lifts;
   for (const std::string& word : flags.lifts) {
-    const auto guard = parse_guard(word);
-    if (!guard) return usage("--lift: " + guard.error().message);
-    lifts.push_back(*guard);
+    TRY_LET(guard, given("--lift", parse_guard(word)));
+    lifts.push_back(guard);
   }
   std::sort(lifts.begin(), lifts.end());
   lifts.erase(std::unique(lifts.begin(), lifts.end()), lifts.end());

@@ -57,7 +57,7 @@ RunningVersion at_full(const World& world, const SlotKey& slot, const Tenure& te
 }
 
 void add_slot(const World& world, const SlotKey& key, const Slot& slot, Status& status) {
-  const Rollout* active = slot.active ? world.rollouts.find(*slot.active) : nullptr;
+  const Rollout* active = world.under_way(key);
   const std::uint64_t elsewhere = active == nullptr ? 0 : active->percent;
   if (slot.occupied) status.slots.push_back(at_full(world, key, slot.history.back(), elsewhere));
   if (!slot.occupied && !slot.history.empty()) {
@@ -89,8 +89,7 @@ Result<RolloutStanding> standing_of(World& world, const std::string& id, const R
   standing.id = id;
   standing.rollout = rollout;
   standing.version = version_of(world, rollout.model);
-  const StageRules* rules = world.policy().stage(rollout.environment, rollout.stage);
-  standing.soak_needed = rules == nullptr || !rollout.rollback_incident.empty() ? 0 : rules->soak;
+  standing.soak_needed = soak_needed(world, rollout);
   standing.soak_missing = soak_missing(world, rollout, moment);
   standing.next = next_step(world, rollout).value_or(NextStep{});
   TRY_LET(proposal, decide(world, Promote{id, std::nullopt}));

@@ -39,7 +39,7 @@ class EventRules : public Questions {
 
   void operator()(const ActorEnrolled& event) {
     administers();
-    with_second_admin();
+    with_second_admin(event);
     if (fold_case(event.handle) == recovery_author || world_.actors.has(event.handle)) {
       no(Refusal::handle_taken, {"the handle " + event.handle + " is taken"});
     } else {
@@ -55,7 +55,7 @@ class EventRules : public Questions {
 
   void operator()(const RoleGranted& event) {
     administers();
-    if (event.grant.role == Role::admin || event.grant.role == Role::approver) with_second_admin();
+    with_second_admin(event);
     const Actor* actor = enrolled(event.handle);
     if (actor == nullptr) return;
     fits_kind(event.handle, actor->kind, event.grant);
@@ -67,7 +67,7 @@ class EventRules : public Questions {
     administers();
     const Actor* actor = enrolled(event.handle);
     if (actor == nullptr) return;
-    if (event.grant.role == Role::admin) with_second_admin();
+    with_second_admin(event);
     if (!actor->roles.contains(event.grant))
       no(Refusal::grant_unchanged, {event.handle + " lacks " + to_text(event.grant)});
     const auto before = quorums_missing(world_.policy());
@@ -79,10 +79,8 @@ class EventRules : public Questions {
   }
 
   void operator()(const KeyAdded& event) {
-    if (event.handle != statement_.author) {
-      administers();
-      with_second_admin();
-    }
+    if (event.handle != statement_.author) administers();
+    with_second_admin(event);
     if (enrolled(event.handle) != nullptr) holds_key(event.handle, event.key, event.possession);
   }
 
@@ -253,15 +251,11 @@ class EventRules : public Questions {
     if (model->name != event.name) no(Refusal::unknown_model, {"that digest is registered as " + model->name});
 
     const SlotKey key{event.name, event.environment};
-    const Slot* slot = world_.slots.find(key);
-    const std::string expected =
-        event.name + "/" + event.environment + "/" + str((slot == nullptr ? 0 : slot->rollouts) + 1);
-    if (event.rollout != expected) no(Refusal::wrong_number, {"the next rollout of the slot is " + expected});
-    if (slot != nullptr && slot->active) {
-      const Rollout& other = *world_.rollouts.find(*slot->active);
-      if (other.stage != Stage::shadow || other.model == event.model || !other.rollback_incident.empty()) {
-        no(Refusal::slot_busy, {*slot->active + " is under way, at " + std::string(to_text(other.stage))});
-      }
+    next_in_slot(key, event.rollout);
+    const Rollout* other = world_.under_way(key);
+    if (other != nullptr && (other->stage != Stage::shadow || other->model == event.model || other->goes_back())) {
+      no(Refusal::slot_busy,
+         {*world_.slots.find(key)->active + " is under way, at " + std::string(to_text(other->stage))});
     }
     if (const Tenure* full = world_.at_full(key); full != nullptr && full->model == event.model) {
       no(Refusal::already_at_full, {"since entry " + str(full->seq)});
@@ -277,7 +271,7 @@ class EventRules : public Questions {
     needs(Role::deployer, rollout->environment, rollout->name);
     may_move(slot, rollout->model);
     if (rollout->paused) no(Refusal::rollout_paused, {str("since entry ", *rollout->paused)});
-    if (!rollout->rollback_incident.empty()) {
+    if (rollout->goes_back()) {
       return no(Refusal::stage_order,
                 {"it is the way back for " + rollout->rollback_incident + ", which ends with rollback.executed"});
     }
@@ -311,7 +305,7 @@ class EventRules : public Questions {
     if (rollout == nullptr) return;
     needs_one_of({Role::deployer, Role::incident_commander, Role::monitor}, rollout->environment, rollout->name);
     if (rollout->paused) no(Refusal::pause_unchanged, {str("paused since entry ", *rollout->paused)});
-    if (!rollout->rollback_incident.empty()) no(Refusal::pause_unchanged, {"a way back is aborted, not paused"});
+    if (rollout->goes_back()) no(Refusal::pause_unchanged, {"a way back is aborted, not paused"});
   }
 
   void operator()(const RolloutResumed& event) {
@@ -338,8 +332,7 @@ class EventRules : public Questions {
   void operator()(const RollbackBegun& event) {
     const SlotKey key{event.name, event.environment};
     if (!rollback_in_order(key, event.from, event.incident)) return;
-    const std::string expected = str(event.name, "/", event.environment, "/", world_.slots.find(key)->rollouts + 1);
-    if (event.rollout != expected) no(Refusal::wrong_number, {"the next rollout of the slot is " + expected});
+    next_in_slot(key, event.rollout);
     if (world_.policy().stage(event.environment, Stage::shadow) == nullptr) {
       no(Refusal::stage_order, {"the ladder of " + event.environment + " has no shadow"});
     }
@@ -506,7 +499,7 @@ class EventRules : public Questions {
 
   void operator()(const IncidentOpened& event) {
     needs_one_of({Role::deployer, Role::incident_commander, Role::monitor}, event.environment, event.name);
-    const std::string expected = "INC-" + str(world_.incidents.rows().size() + 1);
+    const std::string expected = world_.next_incident();
     if (event.incident != expected) no(Refusal::wrong_number, {"the next incident is " + expected});
   }
 
@@ -602,6 +595,11 @@ class EventRules : public Questions {
              return std::holds_alternative<PolicyAdopted>(event) || std::holds_alternative<PolicyProposed>(event) ||
                     std::holds_alternative<PolicyApproved>(event);
            });
+  }
+
+  void next_in_slot(const SlotKey& slot, const std::string& rollout) {
+    const std::string expected = world_.next_rollout(slot);
+    if (rollout != expected) no(Refusal::wrong_number, {"the next rollout of the slot is " + expected});
   }
 
   // The end of a way back that was watched in shadow.

@@ -150,6 +150,22 @@ struct Decision {
 Decision admit(World& world, const Statement& statement, const KeyId& key, std::size_t payload_bytes, Basis basis,
                Millis recorded);
 
+// Whether an event enrols somebody, or gives or takes a say: what takes a second admin where the policy asks for one.
+struct TouchesASay {
+  const std::string& author;
+
+  bool operator()(const ActorEnrolled&) const { return true; }
+  bool operator()(const RoleGranted& event) const {
+    return event.grant.role == Role::admin || event.grant.role == Role::approver;
+  }
+  bool operator()(const RoleRevoked& event) const { return event.grant.role == Role::admin; }
+  bool operator()(const KeyAdded& event) const { return event.handle != author; }
+  template <class Other>
+  bool operator()(const Other&) const {
+    return false;
+  }
+};
+
 // The outcome that goes into the entry: empty for admitted.
 std::string outcome_of(const Verdict& verdict);
 
@@ -169,6 +185,9 @@ std::vector<Approval> standing_denials(const World& world, const Rollout& rollou
 // The newest evidence of each kind about the rollout's digest, by seq: what an approver is shown, and says they have
 // seen.
 std::vector<Seq> evidence_about(const World& world, const Rollout& rollout);
+
+// What the present stage asks for; a way back asks for none.
+Millis soak_needed(const World& world, const Rollout& rollout);
 
 // Millis still missing of the soak of the present stage; 0 when done, also by a shadow counted from elsewhere.
 Millis soak_missing(const World& world, const Rollout& rollout, Millis recorded);

@@ -15,9 +15,10 @@ class Search {
 
   // What takes traffic, or is watched before it does, is looked at in the policy's rhythm.
   void checks() {
-    for (const auto& [slot, row] : world_.slots.rows()) {
+    for (const auto& row : world_.slots.rows()) {
+      const SlotKey& slot = row.first;
       if (const Tenure* full = world_.at_full(slot)) check(slot, full->model, full->since, full->seq);
-      const Rollout* active = row.active ? world_.rollouts.find(*row.active) : nullptr;
+      const Rollout* active = world_.under_way(slot);
       if (active != nullptr) check(slot, active->model, active->stage_since, active->stage_entry);
     }
   }
@@ -27,7 +28,7 @@ class Search {
       if (alert.acknowledged) continue;
       const Millis due = alert.recorded + world_.policy().incidents.escalate_after;
       const std::string asks = due < moment_ ? ": nobody has acknowledged it, escalate" : ": to be acknowledged";
-      add(DueKind::alert, str(key.entry), due, name_of(key.model) + " in " + key.environment + asks, key.entry);
+      add(DueKind::alert, str(key.entry), due, world_.name_of(key.model) + " in " + key.environment + asks, key.entry);
     }
   }
 
@@ -70,17 +71,12 @@ class Search {
     found_.push_back({kind, std::move(subject), due, std::move(what), seq});
   }
 
-  std::string name_of(const Hash& digest) const {
-    const Model* model = world_.models.find(digest);
-    return model == nullptr ? digest.hex().substr(0, 12) : model->name + " " + model->version;
-  }
-
   // A look from before the stage began was a look at something else.
   void check(const SlotKey& slot, const Hash& model, Millis since, Seq seq) {
     const EvidenceRow* row = world_.evidence.find({model, slot.second, EvidenceKind::monitoring});
     const Millis last = row == nullptr ? since : std::max(since, row->recorded);
     const Millis due = last + cadence_at(world_.policy(), last - since);
-    add(DueKind::check, slot.first + "/" + slot.second, due, "look at " + name_of(model),
+    add(DueKind::check, slot.first + "/" + slot.second, due, "look at " + world_.name_of(model),
         row != nullptr && row->recorded > since ? row->seq : seq);
   }
 

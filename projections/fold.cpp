@@ -121,9 +121,10 @@ struct Fold {
     world.evidence.edit(place) = {seq, recorded, statement.author, event.digest, event.values};
     // Grants first: a FAIL ends the shadow that may have counted, and with it the question that it fails.
     void_grants(event.model);
-    if (!watches) return;
-    alarm(event);
-    soak(event);
+    if (!watches || !is_live(event.model, event.environment)) return;
+    const GateResult result = judge_monitoring(world.policy(), event.values, recorded);
+    alarm(event, result);
+    soak(event, result);
   }
 
   void operator()(const AlertAcknowledged& event) {
@@ -350,17 +351,19 @@ struct Fold {
   Rollout* active_rollout(const Hash& model, const std::string& environment) {
     const Model* known = world.models.find(model);
     if (known == nullptr) return nullptr;
-    const Slot* slot = world.slots.find({known->name, environment});
-    if (slot == nullptr || !slot->active) return nullptr;
-    const Rollout* rollout = world.rollouts.find(*slot->active);
-    return rollout != nullptr && rollout->model == model ? &world.rollouts.edit(*slot->active) : nullptr;
+    const SlotKey slot{known->name, environment};
+    const Rollout* rollout = world.under_way(slot);
+    const bool its = rollout != nullptr && rollout->model == model;
+    return its ? &world.rollouts.edit(*world.slots.find(slot)->active) : nullptr;
   }
 
-  bool is_live(const Hash& model, const std::string& environment) {
+  bool is_live(const Hash& model, const std::string& environment) const {
     const Model* known = world.models.find(model);
     if (known == nullptr) return false;
-    const Tenure* full = world.at_full({known->name, environment});
-    return (full != nullptr && full->model == model) || active_rollout(model, environment) != nullptr;
+    const SlotKey slot{known->name, environment};
+    const Tenure* full = world.at_full(slot);
+    const Rollout* rollout = world.under_way(slot);
+    return (full != nullptr && full->model == model) || (rollout != nullptr && rollout->model == model);
   }
 
   // One entry may report on several models.
@@ -381,20 +384,17 @@ struct Fold {
   }
 
   // A record that fails alarms until somebody says that they saw it, or a newer one passes.
-  void alarm(const EvidenceRecorded& event) {
-    if (!is_live(event.model, event.environment)) return;
-    const GateResult result = judge_monitoring(world.policy(), event.values, recorded);
+  void alarm(const EvidenceRecorded& event, GateResult result) {
     if (result == GateResult::pass) silence(event.model, event.environment);
     if (result == GateResult::fail) world.alerts.edit({seq, event.model, event.environment}) = {recorded, std::nullopt};
   }
 
   // DESIGN 6: intervals between consecutive passing records count, each up to max_gap; a FAIL starts over; a record
   // that cannot be judged only interrupts.
-  void soak(const EvidenceRecorded& event) {
+  void soak(const EvidenceRecorded& event, GateResult result) {
     Rollout* rollout = active_rollout(event.model, event.environment);
     if (rollout == nullptr) return;
     const Policy& policy = world.policy();
-    const GateResult result = judge_monitoring(policy, event.values, recorded);
     if (result == GateResult::pass) {
       if (rollout->soak.last_pass) {
         const Millis interval = std::max<Millis>(0, recorded - *rollout->soak.last_pass);

@@ -34,7 +34,7 @@ void Questions::administers() {
   by_person();
 }
 
-void Questions::with_second_admin() {
+void Questions::asked_by_another_admin() {
   if (genesis_ || statement_.author == recovery_author || !world_.takes_second_admin()) return;
   const OpenRequest* request = world_.requests.find(statement_.events_hash);
   if (request == nullptr || !world_.still_counts(request->said, {Role::admin}, {}, recorded_)) {
@@ -268,9 +268,8 @@ void Questions::predecessor_archived(const SlotKey& key, const Hash& model) {
 }
 
 const Rollout* Questions::way_back(const SlotKey& key, const Hash& to) const {
-  const Slot* slot = world_.slots.find(key);
-  const Rollout* rollout = slot == nullptr || !slot->active ? nullptr : world_.rollouts.find(*slot->active);
-  return rollout != nullptr && !rollout->rollback_incident.empty() && rollout->model == to ? rollout : nullptr;
+  const Rollout* rollout = world_.under_way(key);
+  return rollout != nullptr && rollout->goes_back() && rollout->model == to ? rollout : nullptr;
 }
 
 bool Questions::watched_and_found_good(const Rollout& rollout) const {
@@ -311,9 +310,9 @@ void Questions::locked_down_for(Trigger trigger, const SlotKey& key) {
 bool Questions::taken_somewhere(const Hash& model) const {
   const auto& slots = world_.slots.rows();
   return std::any_of(slots.begin(), slots.end(), [&](const auto& row) {
-    const Slot& slot = row.second;
-    const Rollout* rollout = slot.active ? world_.rollouts.find(*slot.active) : nullptr;
-    return (slot.occupied && slot.history.back().model == model) || (rollout != nullptr && rollout->model == model);
+    const Tenure* full = world_.at_full(row.first);
+    const Rollout* rollout = world_.under_way(row.first);
+    return (full != nullptr && full->model == model) || (rollout != nullptr && rollout->model == model);
   });
 }
 

@@ -63,7 +63,12 @@ class Questions {
     needs_one_of({role}, environment, model);
   }
   void administers();  // without the role only in the rules' own statements: entry 0, and the recovery key's one act
-  void with_second_admin();  // where the policy asks for one, another admin has asked for exactly this statement
+  // Where the policy asks for a second admin, another one has asked for exactly this statement.
+  template <class E>
+  void with_second_admin(const E& event) {
+    if (TouchesASay{statement_.author}(event)) asked_by_another_admin();
+  }
+  void asked_by_another_admin();
   void by_person();
   bool same_hand(const Spoken& said) const;  // one person said both: themselves, or by keys that they put under handles
   void fits_kind(const std::string& handle, ActorKind kind, const Grant& grant);

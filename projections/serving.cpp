@@ -15,8 +15,7 @@ Serving may_serve(const World& world, const SlotKey& slot, const Hash& model, St
   if (known->quarantined && stage != Stage::shadow) {
     serving.noes.push_back(str("entry ", *known->quarantined, " put it in quarantine: shadow only"));
   }
-  const Slot* row = world.slots.find(slot);
-  const Rollout* active = row == nullptr || !row->active ? nullptr : world.rollouts.find(*row->active);
+  const Rollout* active = world.under_way(slot);
   std::optional<Stage> reached;
   if (active != nullptr && active->model == model) {
     reached = active->stage;

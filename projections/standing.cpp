@@ -8,7 +8,7 @@ namespace cairn {
 
 std::optional<NextStep> next_step(const World& world, const Rollout& rollout) {
   if (rollout.state != RolloutState::active) return std::nullopt;
-  if (!rollout.rollback_incident.empty()) return NextStep{};
+  if (rollout.goes_back()) return NextStep{};
   const StageRules* canary = world.policy().stage(rollout.environment, Stage::canary);
   if (canary != nullptr) {
     for (const std::uint64_t percent : canary->steps) {
@@ -39,11 +39,14 @@ std::vector<Seq> evidence_about(const World& world, const Rollout& rollout) {
   return {seqs.begin(), seqs.end()};
 }
 
-Millis soak_missing(const World& world, const Rollout& rollout, Millis recorded) {
+Millis soak_needed(const World& world, const Rollout& rollout) {
   const StageRules* rules = world.policy().stage(rollout.environment, rollout.stage);
-  const Millis needed = rules == nullptr || !rollout.rollback_incident.empty() ? 0 : rules->soak;
+  return rules == nullptr || rollout.goes_back() ? 0 : rules->soak;
+}
+
+Millis soak_missing(const World& world, const Rollout& rollout, Millis recorded) {
   if (counted_shadow(world, rollout, recorded)) return 0;
-  return std::max<Millis>(0, needed - rollout.soak.total);
+  return std::max<Millis>(0, soak_needed(world, rollout) - rollout.soak.total);
 }
 
 std::vector<Approval> valid_grants(const World& world, const Rollout& rollout, Stage stage, Millis recorded) {

@@ -69,16 +69,31 @@ const Tenure* World::at_full(const SlotKey& slot) const {
   return row == nullptr || !row->occupied ? nullptr : &row->history.back();
 }
 
-std::optional<Hash> World::rollback_source(const SlotKey& slot) const {
+const Rollout* World::under_way(const SlotKey& slot) const {
   const Slot* row = slots.find(slot);
-  if (row == nullptr) return std::nullopt;
-  if (row->active) {
-    const Rollout* rollout = rollouts.find(*row->active);
-    // A shadow takes no traffic: there is nothing to take back from it.
-    if (rollout != nullptr && rollout->stage == Stage::canary) return rollout->model;
-  }
-  if (row->occupied) return row->history.back().model;
-  return std::nullopt;
+  return row == nullptr || !row->active ? nullptr : rollouts.find(*row->active);
+}
+
+std::string World::name_of(const Hash& model) const {
+  const Model* known = models.find(model);
+  return known == nullptr ? model.hex().substr(0, 12) : known->name + " " + known->version;
+}
+
+std::string World::next_rollout(const SlotKey& slot) const {
+  const Slot* row = slots.find(slot);
+  return str(slot.first, "/", slot.second, "/", (row == nullptr ? 0 : row->rollouts) + 1);
+}
+
+std::string World::next_incident() const {
+  return str("INC-", incidents.rows().size() + 1);
+}
+
+std::optional<Hash> World::rollback_source(const SlotKey& slot) const {
+  // A shadow takes no traffic: there is nothing to take back from it.
+  const Rollout* rollout = under_way(slot);
+  if (rollout != nullptr && rollout->stage == Stage::canary) return rollout->model;
+  const Tenure* full = at_full(slot);
+  return full == nullptr ? std::nullopt : std::optional<Hash>(full->model);
 }
 
 std::optional<Tenure> World::rollback_target(const SlotKey& slot, const Hash& from, Trigger trigger,

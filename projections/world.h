@@ -120,6 +120,8 @@ struct Rollout {
   std::optional<Seq> paused;
   std::string rollback_incident;    // of the way back to a version that was at full; empty: of a way up
   std::vector<Approval> approvals;  // in the order given
+
+  bool goes_back() const { return !rollback_incident.empty(); }
 };
 
 using SlotKey = std::pair<std::string, std::string>;  // model name, environment
@@ -289,7 +291,11 @@ class World {
   // A person, for their own acts and for those of a service that they own, enrolled or gave a key: nobody says of
   // another's service that it is not theirs.
   bool answers_for(std::string_view person, const std::string& handle) const;
-  const Tenure* at_full(const SlotKey& slot) const;                // null: empty
+  const Tenure* at_full(const SlotKey& slot) const;     // null: empty
+  const Rollout* under_way(const SlotKey& slot) const;  // null: none
+  std::string name_of(const Hash& model) const;         // "net v1"; of an unknown one, its first digits
+  std::string next_rollout(const SlotKey& slot) const;  // the id that the slot's next one has to have
+  std::string next_incident() const;
   std::optional<Hash> rollback_source(const SlotKey& slot) const;  // what a rollback would leave: canary, else full
   // The newest other version that was at full, was not rolled back from, and is not to be passed over; for safety one
   // without recorded violations.
