@@ -131,6 +131,39 @@ TEST_CASE("a proof file with a wrong index, length, hash or checkpoint is not ve
   CHECK_FALSE(verify_proof_file(proof_of(42), leaf_hash(leaf), witness).ok());
 }
 
+TEST_CASE("an entry is proved by its bytes, index and size under a signed head that somebody else kept (I2)") {
+  const auto log = golden::verifier(golden::log_name);
+  const Head kept = open_checkpoint(checkpoint_note(), log)->head;
+  const auto shown = [&kept](const Bytes& entry, Seq index, const std::vector<Hash>& path) {
+    return check_inclusion(leaf_hash(entry), index, kept.size, path, kept.root).ok();
+  };
+  const auto path = parse_proof_file(format_proof_file(proof_of(42))).value().hashes;
+  const Bytes entry = golden::entry(42);
+  CHECK(shown(entry, 42, path));
+  for (std::size_t at = 0; at < entry.size(); ++at) {
+    Bytes altered = entry;
+    altered[at] = static_cast<char>(altered[at] ^ 1);
+    CHECK_FALSE(shown(altered, 42, path));
+  }
+  for (Seq index = 0; index < kept.size; ++index) CHECK(shown(entry, index, path) == (index == 42));
+  for (std::size_t size = 43; size < 2 * tree_size; ++size) {
+    const Hash root = oracle::mth(oracle::entries(size));
+    CHECK(check_inclusion(leaf_hash(entry), 42, size, path, root).ok() == (size == kept.size));
+  }
+  // Who proves by a tree of their own has a path that leads to their own root and to none that was kept.
+  auto forged = oracle::entries(tree_size);
+  forged[42] = "what never was";
+  const Head own{tree_size, oracle::mth(forged)};
+  const auto own_path = oracle::path(42, forged);
+  CHECK(check_inclusion(leaf_hash(forged[42]), 42, own.size, own_path, own.root).ok());
+  CHECK_FALSE(shown(forged[42], 42, own_path));
+  const auto strangers_key = golden::private_key(golden::witness1);
+  ProofFile brought = proof_of(42);
+  brought.hashes = own_path;
+  brought.checkpoint = sign_note(format_checkpoint(golden::log_name, own), golden::log_name, strangers_key).value();
+  CHECK_FALSE(verifies(brought, forged[42]));
+}
+
 TEST_CASE("extra data is kept, authenticates nothing, and differs from none when empty") {
   auto proof = proof_of(42);
   const std::string without = format_proof_file(proof);

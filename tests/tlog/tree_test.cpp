@@ -3,6 +3,7 @@
 #include <bit>
 #include <limits>
 
+#include "ledger/tlog/checkpoint.h"
 #include "tests/catch.h"
 #include "tests/tlog/golden.h"
 #include "tests/tlog/oracle.h"
@@ -56,6 +57,41 @@ TEST_CASE("leaf, node and empty hashes are those of RFC 6962") {
   CHECK(leaf_hash(Bytes(1, '\0')).hex() == "96a296d224f285c67bee93c30f8a309157f0daa35dc5b87e410b78630a09cfc7");
   CHECK(node_hash(leaf_hash(""), leaf_hash(Bytes(1, '\0'))).hex() ==
         "fac54203e7cc696cf0dfcb42c92a1d9dbaf70ad9e621f4bd8d98662f00e3c125");
+}
+
+TEST_CASE(
+    "prefixes tell leaves from nodes, the larger half comes first, no leaf is doubled, and a head signs its size "
+    "(I1)") {
+  const auto d = oracle::entries(7);
+  const auto leaf = [&d](std::size_t i) { return sha256(Bytes(1, '\0') + d[i]); };
+  const auto node = [](const Hash& left, const Hash& right) {
+    return sha256(Bytes(1, '\1') + Bytes(left.view()) + Bytes(right.view()));
+  };
+  const auto root_of = [](const oracle::Entries& entries) {
+    Frontier frontier;
+    for (const Bytes& entry : entries) frontier.push(leaf_hash(entry));
+    return frontier.root();
+  };
+  const Hash first_four = node(node(leaf(0), leaf(1)), node(leaf(2), leaf(3)));
+  CHECK(root_of(oracle::slice(d, 0, 3)) == node(node(leaf(0), leaf(1)), leaf(2)));
+  CHECK(root_of(oracle::slice(d, 0, 5)) == node(first_four, leaf(4)));
+  CHECK(root_of(d) == node(first_four, node(node(leaf(4), leaf(5)), leaf(6))));
+  for (std::size_t size = 1; size <= exhaustive; ++size) {
+    const auto all = oracle::entries(size);
+    for (std::size_t repeated = 1; repeated <= size; ++repeated) {
+      auto longer = all;
+      longer.insert(longer.end(), all.end() - static_cast<std::ptrdiff_t>(repeated), all.end());
+      CAPTURE(size, repeated);
+      REQUIRE(root_of(longer) != root_of(all));
+    }
+  }
+  const Head head{7, root_of(d)};
+  const auto log = golden::verifier(golden::log_name);
+  const std::string text = format_checkpoint(golden::log_name, head);
+  std::string note = sign_note(text, golden::log_name, golden::private_key(golden::log_name)).value();
+  CHECK(open_checkpoint(note, log)->head == head);
+  note.replace(note.find("\n7\n"), 3, "\n8\n");
+  CHECK_FALSE(open_checkpoint(note, log).ok());
 }
 
 TEST_CASE("the frontier has the RFC's root after every leaf, and can be rebuilt from its peaks at any size") {

@@ -1,5 +1,8 @@
 // What a log says alone, outcomes and times, is derived again, so a log that lies there is found where it lies.
+#include <algorithm>
+
 #include "ledger/base/text.h"
+#include "ledger/tlog/tree.h"
 #include "tests/catch.h"
 #include "tests/verify/forge.h"
 
@@ -10,6 +13,43 @@ namespace {
 std::string at(Seq seq, std::string_view kind) {
   return str(seq, ' ', kind);
 }
+
+Hash root_of(const std::vector<Bytes>& leaves, Size begin, Size end) {
+  Frontier tree;
+  for (Seq seq = begin; seq < end; ++seq) tree.push(leaf_hash(leaves[seq]));
+  return tree.root();
+}
+
+// A history as its log would sign it anew: whatever it keeps beside the entries goes with them.
+struct Retold {
+  ForgedEvidence evidence;
+  Head head;
+
+  Retold(const Forge& forge, std::vector<Bytes> leaves) {
+    head = {leaves.size(), root_of(leaves, 0, leaves.size())};
+    evidence.newest = forge.note(head);
+    for (std::uint8_t level = 0; Size{1} << level <= head.size; ++level) {
+      for (Seq index = 0; (index + 1) << level <= head.size; ++index) {
+        evidence.nodes[{level, index}] = root_of(leaves, index << level, (index + 1) << level);
+      }
+    }
+    evidence.leaves = std::move(leaves);
+  }
+
+  // The best proof there is that this history goes on from that head.
+  bool continues(const Head& kept) const {
+    if (kept.size > head.size) return check_consistency(kept.size, kept.root, head.size, head.root, {}).ok();
+    const NodeSource source = [this](std::span<const NodeId> ids) -> Result<std::vector<Hash>> {
+      std::vector<Hash> hashes;
+      for (const NodeId& id : ids) {
+        hashes.push_back(root_of(evidence.leaves, id.index << id.level, (id.index + 1) << id.level));
+      }
+      return hashes;
+    };
+    const auto proof = hash_ranges(consistency_ranges(kept.size, head.size), source);
+    return check_consistency(kept.size, kept.root, head.size, head.root, *proof).ok();
+  }
+};
 
 }  // namespace
 
@@ -37,6 +77,46 @@ TEST_CASE("a ledger that its log wrote honestly is verified without a finding") 
   CHECK(report.head == forge.head());
   CHECK(report.ledger == forge.id());
   CHECK(report.asserted.at("that traffic really moved, by dana") == 4);
+}
+
+TEST_CASE("a log that was cut, forked, reordered or has a gap goes on from no head that somebody kept (I3)") {
+  Forge forge;
+  forge.deploy("fraud");
+  const Head kept = forge.head();
+  const std::vector<Bytes> then = forge.held().leaves;
+  for (int i = 0; i < 4; ++i) forge.monitor("fraud");
+  AuditOptions options;
+  options.quick = true;  // hashes and heads: what it says is not asked
+  options.known_heads = {forge.note(kept)};
+  const auto found = [&](const Retold& told) {
+    const auto report = audit(told.evidence, options);
+    REQUIRE(report.ok());
+    return places(*report);
+  };
+  const Retold true_one(forge, forge.held().leaves);
+  CHECK(true_one.continues(kept));
+  CHECK(found(true_one) == std::vector<std::string>());
+
+  std::vector<Bytes> leaves = forge.held().leaves;
+  std::string sign = "- root_wrong";
+  SECTION("cut") {
+    leaves = then;
+    leaves.pop_back();
+    sign = "- entry_missing";
+  }
+  SECTION("forked") {
+    leaves[kept.size - 1] = leaves.back();
+  }
+  SECTION("reordered") {
+    std::swap(leaves[5], leaves[6]);
+  }
+  SECTION("with a gap") {
+    leaves.erase(leaves.begin() + 4);
+  }
+  const Retold told(forge, leaves);
+  CHECK_FALSE(told.continues(kept));
+  const std::vector<std::string> all = found(told);
+  CHECK(std::find(all.begin(), all.end(), sign) != all.end());
 }
 
 TEST_CASE("ten false outcomes and times by a log that holds its own key are ten findings, each at its entry") {
