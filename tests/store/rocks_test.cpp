@@ -1,8 +1,11 @@
 // What is RocksDB's own: opening, the writer's lock, readers beside a writer, crashes and full disks.
 #include <signal.h>
 #include <sys/resource.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 #include <algorithm>
+#include <atomic>
 #include <chrono>
 #include <fstream>
 #include <random>
@@ -12,6 +15,18 @@
 #include "tests/catch.h"
 #include "tests/store/child.h"
 #include "tests/store/contract.h"
+
+namespace {
+
+std::atomic<int> syncs = 0;
+
+}  // namespace
+
+// Every sync of this program comes by here, the engine's as well, and is counted.
+extern "C" int fdatasync(int descriptor) {
+  ++syncs;
+  return static_cast<int>(::syscall(SYS_fdatasync, descriptor));
+}
 
 namespace cairn::test {
 namespace {
@@ -220,6 +235,59 @@ TEST_CASE("a writer killed at any moment leaves all that it acknowledged") {
   }
   REQUIRE(size.get() > 1000);
   require_intact(*must_open(path, StoreMode::write));
+}
+
+// Where the newest commits lie until a table holds them.
+fs::path log_of(const fs::path& directory) {
+  fs::path newest;
+  for (const auto& file : fs::directory_iterator(directory)) {
+    if (file.path().extension() == ".log" && newest < file.path()) newest = file.path();
+  }
+  return newest;
+}
+
+// What one entry more costs a ledger of this size, but for the bytes of the entry itself.
+std::uint64_t cost_at(Size size) {
+  const TempDirectory directory;
+  const fs::path path = directory.path() / "ledger";
+  auto store = must_open(path, StoreMode::create);
+  grow(*store, size);
+  store.reset();
+  store = must_open(path, StoreMode::write);
+  const fs::path log = log_of(path);
+  const std::uint64_t before = fs::file_size(log);
+  REQUIRE(store->commit(size, batch_at(size, 1)).ok());
+  REQUIRE(log_of(path) == log);
+  return fs::file_size(log) - before - entry_at(size).size();
+}
+
+TEST_CASE("a commit is synced before it returns, writes over nothing, and costs no more late in the log (I4)") {
+  const TempDirectory directory;
+  const fs::path path = directory.path() / "ledger";
+  auto store = must_open(path, StoreMode::create);
+  for (Size at = 0; at < 20; ++at) {  // many in one second, each by its place
+    const int before = syncs;
+    REQUIRE(store->commit(at, batch_at(at, 1)).ok());
+    REQUIRE(syncs > before);
+  }
+  const auto over_another = store->commit(7, batch_at(7, 1));
+  REQUIRE(!over_another.ok());
+  CHECK(over_another.error().kind == ErrorKind::conflict);
+  require_intact(*store);
+  REQUIRE(store->tip()->size == 20);
+
+  const fs::path torn = directory.path() / "torn";
+  fs::copy(path, torn, fs::copy_options::recursive);
+  fs::resize_file(log_of(torn), fs::file_size(log_of(torn)) - 1);
+  const auto opened = must_open(torn, StoreMode::write);
+  REQUIRE(opened->tip()->size == 19);
+  require_intact(*opened);
+  REQUIRE(opened->commit(19, batch_at(19, 1)).ok());
+
+  const std::uint64_t early = cost_at(1'100);
+  const std::uint64_t late = cost_at(70'100);
+  INFO(early << " bytes, and " << late);
+  CHECK(late < early + 32 * 32);
 }
 
 // Files of this process grow to this size and no further: what a full disk does, without one.
