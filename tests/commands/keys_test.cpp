@@ -1,6 +1,10 @@
 // Key files of a home: names that are not another key's files, and rotations that say what stands in their way.
+#include <functional>
 #include <nlohmann/json.hpp>
 
+#include "commands/home.h"
+#include "ledger/events/entry.h"
+#include "ledger/tlog/tree.h"
 #include "tests/catch.h"
 #include "tests/commands/shell.h"
 
@@ -25,6 +29,53 @@ TEST_CASE("no key is named like a file of another key, and none writes over anot
   const std::string before = text_of(keys / "dana.pem") + text_of(keys / "dana.pub.pem");
   CHECK(place.cairn("dana", {"key", "new", "dana"}).code == 2);
   CHECK(text_of(keys / "dana.pem") + text_of(keys / "dana.pub.pem") == before);
+}
+
+TEST_CASE(
+    "a hash covers every byte of an entry, a signature every member of its statement, and no key comes with the "
+    "program "
+    "(I5)") {
+  const Workplace place;
+  const Json made = place.init(Workplace::Policy::easy);
+  place.expect(0, "dana", {"actor", "role", "ben", "--grant", "deployer"});
+  const Bytes bytes = place.expect(0, "dana", {"show", "1", "--entry"});
+  const std::string leaf = place.json(0, "dana", {"show", "1"})["leaf_hash"];
+  CHECK(leaf_hash(bytes).hex() == leaf);
+  for (std::size_t at = 0; at < bytes.size(); ++at) {
+    Bytes altered = bytes;
+    altered[at] = static_cast<char>(altered[at] ^ 1);
+    REQUIRE(leaf_hash(altered).hex() != leaf);
+  }
+
+  const Entry entry = decode_entry(bytes).value();
+  const PublicKey key = parse_public_key_file(text_of(place.public_key("dana")))->key;
+  REQUIRE(entry.signatures.size() == 1);
+  CHECK(entry.signatures[0].key == sha256(key.spki()));
+  const Statement said = decode_statement(entry.payload).value();
+  const auto holds = [&](const std::function<void(Statement&)>& change) {
+    Statement statement = said;
+    change(statement);
+    const auto payload = encode_statement(statement, "ledger.example/test");
+    INFO((payload.ok() ? "" : payload.error().message));
+    REQUIRE(payload.ok());
+    return key.verify(pae(*payload), entry.signatures[0].bytes).ok();
+  };
+  CHECK(holds([](Statement&) {}));
+  CHECK_FALSE(holds([](Statement& s) { s.ledger = sha256("another"); }));
+  CHECK_FALSE(holds([](Statement& s) { s.id += "x"; }));
+  CHECK_FALSE(holds([](Statement& s) { s.author = "ben"; }));
+  CHECK_FALSE(holds([](Statement& s) { ++s.at; }));
+  CHECK_FALSE(holds([](Statement& s) { ++s.expires; }));
+  CHECK_FALSE(holds([](Statement& s) { s.basis.root = sha256("another"); }));
+  CHECK_FALSE(holds([](Statement& s) { s.expects["model:logistic"] = 0; }));
+  CHECK_FALSE(holds([](Statement& s) { s.events.push_back(s.events.front()); }));
+
+  const Workplace another;
+  CHECK(another.init(Workplace::Policy::easy)["vkey"] != made["vkey"]);
+  CHECK(text_of(another.public_key("dana")) != text_of(place.public_key("dana")));
+  const Ran keyless = place.cairn("eve", {"actor", "role", "ben", "--grant", "monitor"});
+  CHECK(keyless.code == 1);
+  CHECK(contains(keyless.err, "cairn key new eve"));
 }
 
 TEST_CASE("a public file that is there already stays, and no private key is left without its own") {
