@@ -1,6 +1,7 @@
 // Models of the field, brought to the guide's policy by the command line: what is wrong with each is named, and one
 // that is in order goes all the way.
 #include <algorithm>
+#include <map>
 #include <nlohmann/json.hpp>
 
 #include "tests/catch.h"
@@ -37,6 +38,29 @@ struct Guided : Workplace {
     expect(0, "dana",
            {"init", "--origin", "ledger.example/test", "--actor", "ben=" + public_key("ben").string() + ":approver"});
   }
+};
+
+// What validation.yaml asks of a model, and the value that just misses it.
+struct Threshold {
+  std::string value;
+  std::string is;
+  std::string threshold;
+  std::string worse;
+};
+
+const std::vector<Threshold> validation_yaml = {
+    {"accuracy", ">=", "0.85", "0.8499"},
+    {"precision", ">=", "0.85", "0.8499"},
+    {"recall", ">=", "0.8", "0.7999"},
+    {"f1_score", ">=", "0.82", "0.8199"},
+    {"roc_auc", ">=", "0.9", "0.8999"},
+    {"ethics_precision", ">=", "0.92", "0.9199"},
+    {"ethics_recall", ">=", "0.88", "0.8799"},
+    {"ethics_f1_score", ">=", "0.9", "0.8999"},
+    {"demographic_parity_diff", "<=", "0.1", "0.1001"},
+    {"equalized_odds_diff", "<=", "0.1", "0.1001"},
+    {"tpr_parity", "<=", "0.1", "0.1001"},
+    {"fpr_parity", "<=", "0.1", "0.1001"},
 };
 
 TEST_CASE("the field's sample card is refused by the default policy, with each reason named") {
@@ -107,6 +131,41 @@ TEST_CASE("a metric that is missing, NaN or no number is unknown, and unknown is
   const std::string models = model.write_to(place.directory() / "models").string();
   const Json answer = place.json(3, "dana", {"deploy", "--model-path", models, "--environment", "production"});
   CHECK(failed_gates(answer["gates"]) == std::vector<std::string>{"accuracy"});
+}
+
+TEST_CASE("the thresholds of validation.yaml are gates for whoever asks for them, fairness and ethics as well (B9)") {
+  const Workplace place;
+  place.init(Workplace::Policy::easy);
+  std::string gates;
+  std::map<std::string, std::string> values;
+  for (const Threshold& one : validation_yaml) {
+    gates += (gates.empty() ? R"({"name": ")" : R"(, {"name": ")") + one.value +
+             R"(", "evidence": "metrics", "value": ")" + one.value + R"(", "is": ")" + one.is + R"(", "threshold": ")" +
+             one.threshold + R"(", "class": "artefact"})";
+    values[one.value] = one.threshold;
+  }
+  std::string policy = text_of(place.directory() / "policy.json");
+  const std::size_t gate = policy.find(R"({"name": "accuracy")");
+  policy.replace(gate, policy.find('}', gate) + 1 - gate, gates);
+  put_text(place.directory() / "strict.json", policy);
+  place.expect(0, "dana", {"policy", "adopt", "strict.json"});
+
+  const fs::path models = ModelFiles().write_to(place.directory() / "models");
+  const auto failed = [&](const std::map<std::string, std::string>& measured, int code) {
+    std::string metrics;
+    for (const auto& [name, value] : measured) metrics += (metrics.empty() ? "{\"" : ", \"") + name + "\": " + value;
+    put_text(models / ("logistic_metrics_" + ModelFiles().time + ".json"), metrics + "}");
+    const Words words = {"deploy", "--model-path", models.string(), "--environment", "production", "--validate-only"};
+    return failed_gates(place.json(code, "dana", words)["models"][0]["gates"]);
+  };
+  CHECK(failed(values, 0).empty());
+  for (const Threshold& one : validation_yaml) {
+    std::map<std::string, std::string> measured = values;
+    measured[one.value] = one.worse;
+    CHECK(failed(measured, 3) == std::vector<std::string>{one.value});
+    measured.erase(one.value);
+    CHECK(failed(measured, 3) == std::vector<std::string>{one.value});
+  }
 }
 
 TEST_CASE("several models in one directory are listed, and one has to be picked") {

@@ -1,6 +1,8 @@
 // Gates have three answers, and only PASS passes (B2, I6; DESIGN 6).
 #include "projections/gates.h"
 
+#include <array>
+
 #include "tests/catch.h"
 #include "tests/projections/scenario.h"
 
@@ -30,6 +32,27 @@ GateResult compared(const std::string& value, Comparison comparison, const std::
   gate.comparison = comparison;
   gate.threshold = *Decimal::parse(threshold);
   return ask(s, gate).result;
+}
+
+// What an updated detector has to show before it replaces the one that runs.
+std::string detector_policy() {
+  const std::string rates = R"(
+    {"name": "critical-detection", "evidence": "metrics", "value": "critical_detection_rate", "is": ">=",
+     "threshold": "0.95", "class": "artefact"},
+    {"name": "high-detection", "evidence": "metrics", "value": "high_detection_rate", "is": ">=",
+     "threshold": "0.9", "class": "artefact"},
+    {"name": "false-positives", "evidence": "metrics", "value": "false_positive_rate", "is": "<=",
+     "threshold": "0.02", "class": "artefact"},
+    {"name": "compared-samples", "evidence": "monitoring", "value": "samples", "is": ">=",
+     "threshold": "1000", "class": "stage"},
+    {"name": "drift")";
+  std::string policy = small_policy();
+  const std::size_t accuracy = policy.find(R"({"name": "accuracy")");
+  policy.erase(accuracy, policy.find(R"({"name": "drift")") - accuracy);
+  const std::size_t regression = policy.rfind(',', policy.find(R"({"name": "regression")"));
+  policy.erase(regression, policy.find(']', regression) - regression);
+  return replaced(replaced(policy, R"({"name": "drift")", rates), R"("steps": [10, 25, 50], "soak": "2h")",
+                  R"("steps": [10, 25, 50], "soak": "24h")");
 }
 
 }  // namespace
@@ -86,7 +109,7 @@ TEST_CASE("Evidence grows stale after max_age") {
   CHECK(ask(s, "accuracy").why == "the metrics evidence is older than 30d");
 }
 
-TEST_CASE("The newest evidence counts, and the outcome says where it lies") {
+TEST_CASE("The newest evidence counts, and the outcome names it, its digest and the policy (B10)") {
   Scenario s;
   s.given_models({"v1"}).given("ci", {metrics("v1", "0.2")});
   const GateOutcome outcome = ask(s, "accuracy");
@@ -165,6 +188,39 @@ TEST_CASE("An age is measured at the recorded time, and a time to come is UNKNOW
   CHECK(trained(s.now) == GateResult::pass);
   CHECK(trained(s.now + clock_skew) == GateResult::pass);  // another clock
   CHECK(trained(s.now + clock_skew + 1) == GateResult::unknown);
+}
+
+TEST_CASE("Detectors' rates are gates, and their comparison is a canary of a day with a thousand samples (B11)") {
+  Scenario s(detector_policy());
+  const auto rates = [](const std::string& critical, const std::string& high, const std::string& false_positives) {
+    return evidence(EvidenceKind::metrics, "v1", "",
+                    {{"critical_detection_rate", critical},
+                     {"high_detection_rate", high},
+                     {"false_positive_rate", false_positives}});
+  };
+  const auto compared = [](const std::string& samples) {
+    return evidence(EvidenceKind::monitoring, "v1", "prod", {{"drift_score", "0.01"}, {"samples", samples}});
+  };
+  s.given("ci", {registered("v1")});
+  for (const auto& [critical, high, false_positives, missed] :
+       std::vector<std::array<std::string, 4>>{{"0.9499", "0.9", "0.02", "critical-detection"},
+                                               {"0.95", "0.8999", "0.02", "high-detection"},
+                                               {"0.95", "0.9", "0.0201", "false-positives"},
+                                               {"NaN", "0.9", "0.02", "critical-detection"}}) {
+    s.given("ci", {rates(critical, high, false_positives)});
+    s.when("ci", {proposed(1, "v1")}).then_refused(Refusal::gates_not_passed);
+    CHECK(s.decision.verdict.refused->reasons.size() == 1);
+    CHECK(s.says(missed));
+  }
+  s.given("ci", {rates("0.95", "0.9", "0.02")}).given("ci", {proposed(1, "v1")});
+  for (int hours = 0; hours < 2; ++hours) s.later(hour).given("watch", {compared("1000")});
+  s.given("ci", {advanced(1, Stage::canary, 10)}).given("watch", {compared("999")});
+  s.when("ci", {advanced(1, Stage::canary, 25)}).then_refused(Refusal::soak_missing);
+  CHECK(s.decision.verdict.also.front().refusal == Refusal::gates_not_passed);
+  for (int hours = 0; hours < 24; ++hours) s.given("watch", {compared("1000")}).later(hour);
+  s.when("ci", {advanced(1, Stage::canary, 25)}).then_refused(Refusal::soak_missing);
+  CHECK(s.decision.verdict.also.empty());
+  s.given("watch", {compared("1000")}).when("ci", {advanced(1, Stage::canary, 25)}).then_admitted();
 }
 
 TEST_CASE("Into shadow only artefact gates are asked, later all of them") {
