@@ -300,6 +300,51 @@ TEST_CASE("show derives again why an entry was refused, in the world that it met
   CHECK(has(text.out, "accuracy: 0.95 is >= 0.85 (entry 8)"));
 }
 
+TEST_CASE(
+    "a change of what runs is on record: who, when, what, why, what was there before and after, signature and hash "
+    "(G4)") {
+  Lived lived;
+  lived.say(Promote{"logistic/production/2", std::nullopt});
+  lived.roll_back("wrong answers", Trigger::safety);
+  const Seq changed = 13;
+  const auto runs_after = [&](Seq seq) {
+    StatusFlags flags;
+    flags.seq = seq;
+    return run_json([&] { return run_status(lived.json(), flags); })["slots"];
+  };
+  const Json before = runs_after(changed - 1);
+  const Json after = runs_after(changed);
+  const Json shown = run_json([&] { return run_show(lived.json(), str(changed), ShowAs::text); });
+  INFO(shown.dump(2));
+  REQUIRE(before.size() == 2);
+  CHECK(before[1]["version"] == "v2");
+  CHECK(before[1]["percent"] == 50);
+  REQUIRE(after.size() == 1);
+  CHECK(after[0]["version"] == "v1");
+  CHECK(after[0]["percent"] == 100);
+
+  const Json& said = shown["statement"]["predicate"];
+  const auto event = std::find_if(said["events"].begin(), said["events"].end(),
+                                  [](const Json& one) { return one["type"] == "rollback.executed/1"; });
+  REQUIRE(event != said["events"].end());
+  CHECK((*event)["from"] == lived.digest("logistic", "v2").hex());
+  CHECK((*event)["to"] == lived.digest("logistic", "v1").hex());
+  CHECK((*event)["reason"] == "wrong answers");
+  CHECK(shown["statement"]["subject"][0]["name"] == "logistic");
+  CHECK(said["author"] == "dana");
+  CHECK(said["id"].get<std::string>().size() == 32);
+  CHECK(shown["outcome"] == "admitted");
+  lived.with_session([&](Session& session) {
+    const Recorded entry = session.ledger().entry(changed).value();
+    CHECK(shown["recorded"] == entry.entry.recorded);
+    CHECK(shown["leaf_hash"] == entry.leaf.hex());
+    const PublicKey key = Home(lived.directory() / "home").read_key("dana")->public_key();
+    CHECK(shown["signatures"][0]["key_id"] == key.id().hex());
+    const auto signature = from_base64(shown["signatures"][0]["signature"].get<std::string>());
+    CHECK(key.verify(pae(entry.entry.payload), *signature).ok());
+  });
+}
+
 TEST_CASE("entry 0 and every other one can be shown") {
   const Lived lived;
   for (Seq seq = 0; seq < 12; ++seq) {

@@ -121,6 +121,29 @@ TEST_CASE("A statement is valid for seven days at most, and not before it was ma
   s.when(Scenario::coded(statement)).then_admitted();
 }
 
+TEST_CASE("A command signed for five minutes is taken once, within them, and by no clock far from its author's (C5)") {
+  Scenario s;
+  Statement command = s.said("ci", {registered("v1")});
+  command.expires = command.at + 5 * minute;
+  command = Scenario::coded(command);
+  judged_at(s, command, command.at - clock_skew - 1).then_turned_away("early");
+  judged_at(s, command, command.expires + 1).then_turned_away("late");
+  SECTION("half a minute behind its clock") {
+    judged_at(s, command, command.at - 30 * second).then_admitted();
+  }
+  SECTION("in its last moment") {
+    judged_at(s, command, command.expires).then_admitted();
+  }
+  Statement other = s.said("ci", {registered("v2")});
+  other.id = command.id;
+  s.when(Scenario::coded(other)).then_turned_away("id_used");
+  for (const Millis later : {Millis{1}, 5 * minute, hour, day}) {
+    judged_at(s, command, command.expires + later).then_turned_away("repeated");
+  }
+  judged_at(s, command, command.expires + id_memory + day).then_turned_away("late");
+  CHECK(s.entries.size() == 2);  // entry 0, and what was said once
+}
+
 TEST_CASE("What was expected and is not so any more is a conflict") {
   Scenario s;
   s.given_models({"v1"}).given("ci", {proposed(1, "v1")});

@@ -101,6 +101,32 @@ TEST_CASE("A rollback asks for neither gates nor soak nor approvals, but for the
   CHECK(s.decision.verdict.gates.empty());
 }
 
+TEST_CASE("What fails stays where it is, a person overrides every machine, and all of it is on record (F5)") {
+  Scenario s;
+  s.given_models({"v1", "v2"}).given_full(1, "v1").given_canary(2, "v2").given_watched("v2", 2);
+  const std::size_t before = s.entries.size();
+  // It fails safely: a look that cannot be judged moves nothing, and what ran before still runs.
+  s.given("watch", {drift("v2", "prod", "NaN")});
+  s.when("ci", {advanced(2, Stage::canary, 25)}).then_refused(Refusal::gates_not_passed);
+  CHECK(s.rollout(2).percent == 10);
+  CHECK(running(s) == digest_of("v1"));
+  // A person stops it, and no machine goes on, lifts, releases or approves.
+  s.given("ida", {LockdownEngaged{{"prod", "net"}, "harm"}, ModelQuarantined{digest_of("v2"), "harm"}});
+  s.when("dana", {RoleGranted{"ci", {Role::incident_commander, {}}}}).then_refused(Refusal::service_not_allowed);
+  s.when("ci", {advanced(2, Stage::canary, 25)}).then_refused(Refusal::locked_down);
+  for (const Event& event : std::vector<Event>{LockdownLiftRequested{{"prod", "net"}, "fine"},
+                                               ModelReleased{digest_of("v2"), "fine"}, s.approval(2)}) {
+    s.when("ci", {event}).then_refused(Refusal::role_missing);
+    REQUIRE_FALSE(s.decision.verdict.also.empty());
+    CHECK(s.decision.verdict.also.front().refusal == Refusal::service_not_allowed);
+  }
+  // And goes back, whatever holds the slot.
+  s.given("ida", {FreezeDeclared{{"prod", "*"}, 0, "harm"}}).given("ida", rollback("v2", "v1", 1, 2));
+  CHECK(running(s) == digest_of("v1"));
+  CHECK(s.rollout(2).state == RolloutState::aborted);
+  CHECK(s.entries.size() == before + 10);
+}
+
 TEST_CASE("What is rolled back to, and not what was left, is the baseline of the next (D8)") {
   Scenario s;
   s.given("ci", {registered("v1"), metrics("v1", "0.88"), registered("v2"), metrics("v2", "0.99")});
