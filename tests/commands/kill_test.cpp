@@ -112,8 +112,9 @@ void require_sound(const Workplace& place, const std::string& vkey, const std::v
   REQUIRE(report->entries == ledger->size());
 }
 
-TEST_CASE("a writer killed at any moment leaves a ledger that opens, audits, and holds all that was acknowledged",
-          "[long]") {
+TEST_CASE(
+    "a writer killed at any moment leaves a ledger that opens, audits, and holds all that was acknowledged (G2, G14)",
+    "[long]") {
   const std::uint64_t seed = seed_of_run();
   INFO("CAIRN_TEST_SEED=" << seed);
   std::mt19937_64 random(seed);

@@ -151,7 +151,7 @@ TEST_CASE("what one statement of a batch changes holds for the next of the same 
   CHECK(reason((*after)[1]) == "unknown_key");
 }
 
-TEST_CASE("recorded time never goes back when the clock does") {
+TEST_CASE("recorded time never goes back when the clock does (G5)") {
   Fixture f;
   f.clock.time += hour;
   const Receipt before = receipt(f.append_one(f.envelope("one")));

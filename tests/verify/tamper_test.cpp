@@ -31,7 +31,7 @@ bool names(const Report& report, const std::string& place) {
 
 }  // namespace
 
-TEST_CASE("a byte flipped in any entry is found at that entry") {
+TEST_CASE("a byte flipped in any entry is found at that entry (G1)") {
   const SmallLedger forge;
   for (Seq seq = 0; seq < forge.head().size; ++seq) {
     const std::size_t length = forge.held().leaves[seq].size();
@@ -115,7 +115,7 @@ TEST_CASE("without stored hashes a byte flipped in what an author signed is stil
   }
 }
 
-TEST_CASE("a lost last entry, two entries that changed places and one put in between are found") {
+TEST_CASE("a lost last entry, two entries that changed places and one put in between are found (G2, G5)") {
   const SmallLedger forge;
   ForgedEvidence evidence = forge.held();
   const Size size = forge.head().size;
