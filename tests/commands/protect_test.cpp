@@ -51,7 +51,7 @@ struct Live {
   }
 };
 
-TEST_CASE("a lockdown stops every rollout in its scope, shows in status, and takes two persons to lift") {
+TEST_CASE("a lockdown stops every rollout in its scope, shows in status, and takes two persons to lift", "[long]") {
   const Live live;
   const Workplace& place = live.place;
   const std::string scope = "environment=production";
@@ -74,7 +74,8 @@ TEST_CASE("a lockdown stops every rollout in its scope, shows in status, and tak
 
 TEST_CASE(
     "a safety rollback is one statement: lockdown, the last version without violations at full, a critical incident "
-    "(D2)") {
+    "(D2)",
+    "[long]") {
   const Live live;
   const Json done = live.place.json(
       0, "ida", with({"rollback", "logistic", "--reason", "unsafe answers", "--trigger", "safety"}, production));
@@ -90,7 +91,7 @@ TEST_CASE(
   live.place.expect(0, "dana", {"verify"});
 }
 
-TEST_CASE("a rollback for a regression leads through shadow, and ends once a report of it passed (D1)") {
+TEST_CASE("a rollback for a regression leads through shadow, and ends once a report of it passed (D1)", "[long]") {
   const Live live;
   const Workplace& place = live.place;
   // A policy that watches: without a gate on monitoring nothing could be seen to go well.
@@ -122,7 +123,7 @@ TEST_CASE("a rollback for a regression leads through shadow, and ends once a rep
   place.expect(0, "dana", {"verify"});
 }
 
-TEST_CASE("a drill is on record and changes nothing (D7)") {
+TEST_CASE("a drill is on record and changes nothing (D7)", "[long]") {
   const Live live;
   const Workplace& place = live.place;
   const Json before = place.json(0, "dana", {"status"});
