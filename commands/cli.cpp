@@ -137,6 +137,7 @@ int run_command_line(int argc, char** argv) {
   add_deploy_commands(app, invocation);
   add_monitor_commands(app, invocation);
   add_protect_commands(app, invocation);
+  add_retain_commands(app, invocation);
   add_incident_commands(app, invocation);
   add_due_commands(app, invocation);
   add_read_commands(app, invocation);

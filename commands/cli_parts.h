@@ -24,6 +24,7 @@ void add_start_commands(CLI::App& app, Invocation& invocation);
 void add_deploy_commands(CLI::App& app, Invocation& invocation);
 void add_monitor_commands(CLI::App& app, Invocation& invocation);
 void add_protect_commands(CLI::App& app, Invocation& invocation);
+void add_retain_commands(CLI::App& app, Invocation& invocation);
 void add_incident_commands(CLI::App& app, Invocation& invocation);
 void add_due_commands(CLI::App& app, Invocation& invocation);
 void add_read_commands(CLI::App& app, Invocation& invocation);

@@ -98,6 +98,7 @@ class Export {
       // Level 0 went out with its entries.
       if (tile.level > 0 && !is_published(tile)) TRY(put_tile(tile, nullptr));
     }
+    done_.attachments_missing = missing_.size();
     TRY(publish());
     remove_replaced();
     return done_;
@@ -156,7 +157,8 @@ class Export {
     TRY_LET(recorded, decode_recorded(seq, bytes));
     if (!recorded.entry.outcome.empty()) return {};
     for (const Event& event : recorded.statement.events) {
-      if (const auto digest = attachment_of(event)) TRY(put_attachment(*digest));
+      if (const auto file = attachment_of(event)) TRY(put_attachment(file->digest));
+      if (const auto* erased = std::get_if<AttachmentErased>(&event)) TRY(take_away(erased->digest));
     }
     return {};
   }
@@ -170,13 +172,23 @@ class Export {
     return content.ok() && sha256(*content) == digest;
   }
 
+  // An entry that names it lies before the one that erases it, here or in what was exported before.
+  Result<void> take_away(const Hash& digest) {
+    missing_.erase(digest);
+    std::error_code code;
+    const fs::path file = directory_ / "attachment" / digest.hex();
+    fs::remove(file, code);
+    if (code) return fault("cannot remove " + file.string() + ": " + code.message());
+    return {};
+  }
+
   Result<void> put_attachment(const Hash& digest) {
     const fs::path file = directory_ / "attachment" / digest.hex();
     if (!seen_.insert(digest).second) return {};
     TRY_LET(whole, is_whole(file, digest));
     if (whole) return {};
     if (!attachments_.has(digest)) {
-      ++done_.attachments_missing;
+      missing_.insert(digest);
       return {};
     }
     TRY_LET(content, attachments_.get(digest));
@@ -208,6 +220,7 @@ class Export {
   const Attachments& attachments_;
   const fs::path& directory_;
   std::set<Hash> seen_;
+  std::set<Hash> missing_;
   Exported done_;
 };
 

@@ -44,6 +44,11 @@ class FieldRows {
   void operator()(std::string_view member, const std::vector<std::string>& values, const Form&) {
     for (const std::string& value : values) text(std::exchange(member, ""), value);
   }
+  void operator()(std::string_view member, const std::set<std::string>& names) {
+    std::string list;
+    for (const std::string& name : names) list += (list.empty() ? "" : " ") + name;
+    add(member, list.empty() ? "none" : list);
+  }
   void operator()(std::string_view member, const std::map<std::string, Decimal>& values) {
     std::size_t width = 0;
     for (const auto& [name, value] : values) width = std::max(width, name.size());

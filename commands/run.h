@@ -77,6 +77,15 @@ Result<Exit> run_actor_confirm(const Globals& globals, const WriteFlags& write, 
 
 Result<Exit> run_policy_propose(const Globals& globals, const WriteFlags& write, const Path& file);
 Result<Exit> run_policy_approve(const Globals& globals, const WriteFlags& write, const Path& file);
+struct WindowFlags {
+  std::string name;
+  std::string scope;
+  std::string zone;
+  std::string from;
+  std::string until;
+  std::string horizon = "365d";
+};
+Result<Exit> run_policy_windows(const Globals& globals, const WindowFlags& flags);
 Result<Exit> run_policy_show(const Globals& globals, const std::optional<std::string>& at);
 Result<Exit> run_policy_check(const Globals& globals, const Path& file);
 Result<Exit> run_policy_adopt(const Globals& globals, const WriteFlags& write, const Path& file);
@@ -197,6 +206,31 @@ Result<Exit> run_model_act(const Globals& globals, const WriteFlags& write, Mode
 
 // Every version and what it is; empty: of all models.
 Result<Exit> run_archive(const Globals& globals, const std::string& model);
+
+// ---- retention (run_retain.cpp)
+
+struct RetainFlags {
+  std::string subject;               // MODEL@VERSION
+  std::vector<std::string> classes;  // for set
+  std::string ground = "retention";
+  std::string reason;
+};
+Result<Exit> run_retain_list(const Globals& globals, const std::string& model);  // empty: all
+Result<Exit> run_retain_set(const Globals& globals, const WriteFlags& write, const RetainFlags& flags);
+Result<Exit> run_retain_delete(const Globals& globals, const WriteFlags& write, const RetainFlags& flags);
+Result<Exit> run_retain_erase(const Globals& globals, const WriteFlags& write, Seq entry,
+                              const std::optional<std::string>& digest, const RetainFlags& flags);
+
+struct HoldFlags {
+  std::string case_id;
+  std::string model;  // empty: every one
+  std::string reason;
+};
+Result<Exit> run_hold_place(const Globals& globals, const WriteFlags& write, const HoldFlags& flags);
+Result<Exit> run_hold_release(const Globals& globals, const WriteFlags& write, const HoldFlags& flags);
+Result<Exit> run_hold_list(const Globals& globals);
+
+// ---- holding deployments back (run_protect.cpp)
 
 struct ScopeFlags {
   std::string scope;

@@ -33,8 +33,7 @@ std::string emptied_text(const World& world, const Rollback& wanted) {
     if (const auto card = world.violations_recorded(tenure->model); card && wanted.trigger == Trigger::safety)
       why = str("its card, entry ", *card, ", records violations or cannot be read");
     const Model& model = *world.models.find(tenure->model);
-    if (model.quarantined) why = str("entry ", *model.quarantined, " put it in quarantine");
-    if (model.retired) why = str("entry ", *model.retired, " retired it");
+    if (const auto barred = model.out_of_use(); !barred.empty()) why = barred.back();
     if (row.rolled_back.contains(tenure->model)) why = "it was rolled back from, and not at full since";
     text += "  " + world.models.find(tenure->model)->version + ": " + why + "\n";
   }

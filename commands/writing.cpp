@@ -181,7 +181,7 @@ std::set<Hash> named_by(const LiveRules& rules, const Envelope& envelope) {
   if (!statement) return {};
   std::set<Hash> named;
   for (const Event& event : statement->events) {
-    if (const auto digest = attachment_of(event)) named.insert(*digest);
+    if (const auto file = attachment_of(event)) named.insert(file->digest);
   }
   return named;
 }
@@ -195,6 +195,15 @@ Result<void> put_carried(const Sequencing& writing, const fs::path& beside, cons
     if (!carried.has(digest)) continue;
     TRY_LET(content, carried.get(digest));
     TRY(writing.session->attachments().put(content));
+  }
+  return {};
+}
+
+// What the ledger calls erased goes, and goes again if it was carried here once more: also where whoever said so
+// stopped before it went.
+Result<void> erase_attachments(const Sequencing& writing) {
+  for (const auto& [digest, entry] : writing.rules->world().erased.rows()) {
+    TRY(writing.session->attachments().erase(digest));
   }
   return {};
 }
@@ -253,6 +262,7 @@ Result<Written> write_as(const Globals& globals, const WriteFlags& flags, const 
   TRY_LET(envelope, sign_statement(std::move(made.payload), signer.key));
   TRY_LET(answers, writing->sequencer->append(std::span(&envelope, 1)));
   remember(home, ledger.id(), answers);
+  TRY(erase_attachments(*writing));
   return answered(*writing, std::move(answers.front()), std::move(made.statement), std::move(made.said));
 }
 
@@ -281,6 +291,7 @@ Result<std::vector<Written>> submit(const Globals& globals, const Home& home, co
   }
   TRY_LET(answers, writing->sequencer->append(envelopes));
   remember(home, writing->session->ledger().id(), answers);
+  TRY(erase_attachments(*writing));
   std::vector<Written> all;
   for (std::size_t i = 0; i < answers.size(); ++i) {
     // What was turned away may be no statement at all.

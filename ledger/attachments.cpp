@@ -114,6 +114,16 @@ bool Attachments::has(const Hash& digest) const {
   return fs::is_regular_file(path_of(digest), code);
 }
 
+Result<void> Attachments::erase(const Hash& digest) const {
+  const fs::path file = path_of(digest);
+  if (::unlink(file.c_str()) != 0) {
+    if (errno == ENOENT) return {};
+    return file_error("erase the attachment", file, errno);
+  }
+  // A crash here may bring the file back; whoever erases asks again.
+  return sync_directory(file.parent_path());
+}
+
 Result<std::vector<Hash>> Attachments::list() const {
   std::vector<Hash> digests;
   std::error_code code;

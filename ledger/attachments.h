@@ -29,6 +29,9 @@ class Attachments {
 
   bool has(const Hash& digest) const;
 
+  // Gone for good when it returns, and from then on as if it had never been there. Not there: nothing to do.
+  Result<void> erase(const Hash& digest) const;
+
   // All digests, ascending; files of other names are an error. None if `directory` does not exist yet.
   Result<std::vector<Hash>> list() const;
 

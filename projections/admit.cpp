@@ -6,6 +6,7 @@
 
 #include "projections/due.h"
 #include "projections/questions.h"
+#include "projections/retention.h"
 
 namespace cairn {
 
@@ -28,6 +29,11 @@ class EventRules : public Questions {
     if (statement_.author == recovery_author && !is_recovery()) no(Refusal::recovery_only_enrols);
     // What goes with it in one statement would be done with rights, or by rules, that nobody else has had time to see.
     if (!genesis_ && mixes_administration()) no(Refusal::administration_not_alone);
+    for (const Event& event : statement_.events) {
+      const auto file = attachment_of(event);
+      const Seq* erased = file ? world_.erased.find(file->digest) : nullptr;
+      if (erased != nullptr) no(Refusal::attachment_erased, {str(file->digest.hex(), " in entry ", *erased)});
+    }
     if (!genesis_ && adopts_and_more()) no(Refusal::administration_not_alone, {"a policy is adopted by itself"});
   }
 
@@ -237,8 +243,55 @@ class EventRules : public Questions {
     if (model == nullptr) return;
     needs(Role::deployer, "*", model->name);
     by_person();
-    if (model->retired) no(Refusal::model_retired, {str("in entry ", *model->retired)});
-    if (taken_somewhere(event.model)) no(Refusal::model_in_use, {"it is at full or on its way in some slot"});
+    if (model->retired) no(Refusal::model_retired, {str("in entry ", model->retired->seq)});
+    if (taken_somewhere(world_, event.model)) no(Refusal::model_in_use, {"it is at full or on its way in some slot"});
+  }
+
+  // Who deploys may say that it has to be kept for longer; for less takes who may delete.
+  void operator()(const RetentionSet& event) {
+    const Model* model = registered(event.model);
+    if (model == nullptr) return;
+    const RetentionRules& rules = world_.policy().retention;
+    std::set<Role> roles = rules.remove;
+    if (std::includes(event.classes.begin(), event.classes.end(), model->classes.begin(), model->classes.end()))
+      roles.insert(Role::deployer);
+    needs_one_of(roles, "", model->name);
+    for (const std::string& name : event.classes) {
+      if (!rules.classes.contains(name) && !model->classes.contains(name)) no(Refusal::unknown_class, {name});
+    }
+    if (event.classes == model->classes) no(Refusal::retention_unchanged, {"they are the same"});
+  }
+
+  void operator()(const HoldPlaced& event) {
+    may_hold(event.name);
+    const Hold* hold = world_.holds.find({event.case_id, event.name});
+    if (hold != nullptr) no(Refusal::hold_unchanged, {str("since entry ", hold->placed)});
+  }
+
+  void operator()(const HoldReleased& event) {
+    may_hold(event.name);
+    if (!world_.holds.has({event.case_id, event.name})) no(Refusal::hold_unchanged, {"that case holds nothing there"});
+  }
+
+  void operator()(const ArtefactDeleted& event) {
+    const Model* model = registered(event.model);
+    if (model == nullptr) return;
+    may_remove(event.ground, *model, event.model);
+    if (model->deleted) no(Refusal::artefact_deleted, {str("in entry ", *model->deleted)});
+    if (model->quarantined) no(Refusal::model_quarantined, {str("since entry ", *model->quarantined)});
+    if (taken_somewhere(world_, event.model)) no(Refusal::model_in_use, {"it is at full or on its way in some slot"});
+  }
+
+  // That the entry names it for this model is for the auditor to see: a rule reads no entries.
+  void operator()(const AttachmentErased& event) {
+    if (const Seq* before = world_.erased.find(event.digest))
+      no(Refusal::attachment_erased, {str("in entry ", *before)});
+    if (event.model == Hash{}) return may_erase_of_no_model(event.ground);
+    const Model* model = registered(event.model);
+    if (model == nullptr) return;
+    may_remove(event.ground, *model, event.model);
+    if (event.digest == event.model && taken_somewhere(world_, event.model))
+      no(Refusal::model_in_use, {"it is the manifest that the files of what runs are compared with"});
   }
 
   // ---- rollouts
@@ -569,6 +622,34 @@ class EventRules : public Questions {
 
  private:
   // By those who are admins still, of what would be replaced now.
+  void may_hold(const std::string& name) {
+    needs_one_of(world_.policy().retention.hold, "", name.empty() ? "*" : name);
+    by_person();
+    if (!name.empty() && !world_.spellings.has("model:" + fold_case(name))) no(Refusal::unknown_model, {name});
+  }
+
+  // Time over, or the law: and no case at law in the way of either.
+  void may_remove(DeletionGround ground, const Model& model, const Hash& digest) {
+    needs_one_of(world_.policy().retention.remove, "", model.name);
+    if (ground == DeletionGround::legal) by_person();
+    if (auto holds = holds_over(world_, model.name); !holds.empty()) no(Refusal::on_hold, std::move(holds));
+    if (ground == DeletionGround::legal) return;
+    const Kept kept = kept_until(world_, digest, model);
+    if (!kept.until) {
+      no(Refusal::retention_not_over, {"kept for good: " + kept.by});
+    } else if (recorded_ < *kept.until) {
+      no(Refusal::retention_not_over, {"kept until " + format_time(*kept.until) + ": " + kept.by}, kept.until);
+    }
+  }
+
+  void may_erase_of_no_model(DeletionGround ground) {
+    needs_one_of(world_.policy().retention.remove, "", "*");
+    by_person();
+    if (auto holds = holds_over(world_, ""); !holds.empty()) no(Refusal::on_hold, std::move(holds));
+    if (ground != DeletionGround::legal)
+      no(Refusal::retention_not_over, {"what belongs to no model has no end of its own"});
+  }
+
   std::size_t approvals_of(const OpenProposal& proposal) const {
     std::set<std::string> hands;
     for (const auto& [admin, consent] : proposal.approvals) {

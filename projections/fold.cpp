@@ -106,7 +106,13 @@ struct Fold {
 
   void operator()(const ModelRegistered& event) {
     Model& model = world.models.edit(event.model);
-    model = {event.name, event.version, event.files, event.bytes, seq, recorded, std::nullopt, std::nullopt};
+    model = {};
+    model.name = event.name;
+    model.version = event.version;
+    model.files = event.files;
+    model.bytes = event.bytes;
+    model.registered = seq;
+    model.recorded = recorded;
     world.versions.edit({event.name, event.version}) = event.model;
     world.spellings.edit("model:" + fold_case(event.name)) = event.name;
     world.spellings.edit("version:" + event.name + ":" + fold_case(event.version)) = event.version;
@@ -144,8 +150,19 @@ struct Fold {
     if (world.models.has(event.model)) world.models.edit(event.model).quarantined.reset();
   }
   void operator()(const ModelRetired& event) {
-    if (world.models.has(event.model)) world.models.edit(event.model).retired = seq;
+    if (world.models.has(event.model)) world.models.edit(event.model).retired = Moment{seq, recorded};
   }
+  void operator()(const RetentionSet& event) {
+    if (world.models.has(event.model)) world.models.edit(event.model).classes = event.classes;
+  }
+  void operator()(const HoldPlaced& event) {
+    world.holds.edit({event.case_id, event.name}) = {statement.author, event.reason, seq, recorded};
+  }
+  void operator()(const HoldReleased& event) { world.holds.erase({event.case_id, event.name}); }
+  void operator()(const ArtefactDeleted& event) {
+    if (world.models.has(event.model)) world.models.edit(event.model).deleted = seq;
+  }
+  void operator()(const AttachmentErased& event) { world.erased.edit(event.digest) = seq; }
 
   void operator()(const RolloutProposed& event) {
     enter_shadow(event.rollout, event.model, {event.name, event.environment});
@@ -160,7 +177,7 @@ struct Fold {
     Slot& slot = world.slots.edit({rollout.name, rollout.environment});
     slot.active.reset();
     slot.rolled_back.erase(rollout.model);
-    if (slot.occupied) silence(slot.history.back().model, rollout.environment);
+    if (slot.occupied) leave(slot.history.back().model, rollout.environment);
     occupy(slot, rollout.model);
   }
 
@@ -177,7 +194,7 @@ struct Fold {
     rollout.state = RolloutState::aborted;
     Slot& slot = world.slots.edit({rollout.name, rollout.environment});
     if (slot.active == event.rollout) slot.active.reset();
-    silence(rollout.model, rollout.environment);
+    leave(rollout.model, rollout.environment);
   }
 
   void operator()(const StakeholdersNotified& event) {
@@ -193,8 +210,8 @@ struct Fold {
       world.rollouts.edit(*slot.active).state = RolloutState::full;
       slot.active.reset();
     }
-    silence(event.from, event.environment);
-    if (slot.occupied) silence(slot.history.back().model, event.environment);
+    leave(event.from, event.environment);
+    if (slot.occupied) leave(slot.history.back().model, event.environment);
     slot.rolled_back.insert(event.from);
     slot.rolled_back.erase(event.to);
     occupy(slot, event.to);
@@ -202,8 +219,8 @@ struct Fold {
   }
   void operator()(const SlotEmptied& event) {
     Slot& slot = world.slots.edit({event.name, event.environment});
-    silence(event.from, event.environment);
-    if (slot.occupied) silence(slot.history.back().model, event.environment);
+    leave(event.from, event.environment);
+    if (slot.occupied) leave(slot.history.back().model, event.environment);
     slot.rolled_back.insert(event.from);
     slot.occupied = false;
     forget_shadows(event.from);
@@ -303,7 +320,7 @@ struct Fold {
     if (slot.active && world.rollouts.has(*slot.active)) {
       Rollout& before = world.rollouts.edit(*slot.active);
       before.state = RolloutState::superseded;
-      silence(before.model, before.environment);
+      leave(before.model, before.environment);
     }
     slot.active = id;
     ++slot.rollouts;
@@ -373,6 +390,12 @@ struct Fold {
       if (row.first.entry == entry) found.push_back(row.first);
     }
     return found;
+  }
+
+  // What a version had alarmed about there is over, and its retention begins.
+  void leave(const Hash& model, const std::string& environment) {
+    silence(model, environment);
+    if (world.models.has(model)) world.models.edit(model).left = Moment{seq, recorded};
   }
 
   void silence(const Hash& model, const std::string& environment) {

@@ -186,7 +186,8 @@ void Questions::may_move(const SlotKey& slot, const Hash& model) {
   }
   if (const Model* row = world_.models.find(model)) {
     if (row->quarantined) no(Refusal::model_quarantined, {str("since entry ", *row->quarantined)});
-    if (row->retired) no(Refusal::model_retired, {str("in entry ", *row->retired)});
+    if (row->retired) no(Refusal::model_retired, {str("in entry ", row->retired->seq)});
+    if (row->deleted) no(Refusal::artefact_deleted, {str("in entry ", *row->deleted)});
   }
   if (const Freeze* freeze = world_.freeze_over(slot, recorded_)) {
     const auto due = freeze->until == 0 ? std::nullopt : std::optional<Millis>(freeze->until);
@@ -284,12 +285,7 @@ void Questions::target_in_order(const SlotKey& key, const Hash& from, const Hash
       std::any_of(slot.history.begin(), slot.history.end(), [&](const Tenure& tenure) { return tenure.model == to; });
   if (!was_at_full || to == from) no(Refusal::target_not_eligible, {"target " + to.hex()});
   const Model* model = world_.models.find(to);
-  if (model != nullptr && model->quarantined) {
-    no(Refusal::target_not_eligible, {str("entry ", *model->quarantined, " put it in quarantine")});
-  }
-  if (model != nullptr && model->retired) {
-    no(Refusal::target_not_eligible, {str("entry ", *model->retired, " retired it")});
-  }
+  if (model != nullptr && !model->out_of_use().empty()) no(Refusal::target_not_eligible, model->out_of_use());
   if (const auto seq = world_.violations_recorded(to); trigger == Trigger::safety && seq) {
     no(Refusal::target_not_eligible, {"entry " + str(*seq) + " records violations of " + to.hex()});
   }
@@ -305,15 +301,6 @@ void Questions::target_in_order(const SlotKey& key, const Hash& from, const Hash
 void Questions::locked_down_for(Trigger trigger, const SlotKey& key) {
   if (trigger != Trigger::safety || world_.lockdown_over(key) != nullptr) return;
   no(Refusal::lockdown_missing, {"nothing locks " + key.first + " in " + key.second + " down"});
-}
-
-bool Questions::taken_somewhere(const Hash& model) const {
-  const auto& slots = world_.slots.rows();
-  return std::any_of(slots.begin(), slots.end(), [&](const auto& row) {
-    const Tenure* full = world_.at_full(row.first);
-    const Rollout* rollout = world_.under_way(row.first);
-    return (full != nullptr && full->model == model) || (rollout != nullptr && rollout->model == model);
-  });
 }
 
 bool Questions::rollback_in_order(const SlotKey& key, const Hash& from, const std::string& incident) {

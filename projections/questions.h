@@ -107,7 +107,6 @@ class Questions {
   // The rollout under way that takes this version back where it was; null: none.
   const Rollout* way_back(const SlotKey& key, const Hash& to) const;
   bool watched_and_found_good(const Rollout& rollout) const;  // by its newest record, made in this stage
-  bool taken_somewhere(const Hash& model) const;              // at full in a slot, or on its way there
 
   // By this statement: files that differ from their manifest are nowhere to go back to (DESIGN 6, rollback).
   bool found_mismatched(const Hash& model) const;

@@ -11,7 +11,8 @@ Serving may_serve(const World& world, const SlotKey& slot, const Hash& model, St
     serving.noes.emplace_back("no such version is registered");
     return serving;
   }
-  if (known->retired) serving.noes.push_back(str("entry ", *known->retired, " retired it"));
+  if (known->retired) serving.noes.push_back(str("entry ", known->retired->seq, " retired it"));
+  if (known->deleted) serving.noes.push_back(str("entry ", *known->deleted, " deleted its files"));
   if (known->quarantined && stage != Stage::shadow) {
     serving.noes.push_back(str("entry ", *known->quarantined, " put it in quarantine: shadow only"));
   }

@@ -24,6 +24,10 @@ std::string kind_of(const EvidenceRecorded& evidence) {
   return std::string(to_text(evidence.kind)) + (operations ? " metrics" : "");
 }
 
+std::string held(const std::string& name) {
+  return name.empty() ? "every model" : name;
+}
+
 // One overload an event.
 struct Sentence {
   const ModelNames& names;
@@ -97,6 +101,25 @@ struct Sentence {
   }
   std::string operator()(const ModelRetired& e) const {
     return with_reason("retired " + names.of(e.model) + " for good", e.reason);
+  }
+
+  std::string operator()(const RetentionSet& e) const {
+    std::string classes;
+    for (const std::string& name : e.classes) classes += (classes.empty() ? "" : ", ") + name;
+    return "set the retention of " + names.of(e.model) + " to " + (classes.empty() ? "no class" : classes);
+  }
+  std::string operator()(const HoldPlaced& e) const {
+    return with_reason("put " + held(e.name) + " on hold for case " + e.case_id, e.reason);
+  }
+  std::string operator()(const HoldReleased& e) const {
+    return with_reason("released " + held(e.name) + " from the hold of case " + e.case_id, e.reason);
+  }
+  std::string operator()(const ArtefactDeleted& e) const {
+    return with_reason("deleted the files of " + names.of(e.model) + ", " + std::string(to_text(e.ground)), e.reason);
+  }
+  std::string operator()(const AttachmentErased& e) const {
+    return with_reason("erased attachment " + short_hex(e.digest) + str(" of entry ", e.entry, ", ", to_text(e.ground)),
+                       e.reason);
   }
 
   std::string operator()(const RolloutProposed& e) const {

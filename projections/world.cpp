@@ -88,6 +88,14 @@ std::string World::next_incident() const {
   return str("INC-", incidents.rows().size() + 1);
 }
 
+std::vector<std::string> Model::out_of_use() const {
+  std::vector<std::string> why;
+  if (quarantined) why.push_back(str("entry ", *quarantined, " put it in quarantine"));
+  if (retired) why.push_back(str("entry ", retired->seq, " retired it"));
+  if (deleted) why.push_back(str("entry ", *deleted, " deleted its files"));
+  return why;
+}
+
 std::optional<Hash> World::rollback_source(const SlotKey& slot) const {
   // A shadow takes no traffic: there is nothing to take back from it.
   const Rollout* rollout = under_way(slot);
@@ -103,7 +111,7 @@ std::optional<Tenure> World::rollback_target(const SlotKey& slot, const Hash& fr
   for (auto tenure = row->history.rbegin(); tenure != row->history.rend(); ++tenure) {
     const bool left = tenure->model == from || row->rolled_back.contains(tenure->model);
     const Model* model = models.find(tenure->model);
-    const bool barred = model != nullptr && (model->quarantined || model->retired);
+    const bool barred = model != nullptr && !model->out_of_use().empty();
     const bool unsafe = trigger == Trigger::safety && violations_recorded(tenure->model);
     if (!left && !barred && !unsafe && !passed_over(tenure->model)) return *tenure;
   }
@@ -146,10 +154,10 @@ const BrokenGlass* World::glass_broken(const SlotKey& slot, Guard guard, Millis 
 bool World::still_counts(const Spoken& said, const std::set<Role>& roles, const Scope& scope, Millis moment) const {
   const Key* key = keys.find(said.key);
   const bool stolen = key != nullptr && key->compromised_since > 0 && key->compromised_since <= said.recorded;
-  const bool holds = std::any_of(roles.begin(), roles.end(), [&](const Role role) {
+  const bool has_one = std::any_of(roles.begin(), roles.end(), [&](const Role role) {
     return has_role(said.by, role, scope.environment, scope.model);
   });
-  return holds && !stolen && moment - said.recorded <= request_validity;
+  return has_one && !stolen && moment - said.recorded <= request_validity;
 }
 
 bool World::takes_second_admin() const {

@@ -55,6 +55,12 @@ struct Spoken {
 };
 inline constexpr Millis request_validity = 7 * day;  // for how long it can be completed
 
+// When something was said, and where.
+struct Moment {
+  Seq seq = 0;
+  Millis recorded = 0;
+};
+
 struct Model {
   std::string name;
   std::string version;
@@ -63,7 +69,12 @@ struct Model {
   Seq registered = 0;
   Millis recorded = 0;
   std::optional<Seq> quarantined;  // until released
-  std::optional<Seq> retired;
+  std::optional<Moment> left;      // when it was last at full, or on its way, in a slot that it then left
+  std::optional<Moment> retired;
+  std::optional<Seq> deleted;     // its files
+  std::set<std::string> classes;  // of retention
+
+  std::vector<std::string> out_of_use() const;  // why it is not gone back to; empty: it may be
 };
 
 // The newest evidence of one kind about a model, as an artefact (no environment) or in an environment.
@@ -149,12 +160,6 @@ struct ShadowDone {
   Seq stage_entry = 0;  // where that shadow began: its evidence counts from here
 };
 
-// When something was said, and where.
-struct Moment {
-  Seq seq = 0;
-  Millis recorded = 0;
-};
-
 struct ActionItem {
   std::string owner;
   Millis due = 0;
@@ -208,6 +213,14 @@ struct Freeze {
   std::string reason;
   Millis until = 0;  // 0: until it is ended
   Seq declared = 0;
+  Millis recorded = 0;
+};
+
+// For a case at law.
+struct Hold {
+  std::string by;
+  std::string reason;
+  Seq placed = 0;
   Millis recorded = 0;
 };
 
@@ -340,9 +353,11 @@ class World {
   Table<Scope, Freeze> freezes{journal};
   Table<SlotKey, std::vector<BrokenGlass>> glass{journal};  // not reviewed yet
   Table<std::string, Incident> incidents{journal};
-  Table<std::string, Seq> subjects{journal};                 // "rollout:ID" -> seq of its last admitted entry
-  Table<std::string, std::string> spellings{journal};        // "actor:dana" in lower case -> as first written
-  Table<std::string, std::deque<Millis>> refusals{journal};  // actor -> recorded times within the last hour
+  Table<std::pair<std::string, std::string>, Hold> holds{journal};  // (case, model name or none for every model)
+  Table<Hash, Seq> erased{journal};                                 // attachments, and by which entry
+  Table<std::string, Seq> subjects{journal};                        // "rollout:ID" -> seq of its last admitted entry
+  Table<std::string, std::string> spellings{journal};               // "actor:dana" in lower case -> as first written
+  Table<std::string, std::deque<Millis>> refusals{journal};         // actor -> recorded times within the last hour
   Table<std::string, std::deque<Millis>> forks{journal};  // the same of basis_not_on_history, which has its own limit
   RecentIds ids{journal};
 };

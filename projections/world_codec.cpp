@@ -12,7 +12,7 @@ namespace cairn {
 namespace {
 
 constexpr std::string_view magic = "cairn world\n";
-constexpr std::uint64_t layout = 3;  // also another where the same entries fold into other rows
+constexpr std::uint64_t layout = 4;  // also another where the same entries fold into other rows
 constexpr unsigned number_bytes = 8;
 
 class Writer {
@@ -235,8 +235,13 @@ void fields(Io& io, OpenRequest& v) {
   each(io, v.said, v.events);
 }
 template <class Io>
+void fields(Io& io, Moment& v) {
+  each(io, v.seq, v.recorded);
+}
+template <class Io>
 void fields(Io& io, Model& v) {
-  each(io, v.name, v.version, v.files, v.bytes, v.registered, v.recorded, v.quarantined, v.retired);
+  each(io, v.name, v.version, v.files, v.bytes, v.registered, v.recorded, v.quarantined, v.left, v.retired, v.deleted,
+       v.classes);
 }
 template <class Io>
 void fields(Io& io, EvidenceKey& v) {
@@ -272,10 +277,6 @@ void fields(Io& io, ShadowDone& v) {
   each(io, v.soaked, v.recorded, v.entry, v.stage_entry);
 }
 template <class Io>
-void fields(Io& io, Moment& v) {
-  each(io, v.seq, v.recorded);
-}
-template <class Io>
 void fields(Io& io, ActionItem& v) {
   each(io, v.owner, v.due, v.task, v.opened, v.closed);
 }
@@ -299,6 +300,10 @@ void fields(Io& io, Lockdown& v) {
 template <class Io>
 void fields(Io& io, Freeze& v) {
   each(io, v.by, v.reason, v.until, v.declared, v.recorded);
+}
+template <class Io>
+void fields(Io& io, Hold& v) {
+  each(io, v.by, v.reason, v.placed, v.recorded);
 }
 template <class Io>
 void fields(Io& io, BrokenGlass& v) {
@@ -350,6 +355,8 @@ void tables(TheWorld& world, const Visit& visit) {
   visit(world.freezes);
   visit(world.glass);
   visit(world.incidents);
+  visit(world.holds);
+  visit(world.erased);
   visit(world.subjects);
   visit(world.spellings);
 }

@@ -2,6 +2,8 @@
 #pragma once
 
 #include <map>
+#include <set>
+#include <utility>
 
 #include "ledger/events/entry.h"
 #include "verify/audit.h"
@@ -13,11 +15,16 @@ class AttachmentCheck {
  public:
   void add(const Recorded& recorded);
 
-  // Fills in attachments_verified, attachments_missing and findings.
+  // Fills in attachments_verified, attachments_missing, attachments_erased and findings.
   Result<void> compare(const EvidenceSource& source, Report& report) const;
 
  private:
-  std::map<Hash, Seq> named_;  // and by which entry first
+  void erased(const AttachmentErased& event, Seq seq);
+
+  std::map<Hash, Seq> named_;                           // and by which entry first
+  std::set<std::pair<NamedAttachment, Seq>> named_at_;  // each time
+  std::map<Hash, Seq> erased_;                          // and by which entry
+  Findings findings_;
 };
 
 }  // namespace cairn

@@ -35,6 +35,12 @@ struct AuditOptions {
   std::function<void(Size done, Size total)> progress;
 };
 
+// An attachment that the ledger says is erased.
+struct Erased {
+  Seq seq = 0;            // of the entry that says so
+  bool supplied = false;  // there all the same
+};
+
 struct Report {
   Hash ledger;
   std::string origin;
@@ -52,6 +58,7 @@ struct Report {
   Size snapshots = 0;    // compared
   Size attachments_verified = 0;
   std::vector<Hash> attachments_missing;
+  std::map<Hash, Erased> attachments_erased;
   bool trusted_from_outside = false;     // a vkey or id was brought along; else it is only consistent with itself
   std::map<std::string, Size> asserted;  // what nobody can re-derive: "values of metrics, read by ci" -> entries
   Findings findings;                     // by seq; those without one come first

@@ -56,7 +56,8 @@ std::string counted(const Report& report) {
   if (report.snapshots > 0) text += field("snapshots", str(report.snapshots, " compared"));
   if (!report.quick) {
     text += field("attachments",
-                  str(report.attachments_verified, " hold, ", report.attachments_missing.size(), " not supplied"));
+                  str(report.attachments_verified, " hold, ", report.attachments_missing.size(), " not supplied",
+                      report.attachments_erased.empty() ? "" : str(", ", report.attachments_erased.size(), " erased")));
   }
   return text;
 }
@@ -105,6 +106,10 @@ std::string render_text(const Report& report) {
     text += "\nAttachments that are named and not supplied\n";
     for (const Hash& digest : report.attachments_missing) text += str("  ", digest.hex(), '\n');
   }
+  if (!report.attachments_erased.empty()) text += "\nAttachments that were erased\n";
+  for (const auto& [digest, erased] : report.attachments_erased) {
+    text += str("  ", digest.hex(), "  entry ", erased.seq, erased.supplied ? ", and still supplied" : "", '\n');
+  }
   return text + asserted(report) + findings(report);
 }
 
@@ -129,7 +134,12 @@ std::string render_json(const Report& report) {
   document["snapshots"] = report.snapshots;
   Json missing = Json::array();
   for (const Hash& digest : report.attachments_missing) missing.push_back(digest.hex());
-  document["attachments"] = Json{{"verified", report.attachments_verified}, {"missing", std::move(missing)}};
+  Json gone = Json::array();
+  for (const auto& [digest, erased] : report.attachments_erased) {
+    gone.push_back({{"digest", digest.hex()}, {"seq", erased.seq}, {"supplied", erased.supplied}});
+  }
+  document["attachments"] =
+      Json{{"verified", report.attachments_verified}, {"missing", std::move(missing)}, {"erased", std::move(gone)}};
   document["asserted"] = Json::object();
   for (const auto& [what, count] : report.asserted) document["asserted"][what] = count;
   document["findings"] = Json::array();

@@ -23,6 +23,11 @@ struct ModelsOf {
   Models operator()(const ModelQuarantined& e) const { return {{e.model, {}}}; }
   Models operator()(const ModelReleased& e) const { return {{e.model, {}}}; }
   Models operator()(const ModelRetired& e) const { return {{e.model, {}}}; }
+  Models operator()(const RetentionSet& e) const { return {{e.model, {}}}; }
+  Models operator()(const HoldPlaced&) const { return {}; }
+  Models operator()(const HoldReleased&) const { return {}; }
+  Models operator()(const ArtefactDeleted& e) const { return {{e.model, {}}}; }
+  Models operator()(const AttachmentErased& e) const { return {{e.model, {}}}; }
   Models operator()(const RolloutProposed& e) const { return {{e.model, e.name}}; }
   Models operator()(const RollbackBegun& e) const { return {{e.from, e.name}, {e.to, e.name}}; }
   Models operator()(const RollbackExecuted& e) const { return {{e.from, e.name}, {e.to, e.name}}; }
@@ -77,10 +82,11 @@ std::vector<NamedModel> models_of(const Event& event) {
   return models;
 }
 
-std::optional<Hash> attachment_of(const Event& event) {
-  if (const auto* model = std::get_if<ModelRegistered>(&event)) return model->model;
-  if (const auto* evidence = std::get_if<EvidenceRecorded>(&event)) return evidence->digest;
-  if (const auto* postmortem = std::get_if<PostmortemPublished>(&event)) return postmortem->digest;
+std::optional<NamedAttachment> attachment_of(const Event& event) {
+  if (const auto* model = std::get_if<ModelRegistered>(&event)) return NamedAttachment{model->model, model->model};
+  if (const auto* evidence = std::get_if<EvidenceRecorded>(&event))
+    return NamedAttachment{evidence->digest, evidence->model};
+  if (const auto* postmortem = std::get_if<PostmortemPublished>(&event)) return NamedAttachment{postmortem->digest, {}};
   return std::nullopt;
 }
 

@@ -7,6 +7,7 @@
 
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -159,6 +160,40 @@ struct ModelReleased {
 // "model.retired/1": for good.
 struct ModelRetired {
   Hash model;
+  std::string reason;
+};
+
+// "retention.set/1": classes of the policy, as a whole, that say for how long at least the version's files are kept.
+struct RetentionSet {
+  Hash model;
+  std::set<std::string> classes;  // none: only what its state asks for
+};
+
+// "hold.placed/1", "hold.released/1": for a case at law; between the two nothing of what it covers is deleted.
+struct HoldPlaced {
+  std::string case_id;
+  std::string name;  // the models'; empty: every model
+  std::string reason;
+};
+struct HoldReleased {
+  std::string case_id;
+  std::string name;
+  std::string reason;
+};
+
+// "artefact.deleted/1": the version's files go, wherever the team keeps them; what was said of them stays.
+struct ArtefactDeleted {
+  Hash model;
+  DeletionGround ground = DeletionGround::retention;
+  std::string reason;
+};
+
+// "attachment.erased/1": said first; then the file goes, and its digest stays.
+struct AttachmentErased {
+  Hash digest;
+  Seq entry = 0;  // one that names it
+  Hash model;     // that the entry names it for; zeros: none, as for a post-mortem
+  DeletionGround ground = DeletionGround::retention;
   std::string reason;
 };
 
@@ -388,12 +423,13 @@ using Event =
     std::variant<LedgerCreated, ActorEnrolled, RoleGranted, RoleRevoked, KeyAdded, KeyRevoked, AdministrationRequested,
                  PolicyProposed, PolicyApproved, PolicyAdopted, ModelRegistered, EvidenceRecorded, AlertAcknowledged,
                  RetrainingRequested, DueRecorded, ArtefactChecked, ModelArchived, ModelQuarantined, ModelReleased,
-                 ModelRetired, RolloutProposed, RolloutAdvanced, RolloutPaused, RolloutResumed, RolloutAborted,
-                 StakeholdersNotified, RollbackBegun, RollbackExecuted, SlotEmptied, DrillRecorded, ApprovalGranted,
-                 ApprovalDenied, ApprovalWithdrawn, LockdownEngaged, LockdownLiftRequested, LockdownLifted,
-                 FreezeDeclared, FreezeEnded, BreakGlassInvoked, BreakGlassReviewed, IncidentOpened,
-                 IncidentAcknowledged, IncidentNoted, IncidentEscalated, IncidentMitigated, IncidentResolved,
-                 PostmortemPublished, ActionOpened, ActionClosed, IncidentClosed>;
+                 ModelRetired, RetentionSet, HoldPlaced, HoldReleased, ArtefactDeleted, AttachmentErased,
+                 RolloutProposed, RolloutAdvanced, RolloutPaused, RolloutResumed, RolloutAborted, StakeholdersNotified,
+                 RollbackBegun, RollbackExecuted, SlotEmptied, DrillRecorded, ApprovalGranted, ApprovalDenied,
+                 ApprovalWithdrawn, LockdownEngaged, LockdownLiftRequested, LockdownLifted, FreezeDeclared, FreezeEnded,
+                 BreakGlassInvoked, BreakGlassReviewed, IncidentOpened, IncidentAcknowledged, IncidentNoted,
+                 IncidentEscalated, IncidentMitigated, IncidentResolved, PostmortemPublished, ActionOpened,
+                 ActionClosed, IncidentClosed>;
 
 // "rollout.advanced/1"
 std::string_view wire_name(const Event& event);
@@ -411,8 +447,13 @@ struct NamedModel {
 // Those an event names, in its members' order; zeros name none.
 std::vector<NamedModel> models_of(const Event& event);
 
-// The SHA-256 of the file that an event puts on record, which is an attachment; none: it names no file.
-std::optional<Hash> attachment_of(const Event& event);
+// The file that an event puts on record, which is an attachment; none: it names no file.
+struct NamedAttachment {
+  Hash digest;
+  Hash model;  // that it is about; zeros: none
+  auto operator<=>(const NamedAttachment&) const = default;
+};
+std::optional<NamedAttachment> attachment_of(const Event& event);
 
 // What a key signs to show that its holder wants it enrolled under this handle:
 // "cairn key possession v0\n<handle>\n<key id in hex>\n".

@@ -189,6 +189,52 @@ void fields(Io& io, Of<Io, ModelRetired>& e) {
 }
 
 template <>
+inline constexpr std::string_view wire_name_of<RetentionSet> = "retention.set/1";
+template <class Io>
+void fields(Io& io, Of<Io, RetentionSet>& e) {
+  io("model", e.model);
+  io("classes", e.classes);
+}
+
+template <>
+inline constexpr std::string_view wire_name_of<HoldPlaced> = "hold.placed/1";
+template <class Io>
+void fields(Io& io, Of<Io, HoldPlaced>& e) {
+  io("case", e.case_id, form::name);
+  io("name", e.name, form::name_or_none);
+  io("reason", e.reason, form::words);
+}
+
+template <>
+inline constexpr std::string_view wire_name_of<HoldReleased> = "hold.released/1";
+template <class Io>
+void fields(Io& io, Of<Io, HoldReleased>& e) {
+  io("case", e.case_id, form::name);
+  io("name", e.name, form::name_or_none);
+  io("reason", e.reason, form::words);
+}
+
+template <>
+inline constexpr std::string_view wire_name_of<ArtefactDeleted> = "artefact.deleted/1";
+template <class Io>
+void fields(Io& io, Of<Io, ArtefactDeleted>& e) {
+  io("model", e.model);
+  io("ground", e.ground);
+  io("reason", e.reason, form::words);
+}
+
+template <>
+inline constexpr std::string_view wire_name_of<AttachmentErased> = "attachment.erased/1";
+template <class Io>
+void fields(Io& io, Of<Io, AttachmentErased>& e) {
+  io("digest", e.digest);
+  io("entry", e.entry);
+  io("model", e.model);
+  io("ground", e.ground);
+  io("reason", e.reason, form::words);
+}
+
+template <>
 inline constexpr std::string_view wire_name_of<RolloutProposed> = "rollout.proposed/1";
 template <class Io>
 void fields(Io& io, Of<Io, RolloutProposed>& e) {

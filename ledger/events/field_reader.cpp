@@ -135,6 +135,19 @@ void FieldReader::operator()(std::string_view member, std::vector<std::string>& 
   json_.end_array();
 }
 
+void FieldReader::operator()(std::string_view member, std::set<std::string>& names) {
+  begin(member);
+  json_.begin_array();
+  while (json_.next_element()) {
+    at_ = json_.position();
+    const std::string name(string(form::name));
+    if (!names.empty() && *names.rbegin() >= name) refuse("names ascend by their bytes, none twice");
+    names.insert(names.end(), name);
+    limit(names.size(), max_names);
+  }
+  json_.end_array();
+}
+
 template <class T>
 void FieldReader::map(std::string_view member, std::map<std::string, T>& value, const Form& form, std::size_t most,
                       T (FieldReader::*read)()) {

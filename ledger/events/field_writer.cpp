@@ -77,6 +77,18 @@ void FieldWriter::operator()(std::string_view member, const std::vector<Grant>& 
   json_.end_array();
 }
 
+void FieldWriter::operator()(std::string_view member, const std::set<std::string>& names) {
+  limit(member, names.size(), max_names);
+  json_.member(member);
+  json_.begin_array();
+  for (const std::string& name : names) {
+    if (!form::name.fits(name)) refuse(member, str('"', printable(name.substr(0, 64)), "\" is not ", form::name.what));
+    json_.element();
+    json_.string(name);
+  }
+  json_.end_array();
+}
+
 void FieldWriter::operator()(std::string_view member, const std::vector<Guard>& value) {
   if (value.empty()) refuse(member, "none of them; at least one is lifted");
   json_.member(member);

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <map>
+#include <set>
 #include <string>
 #include <string_view>
 #include <type_traits>
@@ -22,6 +23,7 @@ inline constexpr std::size_t max_values = 512;
 inline constexpr std::size_t max_findings = 64;
 inline constexpr std::size_t max_seen = 1024;
 inline constexpr std::size_t max_grants = 64;
+inline constexpr std::size_t max_names = 64;
 inline constexpr std::size_t max_expects = 256;
 
 // What fields() takes: a T to fill for a reader, a T to look at for a writer.
@@ -47,6 +49,7 @@ class FieldWriter {
   void operator()(std::string_view member, const std::vector<Seq>& value);
   void operator()(std::string_view member, const std::vector<Guard>& value);
   void operator()(std::string_view member, const std::vector<std::string>& value, const Form& form);
+  void operator()(std::string_view member, const std::set<std::string>& names);
   void operator()(std::string_view member, const std::map<std::string, Decimal>& value);
   void operator()(std::string_view member, const std::map<std::string, Seq>& value);
   void operator()(std::string_view member, Word auto value) { put(member, to_text(value)); }
@@ -80,6 +83,7 @@ class FieldReader {
   void operator()(std::string_view member, std::vector<Seq>& value);
   void operator()(std::string_view member, std::vector<Guard>& value);
   void operator()(std::string_view member, std::vector<std::string>& value, const Form& form);
+  void operator()(std::string_view member, std::set<std::string>& names);
   void operator()(std::string_view member, std::map<std::string, Decimal>& value);
   void operator()(std::string_view member, std::map<std::string, Seq>& value);
   void operator()(std::string_view member, ActorKind& value) { word(member, value, parse_actor_kind); }
@@ -89,6 +93,7 @@ class FieldReader {
   void operator()(std::string_view member, EvidenceKind& value) { word(member, value, parse_evidence_kind); }
   void operator()(std::string_view member, DueKind& value) { word(member, value, parse_due_kind); }
   void operator()(std::string_view member, ArtefactMatch& value) { word(member, value, parse_artefact_match); }
+  void operator()(std::string_view member, DeletionGround& value) { word(member, value, parse_deletion_ground); }
   void binary(std::string_view member, Bytes& value);
 
  private:

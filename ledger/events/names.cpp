@@ -19,6 +19,7 @@ constexpr std::array<std::string_view, 11> evidence_kinds{"structure",  "metrics
                                                           "monitoring", "comparison", "system",      "business",
                                                           "training",   "deployment", "cohort_drift"};
 constexpr std::array<std::string_view, 3> artefact_matches{"match", "mismatch", "not_reachable"};
+constexpr std::array<std::string_view, 2> deletion_grounds{"retention", "legal"};
 
 template <class Word, std::size_t n>
 std::string_view word_of(Word value, const std::array<std::string_view, n>& words) {
@@ -80,6 +81,9 @@ std::string_view to_text(EvidenceKind value) {
 std::string_view to_text(ArtefactMatch value) {
   return word_of(value, artefact_matches);
 }
+std::string_view to_text(DeletionGround value) {
+  return word_of(value, deletion_grounds);
+}
 
 Result<ActorKind> parse_actor_kind(std::string_view text) {
   return parse_word<ActorKind>(text, actor_kinds, "a kind of actor");
@@ -107,6 +111,9 @@ Result<EvidenceKind> parse_evidence_kind(std::string_view text) {
 }
 Result<ArtefactMatch> parse_artefact_match(std::string_view text) {
   return parse_word<ArtefactMatch>(text, artefact_matches, "an artefact's match");
+}
+Result<DeletionGround> parse_deletion_ground(std::string_view text) {
+  return parse_word<DeletionGround>(text, deletion_grounds, "a ground of deletion");
 }
 
 bool Scope::covers(std::string_view in_environment, std::string_view of_model) const {

@@ -37,18 +37,22 @@ enum class EvidenceKind : std::uint8_t {
   cohort_drift,
 };
 
+// Why something may go: its time is over, or the law wants it gone.
+enum class DeletionGround : std::uint8_t { retention, legal };
+
 // Whether the files of a model are still the ones that were registered.
 enum class ArtefactMatch : std::uint8_t { match, mismatch, not_reachable };
 
-std::string_view to_text(ActorKind value);      // "person"
-std::string_view to_text(Role value);           // "incident-commander"
-std::string_view to_text(Stage value);          // "shadow"
-std::string_view to_text(Trigger value);        // "regression"
-std::string_view to_text(Severity value);       // "critical"
-std::string_view to_text(Guard value);          // "soak"
-std::string_view to_text(DueKind value);        // "check"
-std::string_view to_text(EvidenceKind value);   // "audit_chunk"
-std::string_view to_text(ArtefactMatch value);  // "not_reachable"
+std::string_view to_text(ActorKind value);       // "person"
+std::string_view to_text(Role value);            // "incident-commander"
+std::string_view to_text(Stage value);           // "shadow"
+std::string_view to_text(Trigger value);         // "regression"
+std::string_view to_text(Severity value);        // "critical"
+std::string_view to_text(Guard value);           // "soak"
+std::string_view to_text(DueKind value);         // "check"
+std::string_view to_text(EvidenceKind value);    // "audit_chunk"
+std::string_view to_text(ArtefactMatch value);   // "not_reachable"
+std::string_view to_text(DeletionGround value);  // "legal"
 
 Result<ActorKind> parse_actor_kind(std::string_view text);
 Result<Role> parse_role(std::string_view text);
@@ -59,6 +63,7 @@ Result<Guard> parse_guard(std::string_view text);
 Result<DueKind> parse_due_kind(std::string_view text);
 Result<EvidenceKind> parse_evidence_kind(std::string_view text);
 Result<ArtefactMatch> parse_artefact_match(std::string_view text);
+Result<DeletionGround> parse_deletion_ground(std::string_view text);
 
 // Where a role or a protection reaches: one environment or all, one model or all.
 struct Scope {

@@ -142,6 +142,17 @@ struct AdministrationRules {
   std::uint64_t policy_approvals = 0;  // by admins other than the proposer, before a policy is adopted
 };
 
+// For how long a version's files are kept at least, and who may speak about it. Without the section: these, which are
+// the guide's.
+struct RetentionRules {
+  Millis candidate = 30 * day;  // never at full: from its registration, or from when it last left a slot
+  Millis archived = 365 * day;  // was at full: from when it last left one
+  Millis retired = 365 * day;   // from then, if that is later
+  std::map<std::string, std::optional<Millis>> classes;  // from registration; none: for good
+  std::set<Role> hold = {Role::admin, Role::auditor};
+  std::set<Role> remove = {Role::admin};
+};
+
 struct Policy {
   std::string name;
   std::uint64_t rules = 1;
@@ -154,6 +165,7 @@ struct Policy {
   ProtectionRules protection;
   std::vector<FreezeWindow> freezes;  // in the document's order; they may overlap
   IncidentPolicy incidents = guide_incidents();
+  RetentionRules retention;
   std::uint64_t refusals_per_hour = 60;  // an actor's recorded refusals; more are turned away at the door
   std::uint64_t refusal_bytes = 8192;    // the largest statement whose refusal is recorded
   Hash digest;

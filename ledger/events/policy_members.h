@@ -141,5 +141,6 @@ void read_advice(const JsonValue& section, AdviceRules& rules, std::optional<Err
 void read_cadence(Members& monitoring, std::vector<Cadence>& cadence);
 void read_freezes(Members& document, std::vector<FreezeWindow>& freezes);
 void read_incidents(const JsonValue& section, IncidentPolicy& policy, std::optional<Error>& error);
+void read_retention(const JsonValue& section, RetentionRules& rules, std::optional<Error>& error);
 
 }  // namespace cairn::policy_document

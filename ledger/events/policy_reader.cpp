@@ -201,6 +201,7 @@ void read_document(const JsonValue& json, Policy& policy, std::optional<Error>& 
   read_freezes(document, policy.freezes);
   if (const auto* value = document.section("protection")) read_protection(*value, policy.protection, error);
   if (const auto* value = document.section("incidents")) read_incidents(*value, policy.incidents, error);
+  if (const auto* value = document.section("retention")) read_retention(*value, policy.retention, error);
   if (const auto* value = document.get("refusals", Kind::object, "an object")) {
     Members refusals(*value, "refusals", error);
     refusals.uint("per_hour", policy.refusals_per_hour, 1, max_refusals_per_hour);

@@ -1,5 +1,5 @@
-// The sections "administration", "advice", "protection" and "incidents" of a policy document, and the cadence of
-// "monitoring".
+// The sections "administration", "advice", "protection", "incidents" and "retention" of a policy document, and the
+// cadence of "monitoring".
 #include "ledger/events/forms.h"
 #include "ledger/events/policy_members.h"
 
@@ -9,6 +9,7 @@ namespace {
 
 constexpr std::size_t max_clocks = 32;
 constexpr std::size_t max_windows = 128;
+constexpr std::size_t max_classes = 64;
 constexpr std::uint64_t max_policy_approvals = 16;
 constexpr Millis max_break_glass = 7 * day;
 
@@ -140,6 +141,25 @@ void read_incidents(const JsonValue& section, IncidentPolicy& policy, std::optio
   policy.regulatory.clear();
   for (std::size_t i = 0; i < clocks->items.size(); ++i) {
     policy.regulatory.push_back(read_clock(clocks->items[i], members.path_of(str("regulatory[", i, ']')), error));
+  }
+}
+
+void read_retention(const JsonValue& section, RetentionRules& rules, std::optional<Error>& error) {
+  Members members(section, "retention", error);
+  if (members.has("candidate")) members.duration("candidate", rules.candidate, true);
+  if (members.has("archived")) members.duration("archived", rules.archived, true);
+  if (members.has("retired")) members.duration("retired", rules.retired, true);
+  read_roles(members, "hold", rules.hold);
+  read_roles(members, "delete", rules.remove);
+  const auto* classes = members.section("classes");
+  if (classes == nullptr) return;
+  if (classes->members.size() > max_classes) members.refuse("classes", str("more than ", max_classes, " of them"));
+  Members named(*classes, members.path_of("classes"), error);
+  for (const auto& [name, value] : classes->members) {
+    if (!is_name(name)) named.refuse(name, "is not a name ([A-Za-z0-9][A-Za-z0-9._/-]{0,127})");
+    std::optional<Millis>& period = rules.classes[name];
+    if (named.text(name, "a duration such as \"2190d\", or \"for-good\"") == "for-good") continue;
+    named.duration(name, period.emplace(), false);
   }
 }
 

@@ -56,6 +56,11 @@ class Tags {
   void operator()(const ModelQuarantined&) {}
   void operator()(const ModelReleased&) {}
   void operator()(const ModelRetired&) {}
+  void operator()(const RetentionSet&) {}
+  void operator()(const HoldPlaced& e) { add("model", e.name); }
+  void operator()(const HoldReleased& e) { add("model", e.name); }
+  void operator()(const ArtefactDeleted&) {}
+  void operator()(const AttachmentErased&) {}
   void operator()(const RolloutProposed& e) {
     rollout(e.rollout);
     slot(e.name, e.environment);

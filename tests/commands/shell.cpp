@@ -85,6 +85,7 @@ constexpr std::string_view easy_policy = R"({
     "staging": {"ladder": [{"stage": "shadow"}, {"stage": "full"}]}
   },
   "monitoring": {"max_gap": "7h"},
+  "retention": {"candidate": "0s", "classes": {"records": "for-good"}},
   "refusals": {"per_hour": 60, "max_bytes": 8192}
 })";
 

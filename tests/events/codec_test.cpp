@@ -34,6 +34,7 @@ class ToJson {
     put(member, nlohmann::ordered_json::array());
     for (const auto& grant : value) json[std::string(member)].push_back(to_text(grant));
   }
+  void operator()(std::string_view member, const std::set<std::string>& names) { put(member, names); }
   void operator()(std::string_view member, const std::map<std::string, Decimal>& value) {
     put(member, nlohmann::ordered_json::object());
     for (const auto& [key, decimal] : value) json[std::string(member)][key] = decimal.text();

@@ -45,6 +45,12 @@ std::string long_text() {
 }
 const std::string long_incident = "INC-9007199254740991";
 
+std::set<std::string> many_names() {
+  std::set<std::string> names;
+  for (int i = 0; i < 64; ++i) names.insert(str(i, std::string(120, '-')));
+  return names;
+}
+
 std::vector<Event> largest_emergencies() {
   const Seq last = max_count;
   const Scope wide{long_environment(), long_name()};
@@ -77,12 +83,39 @@ Hash hash_of(std::string_view text) {
   return sha256(text);
 }
 
+namespace {
+
+std::vector<Event> typical_emergencies() {
+  return {
+      LockdownEngaged{{"production", "logistic"}, "unsafe answers"},
+      LockdownLiftRequested{{"production", "logistic"}, "the filter was mended"},
+      LockdownLifted{{"production", "logistic"}, "seen on 500 answers"},
+      FreezeDeclared{{"production", "*"}, 1764547200000, "year-end"},
+      FreezeEnded{{"production", "*"}, "books are closed"},
+      BreakGlassInvoked{
+          "logistic", "production", {Guard::soak, Guard::approvals}, 1763888400000, "INC-7", "fix for it"},
+      BreakGlassReviewed{"logistic", "production", "one step, as said; the fix held"},
+      IncidentOpened{"INC-7", Severity::critical, "Unsafe answers", "logistic", "production"},
+      IncidentAcknowledged{"INC-7", "looking at it"},
+      IncidentNoted{"INC-7", "began with the deployment of entry 30", {17, 30}},
+      IncidentEscalated{"INC-7", Severity::critical, "team lead", "users are affected"},
+      IncidentMitigated{"INC-7", "rolled back"},
+      IncidentResolved{"INC-7", "the filter was mended"},
+      PostmortemPublished{"INC-7", "INC-7.md", hash_of("post-mortem"), 4096},
+      ActionOpened{"INC-7", 1, "erin", 1764547200000, "add the answers to the test set"},
+      ActionClosed{"INC-7", 1, "merged, 120 cases"},
+      IncidentClosed{"INC-7"},
+  };
+}
+
+}  // namespace
+
 std::vector<Event> typical_events() {
   const Hash model = hash_of("model");
   const Hash before = hash_of("model before");
   const Grant everywhere{Role::admin, {}};
   const Grant staging{Role::deployer, {"staging", "*"}};
-  return {
+  std::vector<Event> events = {
       LedgerCreated{origin, NoteVerifier::for_log(origin, log_key().public_key())->vkey(), hash_of("nonce"),
                     spki_of('r')},
       ActorEnrolled{"ci", ActorKind::service, "dana", spki_of('c'), Bytes(64, 'p'), {everywhere, staging}},
@@ -111,6 +144,11 @@ std::vector<Event> typical_events() {
       ModelQuarantined{model, "scores drift on weekends"},
       ModelReleased{model, "the feed was fixed"},
       ModelRetired{before, "trained on data that was withdrawn"},
+      RetentionSet{model, {"eu-mdr", "hipaa"}},
+      HoldPlaced{"LEX-7", "logistic", "claim of a patient"},
+      HoldReleased{"LEX-7", "logistic", "settled"},
+      ArtefactDeleted{before, DeletionGround::retention, "kept for a year"},
+      AttachmentErased{hash_of("post-mortem"), 61, {}, DeletionGround::legal, "names a patient"},
       RolloutProposed{"logistic/production/3", model, "logistic", "production"},
       RolloutAdvanced{"logistic/production/3", Stage::canary, 10},
       RolloutPaused{"logistic/production/3", "waiting for the weekend"},
@@ -125,25 +163,10 @@ std::vector<Event> typical_events() {
           "logistic/production/3", model, "production", Stage::full, hash_of("rules"), {17, 21, 30}, "looks good"},
       ApprovalDenied{"logistic/production/3", Stage::full, "ece is close to its limit"},
       ApprovalWithdrawn{"logistic/production/3", Stage::full, "new drift report"},
-      LockdownEngaged{{"production", "logistic"}, "unsafe answers"},
-      LockdownLiftRequested{{"production", "logistic"}, "the filter was mended"},
-      LockdownLifted{{"production", "logistic"}, "seen on 500 answers"},
-      FreezeDeclared{{"production", "*"}, 1764547200000, "year-end"},
-      FreezeEnded{{"production", "*"}, "books are closed"},
-      BreakGlassInvoked{
-          "logistic", "production", {Guard::soak, Guard::approvals}, 1763888400000, "INC-7", "fix for it"},
-      BreakGlassReviewed{"logistic", "production", "one step, as said; the fix held"},
-      IncidentOpened{"INC-7", Severity::critical, "Unsafe answers", "logistic", "production"},
-      IncidentAcknowledged{"INC-7", "looking at it"},
-      IncidentNoted{"INC-7", "began with the deployment of entry 30", {17, 30}},
-      IncidentEscalated{"INC-7", Severity::critical, "team lead", "users are affected"},
-      IncidentMitigated{"INC-7", "rolled back"},
-      IncidentResolved{"INC-7", "the filter was mended"},
-      PostmortemPublished{"INC-7", "INC-7.md", hash_of("post-mortem"), 4096},
-      ActionOpened{"INC-7", 1, "erin", 1764547200000, "add the answers to the test set"},
-      ActionClosed{"INC-7", 1, "merged, 120 cases"},
-      IncidentClosed{"INC-7"},
   };
+  const std::vector<Event> more = typical_emergencies();
+  events.insert(events.end(), more.begin(), more.end());
+  return events;
 }
 
 std::vector<Event> smallest_events() {
@@ -168,6 +191,11 @@ std::vector<Event> smallest_events() {
       ModelQuarantined{{}, "w"},
       ModelReleased{{}, "w"},
       ModelRetired{{}, "w"},
+      RetentionSet{},
+      HoldPlaced{"L", "", "w"},
+      HoldReleased{"L", "", "w"},
+      ArtefactDeleted{{}, DeletionGround::retention, "w"},
+      AttachmentErased{{}, 0, {}, DeletionGround::retention, "w"},
       RolloutProposed{"m/e/1", {}, "m", "e"},
       RolloutAdvanced{"m/e/1", Stage::shadow, 0},
       RolloutPaused{"m/e/1", "w"},
@@ -245,6 +273,11 @@ std::vector<Event> largest_events() {
       ModelQuarantined{ones, odd_text},
       ModelReleased{ones, odd_text},
       ModelRetired{ones, long_text()},
+      RetentionSet{ones, many_names()},
+      HoldPlaced{long_name(), long_name(), odd_text},
+      HoldReleased{long_name(), long_name(), odd_text},
+      ArtefactDeleted{ones, DeletionGround::legal, odd_text},
+      AttachmentErased{ones, max_count, ones, DeletionGround::legal, odd_text},
       RolloutProposed{long_rollout(), ones, long_name(), long_environment()},
       RolloutAdvanced{long_rollout(), Stage::full, 100},
       RolloutPaused{long_rollout(), odd_text},
@@ -286,7 +319,7 @@ Bytes payload_of(std::vector<Event> events) {
 
 Statement golden_statement() {
   const auto events = typical_events();
-  auto statement = statement_of({events[10], events[20]});
+  auto statement = statement_of({events[10], events[25]});
   statement.expects = {{"model:logistic", 17}};
   return statement;
 }

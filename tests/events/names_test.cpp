@@ -28,6 +28,7 @@ TEST_CASE("every word of the vocabularies has one spelling") {
   check_words(parse_evidence_kind, {"structure", "metrics", "card", "audit_chunk", "monitoring", "comparison", "system",
                                     "business", "training", "deployment", "cohort_drift"});
   check_words(parse_artefact_match, {"match", "mismatch", "not_reachable"});
+  check_words(parse_deletion_ground, {"retention", "legal"});
   CHECK(parse_role("boss").error().message.find("\"boss\" is not a role; known are admin, deployer") == 0);
 }
 

@@ -270,13 +270,21 @@ TEST_CASE("each mistake in a ladder is refused by its path") {
   check([](json& e) { e.erase("shadow_valid"); }, at + "shadow_valid: is missing");
 }
 
-TEST_CASE("E2 E4 E6: a policy without the sections has the guide's roles, clocks, rhythm and thresholds") {
+TEST_CASE("E2 E4 E6 H4: a policy without the sections has the guide's roles, clocks, rhythm and thresholds") {
   const Policy written = parsed(default_text());
   const Policy absent = parsed(with([](json& p) {
     for (const char* section : {"protection", "incidents", "advice"}) p.erase(section);
+    for (const char* member : {"candidate", "archived", "retired", "hold", "delete"}) p["retention"].erase(member);
     p["monitoring"].erase("cadence");
   }));
   for (const Policy* policy : {&written, &absent}) {
+    CHECK(policy->retention.candidate == 30 * day);
+    CHECK(policy->retention.archived == 365 * day);
+    CHECK(policy->retention.retired == 365 * day);
+    CHECK(policy->retention.hold == std::set<Role>{Role::admin, Role::auditor});
+    CHECK(policy->retention.remove == std::set<Role>{Role::admin});
+    CHECK(policy->retention.classes.at("hipaa") == 2190 * day);
+    CHECK(policy->retention.classes.at("ferpa") == std::nullopt);
     CHECK(policy->protection.lift == std::set<Role>{Role::admin, Role::incident_commander});
     CHECK(policy->protection.break_glass == std::set<Role>{Role::incident_commander});
     CHECK(policy->protection.break_glass_most == 4 * hour);
@@ -316,6 +324,11 @@ TEST_CASE("each mistake in protection, incidents, advice, cadence and regression
   check([](json& p) { p["protection"]["break_glass_most"] = "8d"; },
         at + "protection.break_glass_most: is more than 7d");
   check([](json& p) { p["protection"]["brake_glass"] = {"admin"}; }, at + "protection.brake_glass: is not a member");
+  check([](json& p) { p["retention"]["archived"] = "for-good"; }, at + "retention.archived: ");
+  check([](json& p) { p["retention"]["classes"]["hipaa"] = "0s"; }, at + "retention.classes.hipaa: is no time");
+  check([](json& p) { p["retention"]["classes"]["hipaa"] = 6; }, at + "retention.classes.hipaa: is a whole number");
+  check([](json& p) { p["retention"]["classes"]["a b"] = "1d"; }, at + "retention.classes.a b: is not a name");
+  check([](json& p) { p["retention"]["keep"] = "1d"; }, at + "retention.keep: is not a member");
   check([](json& p) { p["protection"] = 1; }, at + "protection: is a whole number, not an object");
   check([](json& p) { p["incidents"]["grave"] = json::object(); }, at + "incidents.grave: is not a member");
   check([](json& p) { p["incidents"]["high"]["resolve"] = "8 h"; }, at + "incidents.high.resolve: ");

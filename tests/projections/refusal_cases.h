@@ -18,5 +18,6 @@ extern const std::vector<RefusalCase> actor_cases;
 extern const std::vector<RefusalCase> rollout_cases;
 extern const std::vector<RefusalCase> protection_cases;
 extern const std::vector<RefusalCase> incident_cases;
+extern const std::vector<RefusalCase> retention_cases;
 
 }  // namespace cairn

@@ -60,6 +60,7 @@ std::string small_policy() {
         {"stage": "full", "approvals": 1, "approver": "approver", "approval_valid": "72h", "notice": true}]}
   },
   "monitoring": {"max_gap": "1h"},
+  "retention": {"classes": {"audited": "900d", "records": "for-good"}},
   "refusals": {"per_hour": 60, "max_bytes": 8192}})";
 }
 

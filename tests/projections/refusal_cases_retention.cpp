@@ -1,0 +1,171 @@
+// Retention, legal holds, recorded deletion and erasure.
+#include "ledger/base/text.h"
+#include "tests/catch.h"
+#include "tests/projections/refusal_cases.h"
+
+namespace cairn {
+
+using R = Refusal;
+
+namespace {
+
+const DeletionGround by_time = DeletionGround::retention;
+const DeletionGround by_law = DeletionGround::legal;
+const Hash card = sha256("card.json");
+
+ArtefactDeleted gone(const std::string& version, DeletionGround ground = by_time) {
+  return {digest_of(version), ground, "asked for"};
+}
+
+AttachmentErased erased(const std::string& version, DeletionGround ground = by_time, const Hash& digest = card) {
+  return {digest, 1, digest_of(version), ground, "names a person"};
+}
+
+// v1 was at full, for a year and a day by now.
+struct Archived : Scenario {
+  Archived() {
+    given_models({"v1", "v2"}).given_full(1, "v1").given_full(2, "v2", "v1");
+    left = now;
+    later(366 * day);
+  }
+  Millis left = 0;
+};
+
+}  // namespace
+
+const std::vector<RefusalCase> retention_cases = {
+    {R::retention_not_over, "a candidate is kept for 30 days from its registration (H4)",
+     [] {
+       Scenario s;
+       s.given_models({"v1"}).later(29 * day);
+       s.when("dana", {gone("v1")}).then_refused(R::retention_not_over);
+       REQUIRE(s.says("candidate"));
+       s.later(day).when("dana", {gone("v1")}).then_admitted();
+     }},
+    {R::retention_not_over, "an archived version is kept for a year from when it was left, retired or not (H4)",
+     [] {
+       Archived s;
+       s.now = s.left + 365 * day - 1;
+       s.given("dana", {ModelRetired{digest_of("v1"), "old"}});
+       s.when("dana", {gone("v1")}).then_refused(R::retention_not_over);
+       REQUIRE(s.says("retired"));
+       s.now += 365 * day;
+       s.when("dana", {gone("v1")}).then_admitted();
+     }},
+    {R::retention_not_over, "the longest of the classes and the state counts, and for good is longest (H4)",
+     [] {
+       Archived s;
+       s.given("ci", {RetentionSet{digest_of("v1"), {"audited"}}});
+       s.when("dana", {gone("v1")}).then_refused(R::retention_not_over);
+       REQUIRE(s.says("audited"));
+       s.given("ci", {RetentionSet{digest_of("v1"), {"audited", "records"}}}).later(40000 * day);
+       s.when("dana", {gone("v1")}).then_refused(R::retention_not_over);
+       REQUIRE(s.says("for good: records"));
+       s.when("dana", {gone("v1", by_law)}).then_admitted();
+     }},
+    {R::retention_not_over, "a class that a later policy does not name keeps what it was set for, for good",
+     [] {
+       Archived s;
+       s.given("ci", {RetentionSet{digest_of("v1"), {"audited"}}}).later(1000 * day);
+       const std::string other = replaced(small_policy(), "audited", "examined");
+       s.given("dana", {PolicyProposed{other}});
+       s.given("dana", {PolicyAdopted{sha256(other), s.world.policy().digest}});
+       s.when("dana", {gone("v1")}).then_refused(R::retention_not_over);
+     }},
+    {R::retention_not_over, "what belongs to no model goes by law only",
+     [] {
+       Scenario s;
+       AttachmentErased postmortem{card, 1, {}, by_time, "names a person"};
+       s.when("dana", {postmortem}).then_refused(R::retention_not_over);
+       postmortem.ground = by_law;
+       s.when("dana", {postmortem}).then_admitted();
+     }},
+    {R::on_hold, "while a case holds a model nothing of it is deleted or erased, by time or by law (H4, H5)",
+     [] {
+       for (const std::string name : {"net", ""}) {
+         Archived s;
+         s.given("dana", {HoldPlaced{"LEX-7", name, "a claim"}});
+         s.when("dana", {gone("v1")}).then_refused(R::on_hold);
+         REQUIRE(s.says("case LEX-7"));
+         s.when("dana", {gone("v1", by_law)}).then_refused(R::on_hold);
+         s.when("dana", {erased("v1", by_law)}).then_refused(R::on_hold);
+         s.given("dana", {HoldPlaced{"LEX-8", "net", "another"}, HoldReleased{"LEX-7", name, "settled"}});
+         s.when("dana", {gone("v1")}).then_refused(R::on_hold);
+         s.given("dana", {HoldReleased{"LEX-8", "net", "settled"}});
+         s.when("dana", {gone("v1")}).then_admitted();
+       }
+     }},
+    {R::on_hold, "a hold of every model covers what belongs to none",
+     [] {
+       Scenario s;
+       s.given("dana", {HoldPlaced{"LEX-7", "", "a claim"}});
+       s.when("dana", {AttachmentErased{card, 1, {}, by_law, "names a person"}}).then_refused(R::on_hold);
+     }},
+    {R::hold_unchanged, "a case holds a model once, and is released from what it holds",
+     [] {
+       Scenario s;
+       s.given_models({"v1"}).given("dana", {HoldPlaced{"LEX-7", "net", "a claim"}});
+       s.when("dana", {HoldPlaced{"LEX-7", "net", "again"}}).then_refused(R::hold_unchanged);
+       s.when("dana", {HoldReleased{"LEX-7", "", "settled"}}).then_refused(R::hold_unchanged);
+       s.when("dana", {HoldPlaced{"LEX-7", "nut", "a typing error"}}).then_refused(R::unknown_model);
+     }},
+    {R::unknown_class, "a version is of classes that the policy names",
+     [] {
+       Scenario s;
+       s.given_models({"v1"});
+       s.when("ci", {RetentionSet{digest_of("v1"), {"medical"}}}).then_refused(R::unknown_class);
+     }},
+    {R::retention_unchanged, "classes are set where they are others than before",
+     [] {
+       Scenario s;
+       s.given_models({"v1"});
+       s.when("ci", {RetentionSet{digest_of("v1"), {}}}).then_refused(R::retention_unchanged);
+     }},
+    {R::role_missing, "who deploys keeps for longer; less, deletion and holds are for who may delete and hold (H5)",
+     [] {
+       Archived s;
+       s.given("ci", {RetentionSet{digest_of("v1"), {"audited"}}});
+       s.when("ci", {RetentionSet{digest_of("v1"), {}}}).then_refused(R::role_missing);
+       s.given("dana", {RetentionSet{digest_of("v1"), {}}});
+       s.when("ci", {gone("v1")}).then_refused(R::role_missing);
+       s.when("ci", {erased("v1")}).then_refused(R::role_missing);
+       s.when("ci", {HoldPlaced{"LEX-7", "net", "a claim"}}).then_refused(R::role_missing);
+       s.given("dana", {HoldPlaced{"LEX-7", "net", "a claim"}});
+       s.when("ida", {HoldReleased{"LEX-7", "net", "settled"}}).then_refused(R::role_missing);
+     }},
+    {R::model_in_use, "what takes traffic, or is on its way to, is not deleted, nor is its manifest",
+     [] {
+       Archived s;
+       s.when("dana", {gone("v2", by_law)}).then_refused(R::model_in_use);
+       s.when("dana", {erased("v2", by_law, digest_of("v2"))}).then_refused(R::model_in_use);
+       s.when("dana", {erased("v2", by_law)}).then_admitted();
+     }},
+    {R::model_quarantined, "what is in quarantine is evidence, and is not deleted",
+     [] {
+       Archived s;
+       s.given("ida", {ModelQuarantined{digest_of("v1"), "odd"}});
+       s.when("dana", {gone("v1")}).then_refused(R::model_quarantined);
+     }},
+    {R::artefact_deleted, "what is deleted is not deleted again, not deployed and not gone back to (H5)",
+     [] {
+       Archived s;
+       s.given("dana", {gone("v1")});
+       s.when("dana", {gone("v1")}).then_refused(R::artefact_deleted);
+       s.when("ci", {proposed(3, "v1")}).then_refused(R::artefact_deleted);
+       s.when("ci", rollback("v2", "v1", 1)).then_refused(R::target_not_eligible);
+       REQUIRE(s.says("deleted its files"));
+       REQUIRE_FALSE(s.world.rollback_target({"net", "prod"}, digest_of("v2"), Trigger::system,
+                                             [](const Hash&) { return false; }));
+     }},
+    {R::attachment_erased, "an attachment is erased once, and what was erased is not put on record again (H5)",
+     [] {
+       Archived s;
+       s.given("dana", {erased("v1")});
+       EvidenceRecorded again = metrics("v1");
+       again.digest = card;
+       s.when("ci", {again}).then_refused(R::attachment_erased);
+       s.when("dana", {erased("v1", by_law)}).then_refused(R::attachment_erased);
+     }},
+};
+
+}  // namespace cairn
