@@ -19,6 +19,7 @@ python3              runs verify/independent.py
 # shellcheck disable=SC2034
 test_packages='
 catch2               the test framework
+tzdata               the time zones that freeze windows are worked out in
 clang                the second compiler: its warnings count as errors too
 libclang-rt-14-dev   what the fuzz targets and the sanitizers of clang link
 '

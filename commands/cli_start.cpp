@@ -144,6 +144,26 @@ void add_policy_act(CLI::App& policy, Invocation& invocation, const std::string&
   });
 }
 
+void add_policy_windows(CLI::App& policy, Invocation& invocation) {
+  auto flags = std::make_shared<WindowFlags>();
+  CLI::App* windows = add_command(policy, "windows", "Work out a policy's \"freezes\" from a time zone's rule",
+                                  "cairn policy windows --name weekend --scope environment=production \\\n"
+                                  "    --zone Europe/Berlin --from \"Fri 18:00\" --until \"Mon 07:00\"");
+  windows->add_option("--name", flags->name, "the window's name")->required();
+  windows->add_option("--scope", flags->scope, "all, environment=E, model=M or environment=E,model=M")
+      ->required()
+      ->type_name("SCOPE");
+  windows->add_option("--zone", flags->zone, "such as Europe/Berlin")->required();
+  windows->add_option("--from", flags->from, "local time: \"Fri 18:00\", or \"2026-12-20 00:00\" for once")->required();
+  windows->add_option("--until", flags->until, "likewise")->required();
+  windows->add_option("--for", flags->horizon, "how far ahead every week's are worked out, at most 730d")
+      ->type_name("DURATION")
+      ->capture_default_str();
+  windows->callback([&invocation, flags] {
+    invocation.action = [&invocation, flags] { return run_policy_windows(invocation.globals, *flags); };
+  });
+}
+
 void add_policy(CLI::App& app, Invocation& invocation) {
   CLI::App* policy = add_command(app, "policy", "Show, check and adopt the policy", "cairn policy show");
   policy->require_subcommand(1);
@@ -164,6 +184,7 @@ void add_policy(CLI::App& app, Invocation& invocation) {
     invocation.action = [&invocation, file] { return run_policy_check(invocation.globals, *file); };
   });
 
+  add_policy_windows(*policy, invocation);
   add_policy_act(*policy, invocation, "propose", "Lay a policy before the other admins, after listing what it changes",
                  run_policy_propose);
   add_policy_act(*policy, invocation, "approve", "As another admin, say yes to a proposed policy", run_policy_approve);

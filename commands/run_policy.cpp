@@ -3,6 +3,7 @@
 #include <map>
 #include <nlohmann/json.hpp>
 
+#include "commands/freeze_windows.h"
 #include "commands/moments.h"
 #include "commands/render_receipt.h"
 #include "commands/run.h"
@@ -196,6 +197,32 @@ Result<Exit> run_policy_approve(const Globals& globals, const WriteFlags& write,
 Result<Exit> run_policy_adopt(const Globals& globals, const WriteFlags& write, const Path& file) {
   TRY_LET(policy, read_policy(file));
   return write_about(globals, write, policy, AdoptPolicy{policy.document});
+}
+
+// One window a line, to be put into a policy as they stand.
+Result<Exit> run_policy_windows(const Globals& globals, const WindowFlags& flags) {
+  TRY_LET(scope, given("--scope", parse_scope(flags.scope)));
+  TRY_LET(horizon, given("--for", parse_duration(flags.horizon)));
+  if (horizon > longest_horizon) return usage("--for " + flags.horizon + " is more than 730d");
+  if (!is_name(flags.name)) return usage("--name " + printable(flags.name) + " is no name");
+  const Millis now = SystemClock().now();
+  TRY_LET(windows, freeze_windows({flags.name, scope, flags.zone, flags.from, flags.until}, now, now + horizon));
+  Json rows = Json::array();
+  std::string text;
+  for (const FreezeWindow& window : windows) {
+    rows.push_back({{"name", window.name},
+                    {"scope", to_text(window.scope)},
+                    {"from", format_time(window.from)},
+                    {"until", format_time(window.until)},
+                    {"rule", window.rule}});
+    text += (text.empty() ? "\n  " : ",\n  ") + rows.back().dump();
+  }
+  if (globals.json) {
+    print_json(Json{{"freezes", std::move(rows)}});
+  } else {
+    print("\"freezes\": [" + text + "\n]\n");
+  }
+  return Exit::done;
 }
 
 }  // namespace cairn
