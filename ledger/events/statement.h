@@ -80,9 +80,9 @@ Result<Envelope> sign_statement(Bytes payload, const PrivateKey& key);
 std::string format_dsse(const Envelope& envelope);
 Result<Envelope> parse_dsse(std::string_view text);
 
-// The subjects that a statement is about, as tags for the index and keys of `expects`: "model:NAME", "environment:E",
-// "rollout:ID", "incident:ID", "actor:HANDLE" (author and those spoken of), "digest:HEX" (of a model),
-// "type:rollout.advanced". Ascending, none twice.
+// The subjects that a statement is about, as tags for the index: "model:NAME", "environment:E", "rollout:ID",
+// "incident:ID", "actor:HANDLE" (author and those spoken of), "digest:HEX" (of a model), "type:rollout.advanced". Those
+// of rollouts, incidents and models are keys of `expects` too. Ascending, none twice.
 std::vector<std::string> tags_of(const Statement& statement);
 
 // Beside them, a refused entry carries this one.
