@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "ledger/base/text.h"
+#include "ledger/events/forms.h"
 #include "ledger/events/statement.h"
 
 namespace cairn {
@@ -48,8 +49,10 @@ class Tags {
   void operator()(const RetrainingRequested&) {}
   // What is due of an incident is about the incident.
   void operator()(const DueRecorded& e) {
-    if (e.kind == DueKind::incident || e.kind == DueKind::action)
-      add("incident", e.subject.substr(0, e.subject.find('/')));
+    const std::string_view incident = std::string_view(e.subject).substr(0, e.subject.find('/'));
+    const bool of_incident = e.kind == DueKind::incident || e.kind == DueKind::action;
+    // A subject that is none is refused, and on record with whatever it says: no tag is as long as that.
+    if (of_incident && form::incident_id.fits(incident)) add("incident", incident);
   }
   void operator()(const ArtefactChecked&) {}
   void operator()(const ModelArchived& e) { add("environment", e.environment); }
