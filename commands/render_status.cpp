@@ -31,12 +31,15 @@ std::string step_text(Stage stage, std::uint64_t percent) {
   return std::string(to_text(stage)) + str(" ", percent, " %");
 }
 
-std::string approvals_text(const RunningVersion& row) {
+std::string names_of(const std::vector<Approval>& approvals) {
   std::string text;
-  for (const Approval& approval : row.approvals) {
-    text += (text.empty() ? "" : ", ") + printable(approval.person) + str(" (", approval.seq, ")");
-  }
-  if (!text.empty()) return text;
+  for (const Approval& one : approvals)
+    text += (text.empty() ? "" : ", ") + printable(one.person) + str(" (", one.seq, ")");
+  return text;
+}
+
+std::string approvals_text(const RunningVersion& row) {
+  if (!row.approvals.empty()) return names_of(row.approvals);
   if (row.rollout.empty()) return toned("by rollback", Tone::warn);
   return toned(row.asks_approval ? "nobody" : "not asked", Tone::quiet);
 }
@@ -108,6 +111,22 @@ std::string soak_text(const RolloutStanding& standing) {
          describe_duration(standing.soak_missing) + " missing";
 }
 
+// What is asked of persons: nothing where the step asks nobody.
+Rows approval_rows(const RolloutStanding& standing) {
+  const ApprovalStanding& approvals = standing.approvals;
+  Rows rows;
+  const auto add = [&rows](std::string text) {
+    rows.push_back({rows.empty() ? "    approvals" : "", std::move(text)});
+  };
+  if (!approvals.asked.empty()) {
+    const std::string held = names_of(approvals.held);
+    add(describe(approvals.filled, approvals.asked) + (held.empty() ? "" : ": " + held));
+  }
+  if (!approvals.expired.empty()) add(toned("expired: " + names_of(approvals.expired), Tone::warn));
+  if (!approvals.awaited.empty()) add("waits for any of " + printable(joined(approvals.awaited, ", ")));
+  return rows;
+}
+
 std::string rollout_text(const RolloutStanding& standing) {
   const Rollout& rollout = standing.rollout;
   std::string text = "  " + toned(printable(standing.id), Tone::strong) + "  " +
@@ -118,12 +137,14 @@ std::string rollout_text(const RolloutStanding& standing) {
   }
   const std::string next = step_text(standing.next.stage, standing.next.percent);
   const std::size_t noes = standing.also.size() + (standing.refused ? 1 : 0);
-  text += table({{"    version", printable(standing.version) + ", digest " + short_hex(rollout.model)},
-                 {"    proposed", "by " + printable(rollout.proposer) + str(", entry ", rollout.proposed)},
-                 {"    since", short_time(rollout.stage_since) + str(", entry ", rollout.stage_entry)},
-                 {"    soak", soak_text(standing)},
-                 {"    next", next + (standing.refused ? ": " + toned(str("blocked by ", noes), Tone::bad)
-                                                       : ": " + toned("due", Tone::good))}});
+  Rows rows = {{"    version", printable(standing.version) + ", digest " + short_hex(rollout.model)},
+               {"    proposed", "by " + printable(rollout.proposer) + str(", entry ", rollout.proposed)},
+               {"    since", short_time(rollout.stage_since) + str(", entry ", rollout.stage_entry)},
+               {"    soak", soak_text(standing)}};
+  for (auto& row : approval_rows(standing)) rows.push_back(std::move(row));
+  rows.push_back({"    next", next + (standing.refused ? ": " + toned(str("blocked by ", noes), Tone::bad)
+                                                       : ": " + toned("due", Tone::good))});
+  text += table(rows);
   if (!standing.refused) return text + "      cairn promote " + printable(standing.id) + "\n";
   text += missing_text(*standing.refused, standing);
   for (const Refused& refused : standing.also) text += missing_text(refused, standing);
@@ -187,6 +208,20 @@ Json json_of(const RunningVersion& row) {
           {"approvals", json_of(row.approvals)}};
 }
 
+Json json_of(const ApprovalStanding& approvals) {
+  Json asked = Json::array();
+  for (const auto& [role, persons] : approvals.asked) {
+    const auto filled = approvals.filled.find(role);
+    asked.push_back({{"role", to_text(role)},
+                     {"persons", persons},
+                     {"filled", filled == approvals.filled.end() ? 0 : filled->second}});
+  }
+  return {{"asked", std::move(asked)},
+          {"held", json_of(approvals.held)},
+          {"expired", json_of(approvals.expired)},
+          {"awaited", approvals.awaited}};
+}
+
 Json json_of(const RolloutStanding& standing) {
   const Rollout& rollout = standing.rollout;
   Json blocked = Json::array();
@@ -208,6 +243,7 @@ Json json_of(const RolloutStanding& standing) {
       {"paused_seq", rollout.paused ? Json(*rollout.paused) : Json()},
       {"rollback_for", rollout.goes_back() ? Json(rollout.rollback_incident) : Json()},
       {"notified_seq", rollout.notified ? Json(*rollout.notified) : Json()},
+      {"approvals", json_of(standing.approvals)},
       {"next", {{"stage", to_text(standing.next.stage)}, {"percent", standing.next.percent}}},
       {"due", !standing.refused.has_value()},
       {"blocked_by", std::move(blocked)},

@@ -25,8 +25,8 @@ std::string effects_on_rollouts(const World& world, const Policy& next) {
   std::string text;
   for (const auto& [id, rollout] : world.rollouts.rows()) {
     if (rollout.state != RolloutState::active) continue;
-    const StageRules* before = world.policy().stage(rollout.environment, rollout.stage);
-    const StageRules* after = next.stage(rollout.environment, rollout.stage);
+    const StageRules* before = world.policy().stage(rollout.environment, rollout.stage, rollout.name);
+    const StageRules* after = next.stage(rollout.environment, rollout.stage, rollout.name);
     text += "  " + id + ", at " + std::string(to_text(rollout.stage)) + ": ";
     if (after == nullptr) {
       text += "its stage leaves the ladder\n";
@@ -36,7 +36,7 @@ std::string effects_on_rollouts(const World& world, const Policy& next) {
     text += "soak " + format_duration(soak_before) + " -> " + format_duration(after->soak);
     std::size_t void_grants = 0;
     for (const Approval& approval : rollout.approvals) {
-      const StageRules* rules = next.stage(rollout.environment, approval.stage);
+      const StageRules* rules = next.stage(rollout.environment, approval.stage, rollout.name);
       const bool holds = rules != nullptr && rules->hash == approval.rules;
       if (approval.state == ApprovalState::granted && !holds) ++void_grants;
     }
@@ -54,7 +54,7 @@ Json by_name(const Json& json) {
     return named;
   }
   const auto name_of = [](const Json& row) -> std::string {
-    for (const char* key : {"name", "stage"}) {
+    for (const char* key : {"name", "stage", "role"}) {
       if (row.is_object() && row.contains(key) && row[key].is_string()) return row[key];
     }
     return "";
@@ -178,6 +178,7 @@ Result<Exit> run_policy_check(const Globals& globals, const Path& file) {
                {"  rules", str(policy->rules)},
                {"  gates", str(policy->gates.size())},
                {"  environments", str(policy->environments.size())},
+               {"  tiers", str(policy->tiers.size())},
                {"  freeze windows", str(policy->freezes.size())},
                {"  digest", policy->digest.hex()}}));
   print(overlaps_of(*policy));

@@ -15,9 +15,9 @@ std::string version_of(const World& world, const Hash& digest) {
   return model == nullptr ? digest.hex().substr(0, 12) : model->version;
 }
 
-bool asks_approval(const World& world, const std::string& environment, Stage stage) {
-  const StageRules* rules = world.policy().stage(environment, stage);
-  return rules != nullptr && rules->approvals > 0;
+bool asks_approval(const World& world, const SlotKey& slot, Stage stage) {
+  const StageRules* rules = world.policy().stage(slot.second, stage, slot.first);
+  return rules != nullptr && !rules->approvals.empty();
 }
 
 std::vector<Approval> grants_of(const Rollout& rollout, Stage stage, Seq before) {
@@ -45,7 +45,7 @@ RunningVersion at_full(const World& world, const SlotKey& slot, const Tenure& te
   row.percent = 100 - std::min<std::uint64_t>(elsewhere, 100);
   row.since = tenure.since;
   row.seq = tenure.seq;
-  row.asks_approval = asks_approval(world, slot.second, Stage::full);
+  row.asks_approval = asks_approval(world, slot, Stage::full);
   for (const auto& [id, rollout] : world.rollouts.rows()) {
     const bool brought_it = rollout.state == RolloutState::full && rollout.stage_entry == tenure.seq &&
                             rollout.model == tenure.model && rollout.environment == slot.second;
@@ -71,7 +71,7 @@ void add_slot(const World& world, const SlotKey& key, const Slot& slot, Status& 
   row.seq = active->stage_entry;
   row.rollout = *slot.active;
   row.approvals = grants_of(*active, active->stage, active->stage_entry);
-  row.asks_approval = asks_approval(world, key.second, active->stage);
+  row.asks_approval = asks_approval(world, key, active->stage);
   status.slots.push_back(std::move(row));
 }
 
@@ -84,6 +84,13 @@ std::string who_may(const World& world, const Rollout& rollout) {
   return rollout.proposer;
 }
 
+ApprovalStanding approvals_of(const World& world, const Rollout& rollout, Stage stage, Millis moment) {
+  const StageRules* rules = world.policy().stage(rollout.environment, stage, rollout.name);
+  if (rules == nullptr || rollout.goes_back()) return {};
+  return {rules->approvals, filled_places(world, rollout, stage, moment), valid_grants(world, rollout, stage, moment),
+          expired_grants(world, rollout, stage, moment), awaited_approvers(world, rollout, stage, moment)};
+}
+
 Result<RolloutStanding> standing_of(World& world, const std::string& id, const Rollout& rollout, Millis moment) {
   RolloutStanding standing;
   standing.id = id;
@@ -92,6 +99,7 @@ Result<RolloutStanding> standing_of(World& world, const std::string& id, const R
   standing.soak_needed = soak_needed(world, rollout);
   standing.soak_missing = soak_missing(world, rollout, moment);
   standing.next = next_step(world, rollout).value_or(NextStep{});
+  standing.approvals = approvals_of(world, rollout, standing.next.stage, moment);
   TRY_LET(proposal, decide(world, Promote{id, std::nullopt}));
   Statement statement;
   statement.author = who_may(world, rollout);

@@ -36,6 +36,15 @@ struct RunningVersion {
   bool quarantined = false;
 };
 
+// What the next step of a rollout asks of persons.
+struct ApprovalStanding {
+  Quorum asked;  // empty: nothing
+  Quorum filled;
+  std::vector<Approval> held;
+  std::vector<Approval> expired;     // grants that are too old now
+  std::vector<std::string> awaited;  // whose grant would fill an open place
+};
+
 // A rollout under way, and what its next step would meet.
 struct RolloutStanding {
   std::string id;
@@ -47,6 +56,7 @@ struct RolloutStanding {
   std::optional<Refused> refused;  // none: the next step would be admitted
   std::vector<Refused> also;
   std::vector<GateOutcome> gates;
+  ApprovalStanding approvals;
 };
 
 struct IncidentStanding {

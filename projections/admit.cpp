@@ -148,6 +148,9 @@ class EventRules : public Questions {
     const auto policy = parse_policy(proposal->document);
     if (!policy) return no(Refusal::policy_invalid, {policy.error().message});
     for (const auto& [environment, rules] : policy->environments) spelled_as_before("environment:", environment);
+    for (const Tier& tier : policy->tiers) {
+      for (const std::string& model : tier.models) spelled_as_before("model:", model);
+    }
     no_quorum_is_lost(genesis_ ? std::vector<ShortQuorum>() : quorums_missing(world_.policy()),
                       quorums_missing(*policy));
   }
@@ -336,17 +339,16 @@ class EventRules : public Questions {
                "still missing: " + describe_duration(missing)},
               recorded_ + missing);
     }
-    const StageRules& rules = *world_.policy().stage(rollout->environment, event.stage);
+    const StageRules& rules = *world_.policy().stage(rollout->environment, event.stage, rollout->name);
     if (rules.notice && !rollout->notified) no(Refusal::notice_missing, {"no notice is recorded for " + event.rollout});
     for (const Approval& denial : standing_denials(world_, *rollout, event.stage)) {
       const std::string why = denial.reason.empty() ? "" : ": " + denial.reason;
       guarded(Guard::approvals, slot, Refusal::approval_denied,
               {"denied by " + denial.person + " in entry " + str(denial.seq) + why});
     }
-    const auto grants = valid_grants(world_, *rollout, event.stage, recorded_);
-    if (grants.size() < rules.approvals) {
-      guarded(Guard::approvals, slot, Refusal::approval_missing,
-              {str(grants.size(), " of ", rules.approvals, " approvals by ", to_text(rules.approver), " hold")});
+    const Quorum filled = filled_places(world_, *rollout, event.stage, recorded_);
+    if (filled != rules.approvals) {
+      guarded(Guard::approvals, slot, Refusal::approval_missing, {describe(filled, rules.approvals) + " hold"});
     }
     if (event.stage == Stage::full) predecessor_archived(slot, rollout->model);
     gates_pass(WhichGates::all, question_for(world_, *rollout, recorded_));
@@ -386,7 +388,7 @@ class EventRules : public Questions {
     const SlotKey key{event.name, event.environment};
     if (!rollback_in_order(key, event.from, event.incident)) return;
     next_in_slot(key, event.rollout);
-    if (world_.policy().stage(event.environment, Stage::shadow) == nullptr) {
+    if (world_.policy().stage(event.environment, Stage::shadow, event.name) == nullptr) {
       no(Refusal::stage_order, {"the ladder of " + event.environment + " has no shadow"});
     }
     if (const Tenure* full = world_.at_full(key); full != nullptr && full->model == event.to) {

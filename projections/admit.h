@@ -14,6 +14,7 @@
 #include "ledger/base/text.h"
 #include "ledger/events/statement.h"
 #include "projections/gates.h"
+#include "projections/quorum.h"
 #include "projections/world.h"
 
 namespace cairn {
@@ -183,8 +184,15 @@ struct NextStep {
 };
 std::optional<NextStep> next_step(const World& world, const Rollout& rollout);  // none: it is over
 
-// Grants for this stage that still hold at this moment, by distinct persons (DESIGN 6, approvals).
+// Grants for this stage that still hold at this moment, by distinct persons (DESIGN 6, approvals), and those that would
+// but for their age.
 std::vector<Approval> valid_grants(const World& world, const Rollout& rollout, Stage stage, Millis recorded);
+std::vector<Approval> expired_grants(const World& world, const Rollout& rollout, Stage stage, Millis recorded);
+
+// The places of this stage that those grants fill, by persons who have the roles still; and the handles of those whose
+// grant would fill one more. Both empty where nothing is asked.
+Quorum filled_places(const World& world, const Rollout& rollout, Stage stage, Millis recorded);
+std::vector<std::string> awaited_approvers(const World& world, const Rollout& rollout, Stage stage, Millis recorded);
 
 // Those who said no to this stage, have not taken it back, and could still say yes.
 std::vector<Approval> standing_denials(const World& world, const Rollout& rollout, Stage stage);

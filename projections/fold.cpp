@@ -430,7 +430,7 @@ struct Fold {
       if (result == GateResult::fail) rollout->soak.total = 0;
     }
     if (rollout->stage != Stage::shadow) return;
-    const StageRules* rules = policy.stage(event.environment, Stage::shadow);
+    const StageRules* rules = policy.stage(event.environment, Stage::shadow, rollout->name);
     if (rules == nullptr) return;
     if (result == GateResult::pass && rollout->soak.total >= rules->soak) {
       world.shadows.edit({event.model, event.environment}) = {rollout->soak.total, recorded, seq, rollout->stage_entry};
@@ -446,7 +446,7 @@ struct Fold {
       if (rollout == nullptr) continue;
       for (std::size_t i = 0; i < rollout->approvals.size(); ++i) {
         const Approval& approval = rollout->approvals[i];
-        const StageRules* rules = world.policy().stage(rollout->environment, approval.stage);
+        const StageRules* rules = world.policy().stage(rollout->environment, approval.stage, rollout->name);
         const bool bound = rules != nullptr && approval.rules == rules->hash;
         if (bound || approval.state != ApprovalState::granted) continue;
         world.rollouts.edit(*slot.active).approvals[i].state = ApprovalState::voided;

@@ -124,22 +124,36 @@ void Questions::spelled_as_before(const std::string& kind, const std::string& na
   if (before != nullptr && *before != name) no(Refusal::differs_by_case, {name + " is already spelled " + *before});
 }
 
+std::optional<ShortQuorum> Questions::short_of(const std::string& environment, const StageRules& stage,
+                                               const std::string& model) const {
+  // Who begins alone enrols the others afterwards, and could not if the beginning were refused.
+  const Quorum able = genesis_ ? filled_by(world_.approvers(stage.approvals, environment, model), stage.approvals)
+                               : world_.most_approvals(stage.approvals, environment, model);
+  if (able == stage.approvals) return std::nullopt;
+  return ShortQuorum{ShortQuorum::For::stage, environment, stage.stage, model, stage.approvals, able};
+}
+
 std::vector<ShortQuorum> Questions::quorums_missing(const Policy& policy) const {
   std::vector<ShortQuorum> missing;
-  // Who begins alone enrols the others afterwards, and could not if the beginning were refused.
   const std::size_t admins = world_.persons_with(Role::admin, "*", "*").size();
   const std::uint64_t asked = 1 + (genesis_ ? 0 : policy.administration.policy_approvals);
-  if (admins < asked) missing.push_back({ShortQuorum::For::policy, "", Stage::full, Role::admin, asked, admins});
+  const auto admins_only = [](std::uint64_t persons) { return Quorum{{Role::admin, persons}}; };
+  if (admins < asked)
+    missing.push_back({ShortQuorum::For::policy, "", Stage::full, "", admins_only(asked), admins_only(admins)});
   std::set<std::string> lifters;
   for (const Role role : policy.protection.lift) lifters.merge(world_.persons_with(role, "*", "*"));
   if (!genesis_ && lifters.size() < 2)
-    missing.push_back({ShortQuorum::For::lift, "", Stage::full, Role::admin, 2, lifters.size()});
+    missing.push_back({ShortQuorum::For::lift, "", Stage::full, "", admins_only(2), admins_only(lifters.size())});
+  const auto note = [&](std::optional<ShortQuorum> quorum) {
+    if (quorum) missing.push_back(std::move(*quorum));
+  };
   for (const auto& [environment, rules] : policy.environments) {
-    for (const StageRules& stage : rules.ladder) {
-      const std::size_t able = genesis_ ? world_.persons_with(stage.approver, environment, "*").size()
-                                        : world_.most_approvals(stage.approver, environment);
-      if (able < stage.approvals)
-        missing.push_back({ShortQuorum::For::stage, environment, stage.stage, stage.approver, stage.approvals, able});
+    for (const StageRules& stage : rules.ladder) note(short_of(environment, stage, "*"));
+    for (const Tier& tier : policy.tiers) {
+      for (const StageRules& stage : rules.ladder_of_tier.at(tier.name)) {
+        if (!short_of(environment, stage, "*")) continue;  // those who may for every model suffice for each
+        for (const std::string& model : tier.models) note(short_of(environment, stage, model));
+      }
     }
   }
   return missing;
@@ -157,17 +171,17 @@ Reasons describe(const std::vector<ShortQuorum>& missing) {
   for (const ShortQuorum& quorum : missing) {
     switch (quorum.what) {
       case ShortQuorum::For::policy:
-        reasons.push_back(quorum.able == 0
-                              ? "nobody could change the policy"
-                              : str(quorum.asked, " admins change the policy, and there are ", quorum.able));
+        reasons.push_back(places_of(quorum.able) == 0 ? "nobody could change the policy"
+                                                      : str(places_of(quorum.asked), " admins change the policy, and ",
+                                                            "there are ", places_of(quorum.able)));
         break;
       case ShortQuorum::For::lift:
-        reasons.push_back(str("two persons lift a lockdown, and ", quorum.able, " could"));
+        reasons.push_back(str("two persons lift a lockdown, and ", places_of(quorum.able), " could"));
         break;
       case ShortQuorum::For::stage:
-        reasons.push_back(str(quorum.environment, " ", to_text(quorum.stage), " asks for ", quorum.asked,
-                              " approvals by ", to_text(quorum.approver), ", and ", quorum.able,
-                              " could give one who did not propose"));
+        reasons.push_back(str(quorum.environment, " ", to_text(quorum.stage),
+                              quorum.model == "*" ? "" : " of " + quorum.model,
+                              ": those who did not propose could give ", describe(quorum.able, quorum.asked)));
         break;
     }
   }
@@ -235,8 +249,8 @@ bool Questions::mixes_administration() const {
 }
 
 bool Questions::step_in_order(const Rollout& rollout, const RolloutAdvanced& event) {
-  const StageRules* rules = world_.policy().stage(rollout.environment, event.stage);
-  const bool has_canary = world_.policy().stage(rollout.environment, Stage::canary) != nullptr;
+  const StageRules* rules = world_.policy().stage(rollout.environment, event.stage, rollout.name);
+  const bool has_canary = world_.policy().stage(rollout.environment, Stage::canary, rollout.name) != nullptr;
   const bool next =
       event.stage == Stage::canary ? rollout.stage != Stage::full : rollout.stage == Stage::canary || !has_canary;
   const std::string from(to_text(rollout.stage));
@@ -338,15 +352,18 @@ void Questions::saw_the_evidence(const Rollout& rollout, const std::vector<Seq>&
   }
 }
 
+const StageRules* Questions::asks_approval(const Rollout& rollout, Stage stage) {
+  const StageRules* rules = world_.policy().stage(rollout.environment, stage, rollout.name);
+  if (rules != nullptr && !rules->approvals.empty() && stage != Stage::shadow) return rules;
+  no(Refusal::approval_not_asked, {std::string(to_text(stage)) + " in " + rollout.environment + " asks for none now"});
+  return nullptr;
+}
+
 const StageRules* Questions::approvable(const Rollout& rollout, Stage stage) {
-  const StageRules* rules = world_.policy().stage(rollout.environment, stage);
-  if (rules == nullptr || rules->approvals == 0 || stage == Stage::shadow) {
-    no(Refusal::approval_not_asked,
-       {std::string(to_text(stage)) + " in " + rollout.environment + " asks for none now"});
-    return nullptr;
-  }
+  const StageRules* rules = asks_approval(rollout, stage);
+  if (rules == nullptr) return nullptr;
   by_person();
-  needs(rules->approver, rollout.environment, rollout.name);
+  needs_one_of(roles_of(rules->approvals), rollout.environment, rollout.name);
   return rules;
 }
 

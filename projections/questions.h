@@ -22,9 +22,9 @@ struct ShortQuorum {
   For what = For::policy;
   std::string environment;  // of a stage
   Stage stage = Stage::full;
-  Role approver = Role::approver;
-  std::uint64_t asked = 1;
-  std::size_t able = 0;
+  std::string model;  // "*": all
+  Quorum asked;
+  Quorum able;
   bool operator==(const ShortQuorum&) const = default;
 };
 Reasons describe(const std::vector<ShortQuorum>& missing);
@@ -86,6 +86,9 @@ class Questions {
   // ---- whether it may be
 
   std::vector<ShortQuorum> quorums_missing(const Policy& policy) const;
+  // Of one stage, for this model or for all ("*"); none: it could be met.
+  std::optional<ShortQuorum> short_of(const std::string& environment, const StageRules& stage,
+                                      const std::string& model) const;
 
   // Says no, unless the glass is broken for this guard here: then the verdict says what was lifted.
   void guarded(Guard guard, const SlotKey& slot, Refusal refusal, Reasons reasons,
@@ -114,7 +117,10 @@ class Questions {
   // What the gates look at and the approver could have seen, they say they have seen; and nothing that is not there.
   void saw_the_evidence(const Rollout& rollout, const std::vector<Seq>& seen);
 
-  // The rules of a stage that asks for approvals, if the author may speak about it. A canary's every further step asks
+  // The rules of a stage that asks for approvals of this rollout's model.
+  const StageRules* asks_approval(const Rollout& rollout, Stage stage);
+
+  // The same, if the author may speak about it. A canary's every further step asks
   // again, so what a rollout is in may still be approved; only shadow is entered by proposing.
   const StageRules* approvable(const Rollout& rollout, Stage stage);
 

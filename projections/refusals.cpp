@@ -149,7 +149,7 @@ constexpr std::array words = {
     Words{Refusal::approval_denied, "approval_denied", "A stage is not entered while one who could approve it says no.",
           "Who said no: cairn approve ROLLOUT --stage STAGE --withdraw; or an admin, who revokes the role."},
     Words{Refusal::approval_missing, "approval_missing", "The stage needs grants of distinct persons that still hold.",
-          "Persons with the role, other than the proposer: cairn approve ROLLOUT --stage STAGE."},
+          "Persons with the roles, other than the proposer: cairn approve ROLLOUT --stage STAGE."},
     Words{Refusal::archive_missing, "archive_missing",
           "A version that gives way at full is archived in the same statement, with what replaced it.",
           "Use cairn promote or cairn deploy, which say both."},

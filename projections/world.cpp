@@ -179,17 +179,26 @@ std::set<std::string> World::persons_with(Role role, std::string_view environmen
   return able;
 }
 
-std::size_t World::most_approvals(Role role, std::string_view environment) const {
-  const std::set<std::string> able = persons_with(role, environment, "*");
-  std::optional<std::size_t> most;
-  for (const auto& row : actors.rows()) {
-    const std::string& handle = row.first;
-    if (!has_role(handle, Role::deployer, environment, "")) continue;
-    const auto count = static_cast<std::size_t>(std::count_if(
-        able.begin(), able.end(), [&](const std::string& person) { return !answers_for(person, handle); }));
-    most = std::max(most.value_or(0), count);
+Approvers World::approvers(const Quorum& quorum, std::string_view environment, std::string_view model) const {
+  Approvers able;
+  for (const Role role : roles_of(quorum)) {
+    for (const std::string& handle : persons_with(role, environment, model)) able[handle].insert(role);
   }
-  return most.value_or(able.size());
+  return able;
+}
+
+Quorum World::most_approvals(const Quorum& quorum, std::string_view environment, std::string_view model) const {
+  const Approvers able = approvers(quorum, environment, model);
+  std::optional<Quorum> most;
+  for (const auto& row : actors.rows()) {
+    const std::string& deployer = row.first;
+    if (!has_role(deployer, Role::deployer, environment, model == "*" ? "" : model)) continue;
+    Approvers others = able;
+    std::erase_if(others, [&](const auto& person) { return answers_for(person.first, deployer); });
+    const Quorum filled = filled_by(others, quorum);
+    if (!most || places_of(*most) < places_of(filled)) most = filled;
+  }
+  return most ? *most : filled_by(able, quorum);
 }
 
 void World::keep() {

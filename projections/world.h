@@ -21,6 +21,7 @@
 #include "ledger/events/entry.h"
 #include "ledger/events/event.h"
 #include "ledger/events/policy.h"
+#include "projections/quorum.h"
 #include "projections/recent_ids.h"
 #include "projections/table.h"
 
@@ -330,9 +331,11 @@ class World {
 
   std::set<std::string> persons_with(Role role, std::string_view environment,
                                      std::string_view model) const;  // with a key that signs
-  // How many persons with this role, for every model, could approve what some deployer of this environment proposes;
-  // of the deployer for whom there are most. Where nobody deploys, all of them.
-  std::size_t most_approvals(Role role, std::string_view environment) const;
+  // Persons with a key that signs who have roles of this quorum there; "*": for every model.
+  Approvers approvers(const Quorum& quorum, std::string_view environment, std::string_view model) const;
+  // The places that such persons could fill of what some deployer of this environment proposes; of the deployer for
+  // whom these are most. Where nobody deploys, by all of them.
+  Quorum most_approvals(const Quorum& quorum, std::string_view environment, std::string_view model) const;
 
   Journal journal;
   Cell<Position> position{journal};

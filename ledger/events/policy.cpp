@@ -49,10 +49,18 @@ const EnvironmentRules* Policy::environment(std::string_view environment_name) c
   return found == environments.end() ? nullptr : &found->second;
 }
 
-const StageRules* Policy::stage(std::string_view environment_name, Stage stage) const {
+const Tier* Policy::tier_of(std::string_view model) const {
+  for (const auto& tier : tiers) {
+    if (tier.models.contains(std::string(model))) return &tier;
+  }
+  return nullptr;
+}
+
+const StageRules* Policy::stage(std::string_view environment_name, Stage stage, std::string_view model) const {
   const auto* rules_of = environment(environment_name);
   if (rules_of == nullptr) return nullptr;
-  for (const auto& candidate : rules_of->ladder) {
+  const auto* tier = tier_of(model);
+  for (const auto& candidate : tier == nullptr ? rules_of->ladder : rules_of->ladder_of_tier.at(tier->name)) {
     if (candidate.stage == stage) return &candidate;
   }
   return nullptr;
@@ -68,9 +76,9 @@ std::string stage_rules_text(const Policy& policy, std::string_view environment,
   text += str("percent ", stage.min_percent, ' ', stage.max_percent, '\n');
   text += "steps";
   for (const auto step : stage.steps) text += str(' ', step);
-  text += str("\napprovals ", stage.approvals, '\n');
-  text += str("approver ", to_text(stage.approver), '\n');
-  text += str("approval_valid ", stage.approval_validity, '\n');
+  text += "\napprovals";
+  for (const auto& [role, persons] : stage.approvals) text += str(' ', to_text(role), ' ', persons);
+  text += str("\napproval_valid ", stage.approval_validity, '\n');
   text += str("notice ", stage.notice ? "true" : "false", '\n');
   for (const auto& gate : policy.gates) {
     text += str("gate ", gate.name, ' ', to_text(gate.evidence), ' ', gate.value, ' ', to_text(gate.comparison), ' ',

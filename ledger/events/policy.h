@@ -52,6 +52,17 @@ struct Gate {
   Millis max_age = 0;  // of the evidence, by its recorded time; 0: no limit
 };
 
+// Places to be filled before a stage is entered: of each role so many persons, nobody in two places. A role that is not
+// named is not asked.
+using Quorum = std::map<Role, std::uint64_t>;
+
+// Models that take another quorum where a stage names their tier, and how soon whoever is asked to approve answers.
+struct Tier {
+  std::string name;
+  std::set<std::string> models;  // each in one tier at most
+  Millis answer_within = 0;      // 0: no such clock
+};
+
 // What it takes to stand on one stage of an environment's ladder, and to leave it.
 struct StageRules {
   Stage stage = Stage::shadow;
@@ -59,15 +70,15 @@ struct StageRules {
   std::uint64_t min_percent = 0;  // canary only
   std::uint64_t max_percent = 0;
   std::vector<std::uint64_t> steps;  // canary: what `promote` proposes, ascending
-  std::uint64_t approvals = 0;       // distinct persons other than the proposer, before entering
-  Role approver = Role::approver;
+  Quorum approvals;                  // by persons other than the proposer, before entering; empty: none
   Millis approval_validity = 0;
   bool notice = false;  // stakeholders must have been notified before entering
   Hash hash;            // stage_rules_hash: what a grant binds
 };
 
 struct EnvironmentRules {
-  std::vector<StageRules> ladder;               // shadow, canary, full: each at most once, in this order, full last
+  std::vector<StageRules> ladder;  // shadow, canary, full: each at most once, in this order, full last
+  std::map<std::string, std::vector<StageRules>> ladder_of_tier;  // the same with the approvals of each tier
   std::vector<std::string> shadow_counts_from;  // environments whose completed shadow of the same digest counts here
   Millis shadow_valid = 0;                      // for how long
   bool regression_through_shadow = false;       // a version that is gone back to for a regression is watched first
@@ -161,6 +172,7 @@ struct Policy {
   Millis max_gap = 0;  // between two monitoring records that count as one soak
   std::vector<Cadence> cadence = guide_cadence();
   AdviceRules advice = guide_advice();
+  std::vector<Tier> tiers;  // in the document's order
   AdministrationRules administration;
   ProtectionRules protection;
   std::vector<FreezeWindow> freezes;  // in the document's order; they may overlap
@@ -170,8 +182,10 @@ struct Policy {
   std::uint64_t refusal_bytes = 8192;    // the largest statement whose refusal is recorded
   Hash digest;
 
-  const EnvironmentRules* environment(std::string_view name) const;          // null: not governed
-  const StageRules* stage(std::string_view environment, Stage stage) const;  // null: not on the ladder
+  const EnvironmentRules* environment(std::string_view name) const;  // null: not governed
+  const Tier* tier_of(std::string_view model) const;                 // null: in none
+  // For this model, with what its tier asks; null: not on the ladder.
+  const StageRules* stage(std::string_view environment, Stage stage, std::string_view model) const;
 };
 
 // What an approval of a stage binds, as text: FORMAT.md, "Stage rules". Its SHA-256 is the stage's `hash`.

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <algorithm>
+#include <map>
 #include <optional>
 #include <set>
 #include <string>
@@ -140,7 +141,12 @@ void read_protection(const JsonValue& section, ProtectionRules& rules, std::opti
 void read_advice(const JsonValue& section, AdviceRules& rules, std::optional<Error>& error);
 void read_cadence(Members& monitoring, std::vector<Cadence>& cadence);
 void read_freezes(Members& document, std::vector<FreezeWindow>& freezes);
+void read_tiers(Members& document, std::vector<Tier>& tiers);
 void read_incidents(const JsonValue& section, IncidentPolicy& policy, std::optional<Error>& error);
 void read_retention(const JsonValue& section, RetentionRules& rules, std::optional<Error>& error);
+
+// A stage's places, and those of the tiers that it names.
+Quorum read_quorum(Members& members, std::string_view member);
+std::map<std::string, Quorum> read_approvals_of_tier(Members& stage, const std::vector<Tier>& tiers);
 
 }  // namespace cairn::policy_document

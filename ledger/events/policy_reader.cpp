@@ -14,7 +14,6 @@ namespace {
 
 constexpr std::size_t max_gates = 128;
 constexpr std::size_t max_environments = 64;
-constexpr std::uint64_t max_approvals = 16;
 constexpr std::uint64_t max_refusals_per_hour = 100000;  // and at least one: no policy keeps attempts off the record
 constexpr std::uint64_t min_refusal_bytes = 1024;
 constexpr std::uint64_t max_refusal_bytes = 61440;
@@ -89,27 +88,33 @@ void read_canary(Members& members, StageRules& stage) {
     members.refuse("steps", "is not one or more growing percentages");
 }
 
-StageRules read_stage(const JsonValue& value, const std::string& path, std::optional<Error>& error) {
+// One more stage of the ladder, and of each tier's.
+void read_stage(const JsonValue& value, const std::string& path, const std::vector<Tier>& tiers,
+                EnvironmentRules& environment, std::optional<Error>& error) {
   Members members(value, path, error);
   StageRules stage;
   members.word("stage", stage.stage, parse_stage);
   if (stage.stage == Stage::canary) read_canary(members, stage);
   if (members.has("soak")) members.duration("soak", stage.soak, true);
-  if (members.has("approvals")) members.uint("approvals", stage.approvals, 0, max_approvals);
-  if (stage.approvals > 0) {
-    members.word("approver", stage.approver, parse_role);
-    members.duration("approval_valid", stage.approval_validity, false);
-  }
   if (members.has("notice")) members.boolean("notice", stage.notice);
-  return stage;
+  if (members.has("approvals")) stage.approvals = read_quorum(members, "approvals");
+  const auto of_tier = read_approvals_of_tier(members, tiers);
+  if (members.has("approvals") || members.has("approvals_of_tier"))
+    members.duration("approval_valid", stage.approval_validity, false);
+  for (const Tier& tier : tiers) {
+    StageRules& of_this = environment.ladder_of_tier[tier.name].emplace_back(stage);
+    const auto own = of_tier.find(tier.name);
+    if (own != of_tier.end()) of_this.approvals = own->second;
+  }
+  environment.ladder.push_back(std::move(stage));
 }
 
-void read_ladder(Members& members, EnvironmentRules& environment) {
+void read_ladder(Members& members, const std::vector<Tier>& tiers, EnvironmentRules& environment) {
   const auto* ladder = members.get("ladder", Kind::array, "an array of stages");
   if (ladder == nullptr) return;
   for (std::size_t i = 0; i < ladder->items.size() && i < 4; ++i) {
     const auto path = members.path_of(str("ladder[", i, ']'));
-    environment.ladder.push_back(read_stage(ladder->items[i], path, members.error()));
+    read_stage(ladder->items[i], path, tiers, environment, members.error());
   }
   const auto not_above = [](const StageRules& a, const StageRules& b) { return a.stage >= b.stage; };
   const auto& stages = environment.ladder;
@@ -142,7 +147,7 @@ EnvironmentRules read_environment(const JsonValue& value, const std::string& pat
                                   std::optional<Error>& error) {
   Members members(value, path, error);
   EnvironmentRules environment;
-  read_ladder(members, environment);
+  read_ladder(members, policy.tiers, environment);
   read_regression(members, policy, environment);
   if (!members.has("shadow_counts_from") && !members.has("shadow_valid")) return environment;
   members.duration("shadow_valid", environment.shadow_valid, false);
@@ -190,6 +195,7 @@ void read_document(const JsonValue& json, Policy& policy, std::optional<Error>& 
                     ErrorKind::needs_newer);
   }
   read_gates(document, policy);
+  read_tiers(document, policy.tiers);
   read_environments(document, policy);
   if (const auto* value = document.get("monitoring", Kind::object, "an object")) {
     Members monitoring(*value, "monitoring", error);
@@ -224,6 +230,9 @@ Result<Policy> parse_policy(std::string_view text) {
   policy.digest = sha256(text);
   for (auto& [name, environment] : policy.environments) {
     for (auto& stage : environment.ladder) stage.hash = sha256(stage_rules_text(policy, name, stage));
+    for (auto& [tier, ladder] : environment.ladder_of_tier) {
+      for (auto& stage : ladder) stage.hash = sha256(stage_rules_text(policy, name, stage));
+    }
   }
   return policy;
 }

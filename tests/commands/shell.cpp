@@ -81,7 +81,7 @@ constexpr std::string_view easy_policy = R"({
     "production": {"ladder": [
       {"stage": "shadow"},
       {"stage": "canary", "percent": [5, 50], "steps": [10, 50]},
-      {"stage": "full", "approvals": 1, "approver": "approver", "approval_valid": "72h", "notice": true}]},
+      {"stage": "full", "approvals": [{"role": "approver", "persons": 1}], "approval_valid": "72h", "notice": true}]},
     "staging": {"ladder": [{"stage": "shadow"}, {"stage": "full"}]}
   },
   "monitoring": {"max_gap": "7h"},

@@ -163,7 +163,7 @@ TEST_CASE("FORMAT.md's checkpoint, inclusion proof and consistency file prove it
 TEST_CASE("FORMAT.md's stage rules are those of production's canary in the default policy") {
   const auto policy = parse_policy(examples::read_file_of_tests(CAIRN_SOURCE "/examples/policy-default.json"));
   REQUIRE(policy.ok());
-  const auto* canary = policy->stage("production", Stage::canary);
+  const auto* canary = policy->stage("production", Stage::canary, "net");
   REQUIRE(canary != nullptr);
   const auto text = block("text stage-rules") + "\n";
   CHECK(stage_rules_text(*policy, "production", *canary) == text);

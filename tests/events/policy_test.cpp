@@ -19,6 +19,10 @@ std::string fast_text() {
   return examples::read_file_of_tests(CAIRN_SOURCE "/examples/policy-fast.json");
 }
 
+std::string tiers_text() {
+  return examples::read_file_of_tests(CAIRN_SOURCE "/examples/policy-tiers.json");
+}
+
 Policy parsed(const std::string& text) {
   const auto policy = parse_policy(text);
   if (!policy.ok()) FAIL(policy.error().message);
@@ -118,19 +122,18 @@ TEST_CASE("A2 A3 A4 A5: the default ladders are the guide's") {
   CHECK(canary.max_percent == 50);
   CHECK(canary.steps == std::vector<std::uint64_t>{10, 25, 50});
   CHECK(canary.soak == day);
-  const auto* full = policy.stage("production", Stage::full);
+  const auto* full = policy.stage("production", Stage::full, "net");
   REQUIRE(full != nullptr);
-  CHECK(full->approvals == 1);
-  CHECK(full->approver == Role::approver);
+  CHECK(full->approvals == Quorum{{Role::approver, 1}});
   CHECK(full->approval_validity == 72 * hour);
   CHECK(full->notice);
 
-  CHECK(policy.stage("staging", Stage::shadow)->soak == day);
-  CHECK(policy.stage("staging", Stage::canary)->soak == 0);
-  CHECK(policy.stage("staging", Stage::full)->approvals == 0);
-  CHECK(!policy.stage("staging", Stage::full)->notice);
+  CHECK(policy.stage("staging", Stage::shadow, "net")->soak == day);
+  CHECK(policy.stage("staging", Stage::canary, "net")->soak == 0);
+  CHECK(policy.stage("staging", Stage::full, "net")->approvals.empty());
+  CHECK(!policy.stage("staging", Stage::full, "net")->notice);
   CHECK(policy.environment("laboratory") == nullptr);
-  CHECK(policy.stage("laboratory", Stage::full) == nullptr);
+  CHECK(policy.stage("laboratory", Stage::full, "net") == nullptr);
 }
 
 TEST_CASE("the fast policy is the default one with shorter soaks and another name, and nothing else") {
@@ -138,7 +141,7 @@ TEST_CASE("the fast policy is the default one with shorter soaks and another nam
         std::vector<std::string>{"replace /environments/production/ladder/0/soak",
                                  "replace /environments/production/ladder/1/soak",
                                  "replace /environments/staging/ladder/0/soak", "replace /name"});
-  CHECK(parsed(fast_text()).stage("production", Stage::shadow)->soak == 2 * second);
+  CHECK(parsed(fast_text()).stage("production", Stage::shadow, "net")->soak == 2 * second);
 }
 
 TEST_CASE("white space and member order are the author's, and only the digest knows them") {
@@ -146,11 +149,13 @@ TEST_CASE("white space and member order are the author's, and only the digest kn
   const auto compact = parsed(json::parse(default_text()).dump());
   CHECK(compact.digest != policy.digest);
   CHECK(compact.gates.size() == policy.gates.size());
-  CHECK(compact.stage("production", Stage::full)->hash == policy.stage("production", Stage::full)->hash);
+  CHECK(compact.stage("production", Stage::full, "net")->hash == policy.stage("production", Stage::full, "net")->hash);
 }
 
 TEST_CASE("the rules of a stage have another hash as soon as the stage or a gate changes") {
-  const auto hash = [](const std::string& text) { return parsed(text).stage("production", Stage::canary)->hash; };
+  const auto hash = [](const std::string& text) {
+    return parsed(text).stage("production", Stage::canary, "net")->hash;
+  };
   const auto before = hash(default_text());
   const auto canary = "/environments/production/ladder/1"_json_pointer;
   CHECK(before != Hash{});
@@ -160,7 +165,7 @@ TEST_CASE("the rules of a stage have another hash as soon as the stage or a gate
   CHECK(hash(with([&](json& p) { p[canary]["steps"] = {10, 50}; })) != before);
   CHECK(hash(with([&](json& p) { p[canary]["notice"] = true; })) != before);
   CHECK(hash(with([&](json& p) {
-          p[canary].update({{"approvals", 1}, {"approver", "admin"}, {"approval_valid", "1h"}});
+          p[canary].update({{"approvals", {{{"role", "admin"}, {"persons", 1}}}}, {"approval_valid", "1h"}});
         })) != before);
   for (const auto& [member, value] : std::vector<std::pair<std::string, std::string>>{{"name", "acc"},
                                                                                       {"evidence", "card"},
@@ -176,7 +181,7 @@ TEST_CASE("the rules of a stage have another hash as soon as the stage or a gate
     CHECK(hash(with(change)) != before);
   }
   CHECK(hash(with([&](json& p) { p["gates"].erase(3); })) != before);
-  CHECK(parsed(default_text()).stage("staging", Stage::canary)->hash != before);
+  CHECK(parsed(default_text()).stage("staging", Stage::canary, "net")->hash != before);
   // What is not this stage's rule leaves a grant as it is.
   CHECK(hash(with([&](json& p) { p["name"] = "other"; })) == before);
   CHECK(hash(with([&](json& p) { p["environments"]["production"]["ladder"][0]["soak"] = "48h"; })) == before);
@@ -251,9 +256,10 @@ TEST_CASE("each mistake in a ladder is refused by its path") {
   check([](json& e) { e["ladder"][1]["steps"] = json::array(); }, at + "ladder[1].steps: ");
   check([](json& e) { e["ladder"][1].erase("steps"); }, at + "ladder[1].steps: is missing");
   check([](json& e) { e["ladder"][0]["percent"] = {5, 50}; }, at + "ladder[0].percent: is not a member");
-  check([](json& e) { e["ladder"][2].erase("approver"); }, at + "ladder[2].approver: is missing");
+  check([](json& e) { e["ladder"][2].erase("approval_valid"); }, at + "ladder[2].approval_valid: is missing");
   check([](json& e) { e["ladder"][2].erase("approvals"); }, at + "ladder[2].approval_valid: is not a member");
-  check([](json& e) { e["ladder"][2]["approvals"] = 17; }, at + "ladder[2].approvals: 17 is not within 0 to 16");
+  check([](json& e) { e["ladder"][2]["approvals"] = 1; }, at + "ladder[2].approvals: is a whole number, not an array");
+  check([](json& e) { e["ladder"][2]["approver"] = "approver"; }, at + "ladder[2].approver: is not a member");
   check([](json& e) { e["ladder"][2]["notice"] = "yes"; }, at + "ladder[2].notice: is a string, not true or false");
   check([](json& e) { e["ladder"][0]["stage"] = "dark"; }, at + "ladder[0].stage: ");
   check([](json& e) { e["ladder"].erase(2); }, at + "ladder: is not shadow, canary, full");
@@ -364,4 +370,115 @@ TEST_CASE("each mistake in protection, incidents, advice, cadence and regression
         }
       },
       at + "environments.production.regression: is not where a rollback can begin");
+}
+
+TEST_CASE("C2: a model takes the approvals of its tier where the stage names it, and else the stage's") {
+  const auto policy = parsed(tiers_text());
+  const auto asked = [&](std::string_view environment, Stage stage, std::string_view model) {
+    return policy.stage(environment, stage, model)->approvals;
+  };
+  const Quorum one = {{Role::approver, 1}};
+  CHECK(asked("production", Stage::full, "nobody-named-it") == one);
+  CHECK(asked("production", Stage::full, "banner-ranking") == one);
+  CHECK(asked("production", Stage::full, "demand-forecast") == Quorum{{Role::approver, 2}});
+  CHECK(asked("production", Stage::full, "fraud-detector") == Quorum{{Role::admin, 1}, {Role::approver, 2}});
+  CHECK(asked("production", Stage::full, "credit-scoring") ==
+        Quorum{{Role::admin, 1}, {Role::approver, 2}, {Role::incident_commander, 1}});
+  CHECK(asked("production", Stage::canary, "credit-scoring").empty());
+  CHECK(asked("staging", Stage::full, "credit-scoring").empty());
+  CHECK(policy.stage("laboratory", Stage::full, "credit-scoring") == nullptr);
+
+  // E9: how soon a request is to be answered.
+  CHECK(policy.tier_of("nobody-named-it") == nullptr);
+  CHECK(policy.tier_of("credit-scoring")->answer_within == 4 * hour);
+  CHECK(policy.tier_of("fraud-detector")->answer_within == 24 * hour);
+  CHECK(policy.tier_of("demand-forecast")->answer_within == 72 * hour);
+  CHECK(policy.tier_of("banner-ranking")->answer_within == 168 * hour);
+}
+
+TEST_CASE("the policy with tiers is the default one with tiers and another name, and nothing else") {
+  CHECK(differences(json::parse(default_text()), json::parse(tiers_text())) ==
+        std::vector<std::string>{"add /environments/production/ladder/2/approvals_of_tier", "replace /name",
+                                 "add /tiers"});
+}
+
+TEST_CASE("C2 C10: a model that moves to another tier has other rules of its stage, and no other model has") {
+  const auto before = parsed(tiers_text());
+  auto document = json::parse(tiers_text());
+  document["tiers"]["high"]["models"] = json::array();
+  document["tiers"]["critical"]["models"].push_back("fraud-detector");
+  const auto after = parsed(document.dump());
+  const auto same = [&](const std::string& model) {
+    return before.stage("production", Stage::full, model)->hash == after.stage("production", Stage::full, model)->hash;
+  };
+  CHECK_FALSE(same("fraud-detector"));
+  for (const char* other : {"credit-scoring", "demand-forecast", "banner-ranking", "nobody-named-it"}) {
+    INFO(other);
+    CHECK(same(other));
+  }
+  // What no approval is asked for is the same rule in every tier.
+  CHECK(before.stage("production", Stage::canary, "fraud-detector")->hash ==
+        after.stage("production", Stage::canary, "fraud-detector")->hash);
+  // The order of the rows is the author's.
+  auto turned = json::parse(tiers_text());
+  auto& rows = turned["environments"]["production"]["ladder"][2]["approvals_of_tier"]["high"];
+  std::swap(rows[0], rows[1]);
+  CHECK(parsed(turned.dump()).stage("production", Stage::full, "fraud-detector")->hash ==
+        before.stage("production", Stage::full, "fraud-detector")->hash);
+}
+
+TEST_CASE("each mistake in tiers and approvals is refused by its path") {
+  const auto check = [](auto change, std::string_view begin) {
+    auto document = json::parse(tiers_text());
+    change(document, document["environments"]["production"]["ladder"][2]);
+    const auto message = refusal(document.dump());
+    INFO("expected " << begin);
+    CHECK(message.substr(0, begin.size()) == begin);
+  };
+  const std::string at = "policy: environments.production.ladder[2].";
+  const json row = {{"role", "approver"}, {"persons", 1}};
+  check([&](json&, json& full) { full["approvals"] = json::array(); }, at + "approvals: asks for 0 persons, not 1");
+  check([&](json&, json& full) { full["approvals"] = {row, row}; }, at + "approvals[1].role: approver stands there");
+  check([&](json&, json& full) { full["approvals"][0]["persons"] = 0; },
+        at + "approvals[0].persons: 0 is not within 1 to 16");
+  check([&](json&, json& full) { full["approvals"][0]["persons"] = 17; }, at + "approvals[0].persons: 17 is not");
+  check(
+      [&](json&, json& full) {
+        full["approvals"] = {{{"role", "admin"}, {"persons", 16}}, row};
+      },
+      at + "approvals: asks for 17 persons, not 1 to 16");
+  check([&](json&, json& full) { full["approvals"][0]["role"] = "boss"; }, at + "approvals[0].role: \"boss\" is not");
+  check([&](json&, json& full) { full["approvals"][0]["key"] = 1; }, at + "approvals[0].key: is not a member");
+  check([&](json&, json& full) { full["approvals"][0].erase("persons"); }, at + "approvals[0].persons: is missing");
+  check([&](json&, json& full) { full["approvals_of_tier"]["grave"] = {row}; },
+        at + "approvals_of_tier.grave: is not a tier of this policy");
+  check([&](json&, json& full) { full["approvals_of_tier"]["low"] = json::array(); },
+        at + "approvals_of_tier.low: asks for 0 persons");
+  check([&](json&, json& full) { full["approvals_of_tier"] = 1; }, at + "approvals_of_tier: is a whole number");
+  check(
+      [&](json&, json& full) {
+        full.erase("approvals");
+        full.erase("approval_valid");
+      },
+      at + "approval_valid: is missing");
+  check([](json& p, json&) { p["tiers"]["high"]["models"].push_back("fraud-detector"); },
+        "policy: tiers.high.models[1]: \"fraud-detector\" is in a tier already");
+  check([](json& p, json&) { p["tiers"]["low"]["models"].push_back("Fraud-Detector"); },
+        "policy: tiers.low.models[1]: \"Fraud-Detector\" is in a tier already");
+  check([](json& p, json&) { p["tiers"]["low"]["models"] = {1}; },
+        "policy: tiers.low.models[0]: is a whole number, not a model's name");
+  check([](json& p, json&) { p["tiers"]["low"]["models"] = {"two words"}; },
+        "policy: tiers.low.models[0]: \"two words\" is not a model's name");
+  check([](json& p, json&) { p["tiers"]["low"].erase("models"); }, "policy: tiers.low.models: is missing");
+  check([](json& p, json&) { p["tiers"]["low"]["answer_within"] = "0h"; },
+        "policy: tiers.low.answer_within: is no time at all");
+  check([](json& p, json&) { p["tiers"]["low"]["owner"] = "x"; }, "policy: tiers.low.owner: is not a member");
+  check([](json& p, json&) { p["tiers"]["two words"] = p["tiers"]["low"]; },
+        "policy: tiers.two words: is not a tier's");
+  check([](json& p, json&) { p["tiers"] = json::array(); }, "policy: tiers: is an array, not an object");
+  check(
+      [](json& p, json&) {
+        for (int i = 0; i < 13; ++i) p["tiers"][str("t", i)] = {{"models", json::array()}};
+      },
+      "policy: tiers: more than 16 of them");
 }

@@ -10,7 +10,7 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   ASSERT(policy->digest == sha256(document) && policy->rules <= newest_rules);
   for (const auto& [name, environment] : policy->environments) {
     ASSERT(!environment.ladder.empty() && environment.ladder.back().stage == Stage::full);
-    ASSERT(policy->stage(name, Stage::full) == &environment.ladder.back());
+    ASSERT(policy->stage(name, Stage::full, "") == &environment.ladder.back());
   }
   return 0;
 }

@@ -10,7 +10,7 @@ std::size_t grants(const Scenario& s) {
 }
 
 std::string two_approvers() {
-  return replaced(small_policy(), "\"approvals\": 1", "\"approvals\": 2");
+  return replaced(small_policy(), "\"persons\": 1", "\"persons\": 2");
 }
 
 // lee has approved, and could approve from a second key.
@@ -171,7 +171,7 @@ TEST_CASE("A grant ends with its rollout") {
 TEST_CASE("A canary that asks for approval can be approved again for its further steps") {
   const std::string policy =
       replaced(small_policy(), R"("steps": [10, 25, 50],)",
-               R"("steps": [10, 25, 50], "approvals": 1, "approver": "approver", "approval_valid": "1h",)");
+               R"("steps": [10, 25, 50], "approvals": [{"role": "approver", "persons": 1}], "approval_valid": "1h",)");
   Scenario s(policy);
   s.given_models({"v1"}).given("ci", {proposed(1, "v1")}).given_watched("v1", 2);
   s.when("ci", {advanced(1, Stage::canary, 10)}).then_refused(Refusal::approval_missing);

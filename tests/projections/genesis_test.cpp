@@ -63,7 +63,7 @@ TEST_CASE("Entry 0 says nothing else, says it once, and follows the rules") {
     CHECK(begun_with(events) == "handle_taken");
   }
   SECTION("a policy that its actors can meet") {
-    const std::string strict = replaced(small_policy(), "\"approvals\": 1", "\"approvals\": 2");
+    const std::string strict = replaced(small_policy(), "\"persons\": 1", "\"persons\": 2");
     CHECK(begun_with(genesis_events(strict)) == "quorum_unreachable");
   }
   SECTION("a policy that reads") {
@@ -83,7 +83,7 @@ TEST_CASE("Who begins alone may begin, and enrols whoever approves afterwards") 
   s.given("dana", events);
   const std::string other = replaced(small_policy(), "small", "other");
   s.when("dana", {PolicyProposed{other}, PolicyAdopted{sha256(other), s.world.policy().digest}}).then_admitted();
-  const std::string two = replaced(small_policy(), "\"approvals\": 1", "\"approvals\": 2");
+  const std::string two = replaced(small_policy(), "\"persons\": 1", "\"persons\": 2");
   s.when("dana", {PolicyProposed{two}, PolicyAdopted{sha256(two), s.world.policy().digest}});
   s.then_refused(Refusal::quorum_unreachable);
   s.when("dana", {person("lee", {approver})}).then_admitted();

@@ -88,6 +88,36 @@ TEST_CASE("The guide's path: shadow a day, canary 10, 25 and 50 a day each, noti
   CHECK(fold(s.entries) == s.world.encode());
 }
 
+// The example policy with tiers, in which "net" is a critical model; noa is another admin, mia another approver.
+struct Critical : Scenario {
+  explicit Critical(std::vector<Grant> roles_of_noa) {
+    given("dana", {person("noa", std::move(roles_of_noa)), person("mia", {{Role::approver, {}}})});
+    const std::string policy = replaced(example_policy("policy-tiers.json"), "credit-scoring", "net");
+    given("dana", {PolicyProposed{policy}, PolicyAdopted{sha256(policy), world.policy().digest}});
+  }
+};
+
+TEST_CASE("C2 C3: a critical model goes to full by admin, two approvers and incident commander, and by no fewer") {
+  const Grant admin{Role::admin, {}};
+  const Grant commander{Role::incident_commander, {}};
+  const bool two_roles_of_one = GENERATE(false, true);
+  Critical s(two_roles_of_one ? std::vector{admin, commander} : std::vector{admin});
+  s.given("ci", registration(s, "v1")).given("ci", {proposed(1, "v1", "production")});
+  watch_a_day(s, "v1", "production");
+  to_canary_50(s, 1, "v1");
+  s.given("ci", {StakeholdersNotified{rollout_id(1, "production"), "team and stakeholders"}});
+  const std::vector<Event> step = {advanced(1, Stage::full, 100, "production")};
+  for (const char* person : {"noa", "lee", "mia"}) {
+    s.when("ci", step).then_refused(Refusal::approval_missing);
+    s.given(person, {s.approval(1, "production")});
+  }
+  s.when("ci", step).then_refused(Refusal::approval_missing);
+  CHECK(s.says("1 of 1 approvals by admin, 2 of 2 by approver, 0 of 1 by incident-commander hold"));
+  CHECK(awaited_approvers(s.world, s.rollout(1, "production"), Stage::full, s.now) == std::vector<std::string>{"ida"});
+  s.given("ida", {s.approval(1, "production")}).when("ci", step).then_admitted();
+  CHECK(s.world.at_full({"net", "production"})->model == digest_of("v1"));
+}
+
 TEST_CASE("Every gate of the guide refuses the way into shadow by itself (B1 B4 B5 B7 B8)") {
   struct Bad {
     EvidenceKind kind;

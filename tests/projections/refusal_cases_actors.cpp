@@ -165,20 +165,20 @@ const std::vector<RefusalCase> actor_cases = {
      [] {
        Scenario s;
        s.given("dana", {person("mia", {admin, approver}), person("noa", {approver})});
-       const std::string strict = replaced(small_policy(), "\"approvals\": 1", "\"approvals\": 3");
+       const std::string strict = replaced(small_policy(), "\"persons\": 1", "\"persons\": 3");
        s.given("dana", {PolicyProposed{strict}, PolicyAdopted{sha256(strict), s.world.policy().digest}});
        s.given("dana", {key_revoked("lee", "lee", s.now)});
        s.when("dana", {RoleRevoked{"noa", approver}}).then_refused(R::quorum_unreachable);
-       REQUIRE(s.says("asks for 3 approvals by approver, and 1 could give one"));
+       REQUIRE(s.says("prod full: those who did not propose could give 1 of 3 approvals by approver"));
        s.when("dana", {RoleRevoked{"mia", admin}}).then_admitted();
      }},
     {R::quorum_unreachable, "a policy may not ask for more approvers than there are (C2)",
      [] {
        Scenario s;
-       const std::string strict = replaced(small_policy(), "\"approvals\": 1", "\"approvals\": 2");
+       const std::string strict = replaced(small_policy(), "\"persons\": 1", "\"persons\": 2");
        s.when("dana", {PolicyProposed{strict}, PolicyAdopted{sha256(strict), s.world.policy().digest}})
            .then_refused(R::quorum_unreachable);
-       REQUIRE(s.says("asks for 2 approvals by approver, and 1 could give one"));
+       REQUIRE(s.says("prod full: those who did not propose could give 1 of 2 approvals by approver"));
      }},
     {R::policy_invalid, "a policy that does not read is not proposed",
      [] {

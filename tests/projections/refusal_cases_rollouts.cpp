@@ -135,7 +135,7 @@ const std::vector<RefusalCase> rollout_cases = {
        wrong.environment = "lab";
        s.when("lee", {wrong}).then_refused(R::approval_not_bound);
        wrong = right;
-       wrong.rules = s.world.policy().stage("prod", Stage::canary)->hash;
+       wrong.rules = s.world.policy().stage("prod", Stage::canary, "net")->hash;
        s.when("lee", {wrong}).then_refused(R::approval_not_bound);
        wrong = right;
        wrong.seen = {1, s.entries.size()};

@@ -33,11 +33,15 @@ Decimal decimal(const std::string& text) {
 
 }  // namespace
 
-std::string guide_policy() {
-  std::ifstream file(CAIRN_SOURCE "/examples/policy-default.json");
-  const std::string text{std::istreambuf_iterator<char>(file), {}};
+std::string example_policy(const std::string& file) {
+  std::ifstream in(CAIRN_SOURCE "/examples/" + file);
+  const std::string text{std::istreambuf_iterator<char>(in), {}};
   REQUIRE(!text.empty());
   return text;
+}
+
+std::string guide_policy() {
+  return example_policy("policy-default.json");
 }
 
 std::string small_policy() {
@@ -57,7 +61,7 @@ std::string small_policy() {
       "ladder": [
         {"stage": "shadow", "soak": "2h"},
         {"stage": "canary", "percent": [5, 50], "steps": [10, 25, 50], "soak": "2h"},
-        {"stage": "full", "approvals": 1, "approver": "approver", "approval_valid": "72h", "notice": true}]}
+        {"stage": "full", "approvals": [{"role": "approver", "persons": 1}], "approval_valid": "72h", "notice": true}]}
   },
   "monitoring": {"max_gap": "1h"},
   "retention": {"classes": {"audited": "900d", "records": "for-good"}},
@@ -321,7 +325,7 @@ Scenario& Scenario::given_full(int number, const std::string& version, const std
 
 ApprovalGranted Scenario::approval(int number, const std::string& environment, Stage stage) const {
   const Rollout& of = rollout(number, environment);
-  const StageRules* rules = world.policy().stage(environment, stage);
+  const StageRules* rules = world.policy().stage(environment, stage, of.name);
   REQUIRE(rules != nullptr);
   return {rollout_id(number, environment), of.model,    environment, stage, rules->hash,
           evidence_about(world, of),       "looks good"};

@@ -20,6 +20,7 @@ inline constexpr Millis start_of_scenario = 1'800'000'000'000;
 // drift_score (< 0.15, stage); "lab" with full only; "prod" with shadow 2h, canary 2h and full by one approver after a
 // notice, whose shadow counts from "prod" and "lab2", a shadow of 2h; max_gap 1h; a
 // regression goes back at once.
+std::string example_policy(const std::string& file);
 std::string guide_policy();
 std::string small_policy();
 std::string watched_regression_policy();  // the small one, where a regression goes back through shadow

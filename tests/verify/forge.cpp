@@ -21,7 +21,7 @@ constexpr std::string_view policy_document = R"({
       "ladder": [
         {"stage": "shadow", "soak": "1h"},
         {"stage": "canary", "percent": [5, 50], "steps": [10], "soak": "1h"},
-        {"stage": "full", "approvals": 1, "approver": "approver", "approval_valid": "72h", "notice": true}
+        {"stage": "full", "approvals": [{"role": "approver", "persons": 1}], "approval_valid": "72h", "notice": true}
       ]
     }
   },
@@ -186,7 +186,7 @@ Event Forge::advance(const std::string& name, Stage stage, std::uint64_t percent
 }
 
 Event Forge::grant(const std::string& name) const {
-  const StageRules* rules = world_.policy().stage("production", Stage::full);
+  const StageRules* rules = world_.policy().stage("production", Stage::full, name);
   REQUIRE(rules != nullptr);
   const Rollout* rollout = world_.rollouts.find(name + "/production/1");
   std::vector<Seq> seen;
