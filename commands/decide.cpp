@@ -109,8 +109,9 @@ struct Decide {
 
   // Where two admins are needed and the other has not asked of late, this asks.
   Result<Proposal> administer(std::vector<Event> events, const Speaker& by) const {
-    const bool touches_a_say = std::any_of(
-        events.begin(), events.end(), [&](const Event& event) { return std::visit(TouchesASay{by.person}, event); });
+    const bool touches_a_say = std::any_of(events.begin(), events.end(), [&](const Event& event) {
+      return std::visit(TouchesASay{by.person, world.policy()}, event);
+    });
     if (!touches_a_say || by.person == recovery_author || !world.takes_second_admin()) {
       return Proposal{std::move(events), {}, default_validity};
     }

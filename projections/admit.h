@@ -161,10 +161,12 @@ Decision admit(World& world, const Statement& statement, const KeyId& key, std::
 // Whether an event enrols somebody, or gives or takes a say: what takes a second admin where the policy asks for one.
 struct TouchesASay {
   const std::string& author;
+  const Policy& policy;
 
   bool operator()(const ActorEnrolled&) const { return true; }
   bool operator()(const RoleGranted& event) const {
-    return event.grant.role == Role::admin || event.grant.role == Role::approver;
+    const Role role = event.grant.role;
+    return role == Role::admin || role == Role::approver || policy.asks_approval_by(role);
   }
   bool operator()(const RoleRevoked& event) const { return event.grant.role == Role::admin; }
   bool operator()(const KeyAdded& event) const { return event.handle != author; }

@@ -66,7 +66,7 @@ class Questions {
   // Where the policy asks for a second admin, another one has asked for exactly this statement.
   template <class E>
   void with_second_admin(const E& event) {
-    if (TouchesASay{statement_.author}(event)) asked_by_another_admin();
+    if (TouchesASay{statement_.author, world_.policy()}(event)) asked_by_another_admin();
   }
   void asked_by_another_admin();
   void by_person();

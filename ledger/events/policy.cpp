@@ -1,5 +1,6 @@
 #include "ledger/events/policy.h"
 
+#include <algorithm>
 #include <array>
 
 #include "ledger/base/text.h"
@@ -54,6 +55,20 @@ const Tier* Policy::tier_of(std::string_view model) const {
     if (tier.models.contains(std::string(model))) return &tier;
   }
   return nullptr;
+}
+
+bool Policy::asks_approval_by(Role role) const {
+  const auto asks = [role](const std::vector<StageRules>& ladder) {
+    return std::any_of(ladder.begin(), ladder.end(),
+                       [role](const StageRules& stage) { return stage.approvals.contains(role); });
+  };
+  for (const auto& [where, rules_of] : environments) {
+    if (asks(rules_of.ladder)) return true;
+    for (const auto& [tier, ladder] : rules_of.ladder_of_tier) {
+      if (asks(ladder)) return true;
+    }
+  }
+  return false;
 }
 
 const StageRules* Policy::stage(std::string_view environment_name, Stage stage, std::string_view model) const {

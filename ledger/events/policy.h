@@ -184,6 +184,7 @@ struct Policy {
 
   const EnvironmentRules* environment(std::string_view name) const;  // null: not governed
   const Tier* tier_of(std::string_view model) const;                 // null: in none
+  bool asks_approval_by(Role role) const;                            // at some stage, of some tier
   // For this model, with what its tier asks; null: not on the ladder.
   const StageRules* stage(std::string_view environment, Stage stage, std::string_view model) const;
 };

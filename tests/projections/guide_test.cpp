@@ -102,6 +102,8 @@ TEST_CASE("C2 C3: a critical model goes to full by admin, two approvers and inci
   const Grant commander{Role::incident_commander, {}};
   const bool two_roles_of_one = GENERATE(false, true);
   Critical s(two_roles_of_one ? std::vector{admin, commander} : std::vector{admin});
+  // Nor does one admin alone make somebody who may approve (C3).
+  s.when("dana", {RoleGranted{"mia", commander}}).then_refused(Refusal::second_admin_missing);
   s.given("ci", registration(s, "v1")).given("ci", {proposed(1, "v1", "production")});
   watch_a_day(s, "v1", "production");
   to_canary_50(s, 1, "v1");
