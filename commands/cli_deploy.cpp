@@ -62,12 +62,15 @@ void add_promote(CLI::App& app, Invocation& invocation) {
 void add_approve(CLI::App& app, Invocation& invocation) {
   auto flags = std::make_shared<ApproveFlags>();
   CLI::App* command =
-      add_command(app, "approve", "Grant, deny or withdraw an approval of a coming stage",
+      add_command(app, "approve", "Grant, deny, withdraw or ask for an approval of a coming stage",
                   "cairn --as ben approve logistic/production/1 --stage full --reason \"canary looks good\"");
   command->add_option("ROLLOUT", flags->rollout, "cairn status lists them")->required();
   command->add_option("--stage", flags->stage, "the stage that it is about")->capture_default_str();
   command->add_flag("--deny", flags->deny, "say no");
   command->add_flag("--withdraw", flags->withdraw, "take your own grant back");
+  command->add_flag("--request", flags->request, "ask for approval instead");
+  command->add_option("--of", flags->of, "with --request: whom; again for another (default: anybody who may)")
+      ->type_name("HANDLE");
   command->add_option("--reason", flags->reason, "why")->type_name("TEXT");
   auto write = add_write_flags(*command);
   command->callback([&invocation, flags, write] {

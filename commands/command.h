@@ -166,8 +166,8 @@ struct RecordDue {
 };
 
 // Everything that is one fact whatever the World holds: cairn pause, resume, abort; quarantine, archive --retire; alert
-// ack, retrain; retain set, delete, erase; hold; lockdown engage, freeze, break-glass; incident ack, note, escalate,
-// mitigate, resolve, postmortem, action --close, close
+// ack, retrain; retain set, delete, erase; hold; approve --request; lockdown engage, freeze, break-glass; incident ack,
+// note, escalate, mitigate, resolve, postmortem, action --close, close
 struct Record {
   Event event;
 };

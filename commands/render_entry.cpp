@@ -44,7 +44,7 @@ class FieldRows {
   void operator()(std::string_view member, const std::vector<std::string>& values, const Form&) {
     for (const std::string& value : values) text(std::exchange(member, ""), value);
   }
-  void operator()(std::string_view member, const std::set<std::string>& names) {
+  void operator()(std::string_view member, const std::set<std::string>& names, const Form&) {
     std::string list;
     for (const std::string& name : names) list += (list.empty() ? "" : " ") + name;
     add(member, list.empty() ? "none" : list);

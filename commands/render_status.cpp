@@ -111,8 +111,15 @@ std::string soak_text(const RolloutStanding& standing) {
          describe_duration(standing.soak_missing) + " missing";
 }
 
-// What is asked of persons: nothing where the step asks nobody.
-Rows approval_rows(const RolloutStanding& standing) {
+std::string request_text(const ApprovalRequest& request, Millis moment) {
+  const std::string whom = joined({request.of.begin(), request.of.end()}, ", ");
+  return "asked of " + (whom.empty() ? "anybody who may" : printable(whom)) + ", " +
+         describe_duration(std::max<Millis>(0, moment - request.recorded)) + " ago, for " +
+         std::string(to_text(request.stage)) + str(", entry ", request.seq);
+}
+
+// What is asked of persons: nothing where the step asks nobody and nobody was asked.
+Rows approval_rows(const RolloutStanding& standing, Millis moment) {
   const ApprovalStanding& approvals = standing.approvals;
   Rows rows;
   const auto add = [&rows](std::string text) {
@@ -124,10 +131,11 @@ Rows approval_rows(const RolloutStanding& standing) {
   }
   if (!approvals.expired.empty()) add(toned("expired: " + names_of(approvals.expired), Tone::warn));
   if (!approvals.awaited.empty()) add("waits for any of " + printable(joined(approvals.awaited, ", ")));
+  if (standing.rollout.request) add(request_text(*standing.rollout.request, moment));
   return rows;
 }
 
-std::string rollout_text(const RolloutStanding& standing) {
+std::string rollout_text(const RolloutStanding& standing, Millis moment) {
   const Rollout& rollout = standing.rollout;
   std::string text = "  " + toned(printable(standing.id), Tone::strong) + "  " +
                      toned(step_text(rollout.stage, rollout.percent), tone_of(rollout.stage)) + "\n";
@@ -141,7 +149,7 @@ std::string rollout_text(const RolloutStanding& standing) {
                {"    proposed", "by " + printable(rollout.proposer) + str(", entry ", rollout.proposed)},
                {"    since", short_time(rollout.stage_since) + str(", entry ", rollout.stage_entry)},
                {"    soak", soak_text(standing)}};
-  for (auto& row : approval_rows(standing)) rows.push_back(std::move(row));
+  for (auto& row : approval_rows(standing, moment)) rows.push_back(std::move(row));
   rows.push_back({"    next", next + (standing.refused ? ": " + toned(str("blocked by ", noes), Tone::bad)
                                                        : ": " + toned("due", Tone::good))});
   text += table(rows);
@@ -222,6 +230,14 @@ Json json_of(const ApprovalStanding& approvals) {
           {"awaited", approvals.awaited}};
 }
 
+Json json_of(const ApprovalRequest& request) {
+  return {{"stage", to_text(request.stage)},
+          {"by", request.by},
+          {"of", request.of},
+          {"seq", request.seq},
+          {"recorded", request.recorded}};
+}
+
 Json json_of(const RolloutStanding& standing) {
   const Rollout& rollout = standing.rollout;
   Json blocked = Json::array();
@@ -244,6 +260,7 @@ Json json_of(const RolloutStanding& standing) {
       {"rollback_for", rollout.goes_back() ? Json(rollout.rollback_incident) : Json()},
       {"notified_seq", rollout.notified ? Json(*rollout.notified) : Json()},
       {"approvals", json_of(standing.approvals)},
+      {"request", rollout.request ? json_of(*rollout.request) : Json()},
       {"next", {{"stage", to_text(standing.next.stage)}, {"percent", standing.next.percent}}},
       {"due", !standing.refused.has_value()},
       {"blocked_by", std::move(blocked)},
@@ -324,7 +341,7 @@ std::string status_text(const Status& status, const World& world, const StatusMo
   if (!status.holds.empty()) text += "\n" + toned("Held back", Tone::bad) + "\n" + holds_text(status.holds);
   text += "\n" + toned("Rollouts under way", Tone::strong) + "\n";
   if (status.rollouts.empty()) text += "  none\n";
-  for (const RolloutStanding& standing : status.rollouts) text += rollout_text(standing);
+  for (const RolloutStanding& standing : status.rollouts) text += rollout_text(standing, at.moment);
   text += "\n" + toned("Incidents that are not closed", Tone::strong) + "\n";
   return text + (status.incidents.empty() ? "  none\n" : incidents_text(status.incidents));
 }

@@ -128,6 +128,8 @@ struct ApproveFlags {
   std::string stage = "full";
   bool deny = false;
   bool withdraw = false;
+  bool request = false;
+  std::vector<std::string> of;
   std::string reason;
 };
 Result<Exit> run_approve(const Globals& globals, const WriteFlags& write, const ApproveFlags& flags);

@@ -124,7 +124,13 @@ Result<Exit> run_promote(const Globals& globals, const WriteFlags& write_flags, 
 
 Result<Exit> run_approve(const Globals& globals, const WriteFlags& write_flags, const ApproveFlags& flags) {
   TRY_LET(stage, given("--stage", parse_stage(flags.stage)));
-  if (flags.deny && flags.withdraw) return usage("--deny and --withdraw say different things: give one");
+  if (int{flags.deny} + int{flags.withdraw} + int{flags.request} > 1)
+    return usage("--deny, --withdraw and --request say different things: give one");
+  if (flags.request) {
+    const ApprovalRequested request{flags.rollout, stage, {flags.of.begin(), flags.of.end()}, flags.reason};
+    return write_and_show(globals, write_flags, [&](const World&) { return Wanted{Record{request}, {}}; });
+  }
+  if (!flags.of.empty()) return usage("--of says whom to ask, with --request");
   Approve command{flags.rollout, stage, ApprovalVerdict::grant, flags.reason};
   if (flags.deny) command.verdict = ApprovalVerdict::deny;
   if (flags.withdraw) command.verdict = ApprovalVerdict::withdraw;

@@ -36,7 +36,7 @@ struct RunningVersion {
   bool quarantined = false;
 };
 
-// What the next step of a rollout asks of persons.
+// What the next step of a rollout asks of persons. Who has asked for it stands in the rollout.
 struct ApprovalStanding {
   Quorum asked;  // empty: nothing
   Quorum filled;

@@ -467,6 +467,14 @@ class EventRules : public Questions {
     if (!own) no(Refusal::approval_repeated, {"no answer of " + statement_.author + " to withdraw"});
   }
 
+  void operator()(const ApprovalRequested& event) {
+    const Rollout* rollout = under_way(event.rollout);
+    if (rollout == nullptr) return;
+    needs(Role::deployer, rollout->environment, rollout->name);
+    const StageRules* rules = asks_approval(*rollout, event.stage);
+    if (rules != nullptr) could_approve(*rollout, *rules, event.of);
+  }
+
   // ---- protection
 
   // Whatever sees harm may stop everything; going on again takes two persons.
@@ -683,6 +691,20 @@ class EventRules : public Questions {
   void next_in_slot(const SlotKey& slot, const std::string& rollout) {
     const std::string expected = world_.next_rollout(slot);
     if (rollout != expected) no(Refusal::wrong_number, {"the next rollout of the slot is " + expected});
+  }
+
+  // Those who are asked are persons who may, and who did not propose it.
+  void could_approve(const Rollout& rollout, const StageRules& rules, const std::set<std::string>& handles) {
+    const Approvers able = world_.approvers(rules.approvals, rollout.environment, rollout.name);
+    for (const std::string& handle : handles) {
+      if (enrolled(handle) == nullptr) continue;
+      if (world_.answers_for(handle, rollout.proposer)) {
+        no(Refusal::approval_not_asked, {handle + " answers for " + rollout.proposer + ", who proposed it"});
+      } else if (!able.contains(handle)) {
+        no(Refusal::approval_not_asked,
+           {handle + " is no person who fills a place there: " + describe({}, rules.approvals)});
+      }
+    }
   }
 
   // The end of a way back that was watched in shadow.

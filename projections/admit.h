@@ -196,6 +196,10 @@ std::vector<Approval> expired_grants(const World& world, const Rollout& rollout,
 Quorum filled_places(const World& world, const Rollout& rollout, Stage stage, Millis recorded);
 std::vector<std::string> awaited_approvers(const World& world, const Rollout& rollout, Stage stage, Millis recorded);
 
+// Whether the rollout's request for approval is open: places are, somebody who was asked could fill one, and nobody
+// has said no.
+bool request_waits(const World& world, const Rollout& rollout, Millis recorded);
+
 // Those who said no to this stage, have not taken it back, and could still say yes.
 std::vector<Approval> standing_denials(const World& world, const Rollout& rollout, Stage stage);
 

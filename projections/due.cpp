@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "ledger/base/text.h"
+#include "projections/admit.h"
 #include "projections/deadlines.h"
 
 namespace cairn {
@@ -61,6 +62,20 @@ class Search {
     }
   }
 
+  // As soon as the model's tier says; where it says nothing there is no clock.
+  void approvals() {
+    for (const auto& [id, rollout] : world_.rollouts.rows()) {
+      if (!request_waits(world_, rollout, moment_)) continue;
+      const Tier* tier = world_.policy().tier_of(rollout.name);
+      if (tier == nullptr || tier->answer_within == 0) continue;
+      std::string whom;
+      for (const std::string& handle : rollout.request->of) whom += (whom.empty() ? " of " : ", ") + handle;
+      add(DueKind::approval, id, rollout.request->recorded + tier->answer_within,
+          rollout.request->by + " asked for approval of " + std::string(to_text(rollout.request->stage)) + whom,
+          rollout.request->seq);
+    }
+  }
+
   std::vector<Due> take() {
     std::stable_sort(found_.begin(), found_.end(), [](const Due& a, const Due& b) { return a.due < b.due; });
     return std::move(found_);
@@ -100,6 +115,7 @@ std::vector<Due> due_at(const World& world, Millis moment) {
   search.alerts();
   search.incidents();
   search.second_persons();
+  search.approvals();
   return search.take();
 }
 

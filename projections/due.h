@@ -1,5 +1,5 @@
-// What is due, or overdue, at a moment: looks at models, alerts, steps of incidents, action items, reviews. Passing
-// time makes no entry (DESIGN 5): this is derived, and `due.recorded` puts on record what was derived so. Pure.
+// What is due, or overdue, at a moment: looks at models, alerts, steps of incidents, action items, reviews, approvals.
+// Passing time makes no entry (DESIGN 5): this is derived, and `due.recorded` puts on record what was derived so. Pure.
 #pragma once
 
 #include <optional>
@@ -12,7 +12,9 @@ namespace cairn {
 
 struct Due {
   DueKind kind = DueKind::check;
-  std::string subject;  // a slot "NAME/ENVIRONMENT", an incident's id, "INC-1/2" for its second action, an alert's seq
+  // A slot "NAME/ENVIRONMENT", an incident's id, "INC-1/2" for its second action, an alert's seq, a scope, a rollout's
+  // id.
+  std::string subject;
   Millis due = 0;
   std::string what;        // for people
   std::optional<Seq> seq;  // the entry that it follows from

@@ -237,6 +237,11 @@ struct Fold {
   void operator()(const ApprovalWithdrawn& event) {
     answer(event.rollout, event.stage, Hash{}, ApprovalState::withdrawn, event.reason);
   }
+  void operator()(const ApprovalRequested& event) {
+    if (!world.rollouts.has(event.rollout)) return;
+    world.rollouts.edit(event.rollout).request =
+        ApprovalRequest{event.stage, statement.author, event.of, seq, recorded};
+  }
 
   void operator()(const LockdownEngaged& event) {
     world.lockdowns.edit(event.scope) = {statement.author, event.reason, seq, recorded, std::nullopt};
@@ -341,6 +346,7 @@ struct Fold {
     rollout.stage_entry = seq;
     rollout.stage_since = recorded;
     rollout.soak = {0, recorded, false};
+    if (rollout.request && rollout.request->stage <= stage) rollout.request.reset();
   }
 
   // A version that is at full already stays there; its tenure does not begin again.

@@ -44,6 +44,7 @@ struct ModelHistory::Fold {
   void operator()(const ApprovalGranted& e) { step(e.rollout, e); }
   void operator()(const ApprovalDenied& e) { step(e.rollout, e); }
   void operator()(const ApprovalWithdrawn& e) { step(e.rollout, e); }
+  void operator()(const ApprovalRequested& e) { step(e.rollout, e); }
 
   void operator()(const RollbackBegun& e) {
     if (e.name != history.name_) return;

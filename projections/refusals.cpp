@@ -139,7 +139,7 @@ constexpr std::array words = {
     Words{Refusal::approver_is_proposer, "approver_is_proposer",
           "Nobody approves what they, or a service of theirs, proposed.", "Another person with the role."},
     Words{Refusal::approval_not_asked, "approval_not_asked",
-          "Approvals are given for a coming stage that asks for them.",
+          "Approvals are asked for, and given, where a coming stage asks for them, by those who may.",
           "cairn status shows what each rollout waits for."},
     Words{Refusal::approval_not_bound, "approval_not_bound",
           "A grant binds the rollout's digest, environment, stage and the rules in force.",

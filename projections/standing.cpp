@@ -141,4 +141,15 @@ std::vector<std::string> awaited_approvers(const World& world, const Rollout& ro
   return awaited;
 }
 
+bool request_waits(const World& world, const Rollout& rollout, Millis recorded) {
+  if (rollout.state != RolloutState::active || !rollout.request) return false;
+  const ApprovalRequest& request = *rollout.request;
+  const StageRules* rules = rules_of_coming(world, rollout, request.stage);
+  if (rules == nullptr || !standing_denials(world, rollout, request.stage).empty()) return false;
+  if (request.of.empty()) return filled_places(world, rollout, request.stage, recorded) != rules->approvals;
+  const std::vector<std::string> awaited = awaited_approvers(world, rollout, request.stage, recorded);
+  return std::any_of(awaited.begin(), awaited.end(),
+                     [&](const std::string& handle) { return request.of.contains(handle); });
+}
+
 }  // namespace cairn

@@ -164,6 +164,11 @@ struct Sentence {
   std::string operator()(const ApprovalWithdrawn& e) const {
     return with_reason("withdrew the approval of " + std::string(to_text(e.stage)) + " of " + e.rollout, e.reason);
   }
+  std::string operator()(const ApprovalRequested& e) const {
+    std::string whom;
+    for (const std::string& handle : e.of) whom += (whom.empty() ? " of " : ", ") + handle;
+    return with_reason("asked for approval of " + std::string(to_text(e.stage)) + " of " + e.rollout + whom, e.reason);
+  }
 
   std::string operator()(const LockdownEngaged& e) const {
     return with_reason("locked down " + to_text(e.scope), e.reason);

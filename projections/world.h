@@ -116,6 +116,15 @@ struct Soak {
   bool doubted = false;             // a record of this stage did not pass
 };
 
+// The newest request for approval of a stage, until that stage or a later one begins.
+struct ApprovalRequest {
+  Stage stage = Stage::full;
+  std::string by;
+  std::set<std::string> of;  // empty: of anybody who may
+  Seq seq = 0;
+  Millis recorded = 0;
+};
+
 struct Rollout {
   Hash model;
   std::string name;
@@ -132,6 +141,7 @@ struct Rollout {
   std::optional<Seq> paused;
   std::string rollback_incident;    // of the way back to a version that was at full; empty: of a way up
   std::vector<Approval> approvals;  // in the order given
+  std::optional<ApprovalRequest> request;
 
   bool goes_back() const { return !rollback_incident.empty(); }
 };

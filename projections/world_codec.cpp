@@ -260,9 +260,13 @@ void fields(Io& io, Approval& v) {
   each(io, v.person, v.stage, v.rules, v.state, v.key, v.seq, v.recorded, v.reason);
 }
 template <class Io>
+void fields(Io& io, ApprovalRequest& v) {
+  each(io, v.stage, v.by, v.of, v.seq, v.recorded);
+}
+template <class Io>
 void fields(Io& io, Rollout& v) {
   each(io, v.model, v.name, v.environment, v.proposer, v.state, v.stage, v.percent, v.proposed, v.stage_entry,
-       v.stage_since, v.soak, v.notified, v.paused, v.rollback_incident, v.approvals);
+       v.stage_since, v.soak, v.notified, v.paused, v.rollback_incident, v.approvals, v.request);
 }
 template <class Io>
 void fields(Io& io, Tenure& v) {

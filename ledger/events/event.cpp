@@ -55,6 +55,7 @@ struct ModelsOf {
   Models operator()(const StakeholdersNotified&) const { return {}; }
   Models operator()(const ApprovalDenied&) const { return {}; }
   Models operator()(const ApprovalWithdrawn&) const { return {}; }
+  Models operator()(const ApprovalRequested&) const { return {}; }
   Models operator()(const LockdownEngaged&) const { return {}; }
   Models operator()(const LockdownLiftRequested&) const { return {}; }
   Models operator()(const LockdownLifted&) const { return {}; }

@@ -305,6 +305,14 @@ struct ApprovalWithdrawn {
   std::string reason;
 };
 
+// "approval.requested/1": the newest is the one that counts, until the stage begins.
+struct ApprovalRequested {
+  std::string rollout;
+  Stage stage = Stage::full;
+  std::set<std::string> of;  // whose; empty: of anybody who may
+  std::string reason;
+};
+
 // ---- protection -----------------------------------------------------------------------------------------------------
 
 // "lockdown.engaged/1": within its scope no rollout is proposed, advanced or resumed, and no quarantine released.
@@ -426,10 +434,10 @@ using Event =
                  ModelRetired, RetentionSet, HoldPlaced, HoldReleased, ArtefactDeleted, AttachmentErased,
                  RolloutProposed, RolloutAdvanced, RolloutPaused, RolloutResumed, RolloutAborted, StakeholdersNotified,
                  RollbackBegun, RollbackExecuted, SlotEmptied, DrillRecorded, ApprovalGranted, ApprovalDenied,
-                 ApprovalWithdrawn, LockdownEngaged, LockdownLiftRequested, LockdownLifted, FreezeDeclared, FreezeEnded,
-                 BreakGlassInvoked, BreakGlassReviewed, IncidentOpened, IncidentAcknowledged, IncidentNoted,
-                 IncidentEscalated, IncidentMitigated, IncidentResolved, PostmortemPublished, ActionOpened,
-                 ActionClosed, IncidentClosed>;
+                 ApprovalWithdrawn, ApprovalRequested, LockdownEngaged, LockdownLiftRequested, LockdownLifted,
+                 FreezeDeclared, FreezeEnded, BreakGlassInvoked, BreakGlassReviewed, IncidentOpened,
+                 IncidentAcknowledged, IncidentNoted, IncidentEscalated, IncidentMitigated, IncidentResolved,
+                 PostmortemPublished, ActionOpened, ActionClosed, IncidentClosed>;
 
 // "rollout.advanced/1"
 std::string_view wire_name(const Event& event);

@@ -193,7 +193,7 @@ inline constexpr std::string_view wire_name_of<RetentionSet> = "retention.set/1"
 template <class Io>
 void fields(Io& io, Of<Io, RetentionSet>& e) {
   io("model", e.model);
-  io("classes", e.classes);
+  io("classes", e.classes, form::name);
 }
 
 template <>
@@ -364,6 +364,16 @@ template <class Io>
 void fields(Io& io, Of<Io, ApprovalWithdrawn>& e) {
   io("rollout", e.rollout, form::rollout_id);
   io("stage", e.stage);
+  io("reason", e.reason, form::text);
+}
+
+template <>
+inline constexpr std::string_view wire_name_of<ApprovalRequested> = "approval.requested/1";
+template <class Io>
+void fields(Io& io, Of<Io, ApprovalRequested>& e) {
+  io("rollout", e.rollout, form::rollout_id);
+  io("stage", e.stage);
+  io("of", e.of, form::name);
   io("reason", e.reason, form::text);
 }
 

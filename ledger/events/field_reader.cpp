@@ -135,15 +135,15 @@ void FieldReader::operator()(std::string_view member, std::vector<std::string>& 
   json_.end_array();
 }
 
-void FieldReader::operator()(std::string_view member, std::set<std::string>& names) {
+void FieldReader::operator()(std::string_view member, std::set<std::string>& value, const Form& form) {
   begin(member);
   json_.begin_array();
   while (json_.next_element()) {
     at_ = json_.position();
-    const std::string name(string(form::name));
-    if (!names.empty() && *names.rbegin() >= name) refuse("names ascend by their bytes, none twice");
-    names.insert(names.end(), name);
-    limit(names.size(), max_names);
+    const std::string item(string(form));
+    if (!value.empty() && *value.rbegin() >= item) refuse("they ascend by their bytes, none twice");
+    value.insert(item);
+    limit(value.size(), max_names);
   }
   json_.end_array();
 }

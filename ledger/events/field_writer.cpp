@@ -77,18 +77,6 @@ void FieldWriter::operator()(std::string_view member, const std::vector<Grant>& 
   json_.end_array();
 }
 
-void FieldWriter::operator()(std::string_view member, const std::set<std::string>& names) {
-  limit(member, names.size(), max_names);
-  json_.member(member);
-  json_.begin_array();
-  for (const std::string& name : names) {
-    if (!form::name.fits(name)) refuse(member, str('"', printable(name.substr(0, 64)), "\" is not ", form::name.what));
-    json_.element();
-    json_.string(name);
-  }
-  json_.end_array();
-}
-
 void FieldWriter::operator()(std::string_view member, const std::vector<Guard>& value) {
   if (value.empty()) refuse(member, "none of them; at least one is lifted");
   json_.member(member);
@@ -119,6 +107,18 @@ void FieldWriter::operator()(std::string_view member, const std::vector<Seq>& va
 
 void FieldWriter::operator()(std::string_view member, const std::vector<std::string>& value, const Form& form) {
   limit(member, value.size(), max_findings);
+  json_.member(member);
+  json_.begin_array();
+  for (const auto& item : value) {
+    if (!form.fits(item)) refuse(member, not_in_form(item, form));
+    json_.element();
+    json_.string(item);
+  }
+  json_.end_array();
+}
+
+void FieldWriter::operator()(std::string_view member, const std::set<std::string>& value, const Form& form) {
+  limit(member, value.size(), max_names);
   json_.member(member);
   json_.begin_array();
   for (const auto& item : value) {

@@ -49,7 +49,7 @@ class FieldWriter {
   void operator()(std::string_view member, const std::vector<Seq>& value);
   void operator()(std::string_view member, const std::vector<Guard>& value);
   void operator()(std::string_view member, const std::vector<std::string>& value, const Form& form);
-  void operator()(std::string_view member, const std::set<std::string>& names);
+  void operator()(std::string_view member, const std::set<std::string>& value, const Form& form);
   void operator()(std::string_view member, const std::map<std::string, Decimal>& value);
   void operator()(std::string_view member, const std::map<std::string, Seq>& value);
   void operator()(std::string_view member, Word auto value) { put(member, to_text(value)); }
@@ -83,7 +83,7 @@ class FieldReader {
   void operator()(std::string_view member, std::vector<Seq>& value);
   void operator()(std::string_view member, std::vector<Guard>& value);
   void operator()(std::string_view member, std::vector<std::string>& value, const Form& form);
-  void operator()(std::string_view member, std::set<std::string>& names);
+  void operator()(std::string_view member, std::set<std::string>& value, const Form& form);
   void operator()(std::string_view member, std::map<std::string, Decimal>& value);
   void operator()(std::string_view member, std::map<std::string, Seq>& value);
   void operator()(std::string_view member, ActorKind& value) { word(member, value, parse_actor_kind); }

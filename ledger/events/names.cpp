@@ -14,7 +14,8 @@ constexpr std::array<std::string_view, 3> stages{"shadow", "canary", "full"};
 constexpr std::array<std::string_view, 3> triggers{"regression", "safety", "system"};
 constexpr std::array<std::string_view, 4> severities{"critical", "high", "medium", "low"};
 constexpr std::array<std::string_view, 4> guards{"soak", "freeze", "approvals", "gates"};
-constexpr std::array<std::string_view, 6> due_kinds{"check", "alert", "incident", "action", "lift", "review"};
+constexpr std::array<std::string_view, 7> due_kinds{"check", "alert",  "incident", "action",
+                                                    "lift",  "review", "approval"};
 constexpr std::array<std::string_view, 11> evidence_kinds{"structure",  "metrics",    "card",        "audit_chunk",
                                                           "monitoring", "comparison", "system",      "business",
                                                           "training",   "deployment", "cohort_drift"};

@@ -20,7 +20,7 @@ enum class Severity : std::uint8_t { critical, high, medium, low };
 enum class Guard : std::uint8_t { soak, freeze, approvals, gates };
 
 // What waits for somebody (projections/due.h).
-enum class DueKind : std::uint8_t { check, alert, incident, action, lift, review };
+enum class DueKind : std::uint8_t { check, alert, incident, action, lift, review, approval };
 
 // What a piece of evidence is; gates ask for one of these.
 enum class EvidenceKind : std::uint8_t {

@@ -47,12 +47,13 @@ class Tags {
   void operator()(const EvidenceRecorded& e) { add("environment", e.environment); }
   void operator()(const AlertAcknowledged&) {}
   void operator()(const RetrainingRequested&) {}
-  // What is due of an incident is about the incident.
+  // What is due of an incident or a rollout is about it.
   void operator()(const DueRecorded& e) {
     const std::string_view incident = std::string_view(e.subject).substr(0, e.subject.find('/'));
     const bool of_incident = e.kind == DueKind::incident || e.kind == DueKind::action;
     // A subject that is none is refused, and on record with whatever it says: no tag is as long as that.
     if (of_incident && form::incident_id.fits(incident)) add("incident", incident);
+    if (e.kind == DueKind::approval && parse_rollout_id(e.subject).ok()) rollout(e.subject);
   }
   void operator()(const ArtefactChecked&) {}
   void operator()(const ModelArchived& e) { add("environment", e.environment); }
@@ -93,6 +94,10 @@ class Tags {
   }
   void operator()(const ApprovalDenied& e) { rollout(e.rollout); }
   void operator()(const ApprovalWithdrawn& e) { rollout(e.rollout); }
+  void operator()(const ApprovalRequested& e) {
+    rollout(e.rollout);
+    for (const std::string& handle : e.of) add("actor", handle);
+  }
   void operator()(const LockdownEngaged& e) { scope(e.scope); }
   void operator()(const LockdownLiftRequested& e) { scope(e.scope); }
   void operator()(const LockdownLifted& e) { scope(e.scope); }

@@ -30,11 +30,11 @@ class ToJson {
   }
   void operator()(std::string_view member, const std::vector<Seq>& value) { put(member, value); }
   void operator()(std::string_view member, const std::vector<std::string>& value, const Form&) { put(member, value); }
+  void operator()(std::string_view member, const std::set<std::string>& value, const Form&) { put(member, value); }
   void operator()(std::string_view member, const std::vector<Grant>& value) {
     put(member, nlohmann::ordered_json::array());
     for (const auto& grant : value) json[std::string(member)].push_back(to_text(grant));
   }
-  void operator()(std::string_view member, const std::set<std::string>& names) { put(member, names); }
   void operator()(std::string_view member, const std::map<std::string, Decimal>& value) {
     put(member, nlohmann::ordered_json::object());
     for (const auto& [key, decimal] : value) json[std::string(member)][key] = decimal.text();
@@ -187,6 +187,11 @@ TEST_CASE("lists that are out of order or hold one thing twice are not read eith
   CHECK(with(actor, R"(["admin","deployer"])", R"(["admin","auditor"])").empty());
   CHECK(with(actor, R"(["admin","deployer"])", R"(["admin","admin"])").find("roles ascend") != std::string::npos);
   CHECK(with(actor, R"(["admin","deployer"])", R"(["deployer","admin"])").find("roles ascend") != std::string::npos);
+  const ApprovalRequested request{"m/e/1", Stage::full, {"ben", "erin"}, ""};
+  CHECK(with(request, R"(["ben","erin"])", R"(["ben","mia"])").empty());
+  CHECK(with(request, R"(["ben","erin"])", R"(["ben","ben"])").find("they ascend") != std::string::npos);
+  CHECK(with(request, R"(["ben","erin"])", R"(["erin","ben"])").find("they ascend") != std::string::npos);
+  CHECK(with(request, R"(["ben","erin"])", R"(["ben",""])").find("is not a name") != std::string::npos);
   CHECK(with(approval, "[17,21]", "[17,22]").empty());
   CHECK(with(approval, "[17,21]", "[17,17]").find("numbers ascend") != std::string::npos);
   CHECK(with(approval, "[17,21]", "[21,17]").find("numbers ascend") != std::string::npos);

@@ -40,6 +40,11 @@ std::string long_environment() {
 std::string long_rollout() {
   return "Z" + std::string(127, '/') + "/" + long_environment() + "/9007199254740991";
 }
+std::set<std::string> many_handles() {
+  std::set<std::string> handles;
+  for (int i = 0; i < 64; ++i) handles.insert("Z" + std::string(125, '/') + std::to_string(10 + i));
+  return handles;
+}
 std::string long_text() {
   return std::string(max_text_bytes - 4, '"') + "\xf0\x9f\x98\x80";
 }
@@ -163,6 +168,7 @@ std::vector<Event> typical_events() {
           "logistic/production/3", model, "production", Stage::full, hash_of("rules"), {17, 21, 30}, "looks good"},
       ApprovalDenied{"logistic/production/3", Stage::full, "ece is close to its limit"},
       ApprovalWithdrawn{"logistic/production/3", Stage::full, "new drift report"},
+      ApprovalRequested{"logistic/production/3", Stage::full, {"ben", "erin"}, "canary ends tonight"},
   };
   const std::vector<Event> more = typical_emergencies();
   events.insert(events.end(), more.begin(), more.end());
@@ -209,6 +215,7 @@ std::vector<Event> smallest_events() {
       ApprovalGranted{"m/e/1", {}, "e", Stage::shadow, {}, {}, ""},
       ApprovalDenied{"m/e/1", Stage::shadow, ""},
       ApprovalWithdrawn{"m/e/1", Stage::shadow, ""},
+      ApprovalRequested{"m/e/1", Stage::shadow, {}, ""},
       LockdownEngaged{{}, "w"},
       LockdownLiftRequested{{}, "w"},
       LockdownLifted{{}, ""},
@@ -267,7 +274,7 @@ std::vector<Event> largest_events() {
                        values, findings},
       AlertAcknowledged{max_count, odd_text},
       RetrainingRequested{ones, odd_text, odd_text},
-      DueRecorded{DueKind::review, odd_text, static_cast<Millis>(max_count)},
+      DueRecorded{DueKind::approval, odd_text, static_cast<Millis>(max_count)},
       ArtefactChecked{ones, ArtefactMatch::not_reachable},
       ModelArchived{ones, long_environment(), ones},
       ModelQuarantined{ones, odd_text},
@@ -292,6 +299,7 @@ std::vector<Event> largest_events() {
       ApprovalGranted{long_rollout(), ones, long_environment(), Stage::full, ones, {0, 1, last - 1, last}, odd_text},
       ApprovalDenied{long_rollout(), Stage::full, odd_text},
       ApprovalWithdrawn{long_rollout(), Stage::full, odd_text},
+      ApprovalRequested{long_rollout(), Stage::full, many_handles(), odd_text},
   };
   const std::vector<Event> more = largest_emergencies();
   events.insert(events.end(), more.begin(), more.end());

@@ -250,9 +250,14 @@ TEST_CASE("tags name the author and every subject of the events, once and ascend
         Tags{"actor:dana", "digest:" + model, "environment:staging", "type:evidence.recorded"});
   CHECK(tags({IncidentOpened{"INC-7", Severity::low, "t", "m", "e"}}) ==
         Tags{"actor:dana", "environment:e", "incident:INC-7", "model:m", "type:incident.opened"});
+  CHECK(tags({ApprovalRequested{"m/e/1", Stage::full, {"ben", "erin"}, ""}}) ==
+        Tags{"actor:ben", "actor:dana", "actor:erin", "environment:e", "model:m", "rollout:m/e/1",
+             "type:approval.requested"});
   CHECK(tags({DueRecorded{DueKind::action, "INC-7/2", 0}}) ==
         Tags{"actor:dana", "incident:INC-7", "type:due.recorded"});
-  for (int kind = 0; kind <= static_cast<int>(DueKind::review); ++kind) {
+  CHECK(tags({DueRecorded{DueKind::approval, "m/e/1", 0}}) ==
+        Tags{"actor:dana", "environment:e", "model:m", "rollout:m/e/1", "type:due.recorded"});
+  for (int kind = 0; kind <= static_cast<int>(DueKind::approval); ++kind) {
     const Event misnamed = DueRecorded{static_cast<DueKind>(kind), std::string(max_text_bytes, 'x'), 0};
     CHECK(tags({misnamed}) == Tags{"actor:dana", "type:due.recorded"});
   }

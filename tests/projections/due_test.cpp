@@ -69,6 +69,31 @@ TEST_CASE("An alert waits 30 min for somebody, and then for an escalation (E3, E
   CHECK(of_kind(s, DueKind::alert).empty());
 }
 
+TEST_CASE("A request for approval is due after its tier's time, and overdue once that has passed (C2, E9)") {
+  const std::string untimed =
+      replaced(small_policy(), "\"monitoring\": {", R"("tiers": {"high": {"models": ["net"]}}, "monitoring": {)");
+  const std::string timed = replaced(untimed, R"(["net"])", R"(["net"], "answer_within": "24h")");
+  Scenario s;
+  s.given_models({"v1"}).given_canary(1, "v1");
+  s.given("ci", {ApprovalRequested{rollout_id(1), Stage::full, {"lee"}, "tonight"}});
+  const Millis asked = s.now;
+  CHECK(of_kind(s, DueKind::approval).empty());
+  s.given("dana", {PolicyProposed{untimed}, PolicyAdopted{sha256(untimed), s.world.policy().digest}});
+  CHECK(of_kind(s, DueKind::approval).empty());
+  s.given("dana", {PolicyProposed{timed}, PolicyAdopted{sha256(timed), s.world.policy().digest}});
+  REQUIRE(of_kind(s, DueKind::approval).size() == 1);
+  const Due due = of_kind(s, DueKind::approval)[0];
+  CHECK(due.subject == rollout_id(1));
+  CHECK(due.due == asked + 24 * hour);
+  CHECK(due.what == "ci asked for approval of full of lee");
+  CHECK_FALSE(due.overdue(asked + 24 * hour));
+  const DueRecorded recorded{DueKind::approval, due.subject, due.due};
+  s.later(24 * hour).when("watch", {recorded}).then_refused(Refusal::not_due);
+  s.later(1).when("watch", {recorded}).then_admitted();
+  s.given("lee", {s.approval(1)});
+  CHECK(of_kind(s, DueKind::approval).empty());
+}
+
 TEST_CASE("A rollback ends the alerts of what it left") {
   Scenario s;
   s.given_models({"v1", "v2"}).given_full(1, "v1").given_full(2, "v2", "v1");

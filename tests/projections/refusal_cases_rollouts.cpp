@@ -123,6 +123,27 @@ const std::vector<RefusalCase> rollout_cases = {
        s.when("lee", {s.approval(1, "prod", Stage::canary)}).then_refused(R::approval_not_asked);
        s.when("lee", {ApprovalDenied{rollout_id(1), Stage::shadow, ""}}).then_refused(R::approval_not_asked);
      }},
+    {R::approval_not_asked, "approval is requested where it is asked for, of persons who may (C2, E9)",
+     [] {
+       Scenario s;
+       const auto request = [](Stage stage, std::set<std::string> of) {
+         return ApprovalRequested{rollout_id(1), stage, std::move(of), ""};
+       };
+       s.when("ci", {request(Stage::full, {})}).then_refused(R::unknown_rollout);
+       s.given_models({"v1"}).given("ci", {proposed(1, "v1")});
+       s.when("ci", {request(Stage::canary, {})}).then_refused(R::approval_not_asked);
+       s.when("ci", {request(Stage::shadow, {})}).then_refused(R::approval_not_asked);
+       s.when("ci", {request(Stage::full, {"dana"})}).then_refused(R::approval_not_asked);
+       REQUIRE(s.says("dana answers for ci, who proposed it"));
+       s.when("ci", {request(Stage::full, {"ida", "lee"})}).then_refused(R::approval_not_asked);
+       REQUIRE(s.says("ida is no person who fills a place there: 0 of 1 approvals by approver"));
+       s.when("ci", {request(Stage::full, {"watch"})}).then_refused(R::approval_not_asked);
+       s.when("ci", {request(Stage::full, {"nobody"})}).then_refused(R::unknown_actor);
+       s.when("lee", {request(Stage::full, {})}).then_refused(R::role_missing);
+       s.when("ci", {request(Stage::full, {"lee"})}).then_admitted();
+       s.given("ci", {RolloutAborted{rollout_id(1), "no"}});
+       s.when("ci", {request(Stage::full, {"lee"})}).then_refused(R::rollout_over);
+     }},
     {R::approval_not_bound, "a grant binds digest, environment, stage and rules (C10)",
      [] {
        Scenario s;

@@ -176,4 +176,47 @@ TEST_CASE("C2: a grant that is too old now is told as expired, and one that is v
   CHECK(expired().empty());
 }
 
+TEST_CASE("E9: a request for approval is kept until the stage begins, and waits until those who were asked answer") {
+  Tiered s;
+  s.given_models({"v1"}).given_canary(1, "v1").given_watched("v1", 2);
+  const auto waits = [&] { return request_waits(s.world, s.rollout(1), s.now); };
+  CHECK_FALSE(waits());
+  s.given("ci", {ApprovalRequested{rollout_id(1), Stage::full, {"lee"}, "first"}});
+  s.given("dana", {ApprovalRequested{rollout_id(1), Stage::full, {"mia", "noa"}, "then"}});
+  const ApprovalRequest request = s.rollout(1).request.value();
+  CHECK(request.by == "dana");
+  CHECK(request.of == std::set<std::string>{"mia", "noa"});
+  CHECK(request.seq == s.entries.size() - 1);
+  CHECK(request.recorded == s.now);
+  CHECK(waits());
+  SECTION("one of two has answered") {
+    s.given("noa", {s.approval(1)});
+    CHECK(waits());
+    s.given("lee", {s.approval(1)});  // nobody is missing now, asked or not
+    CHECK_FALSE(waits());
+  }
+  SECTION("a no is an answer") {
+    s.given("mia", {ApprovalDenied{rollout_id(1), Stage::full, "no"}});
+    CHECK_FALSE(waits());
+  }
+  SECTION("a step of an earlier stage leaves it") {
+    s.given("ci", {advanced(1, Stage::canary, 25)});
+    CHECK(waits());
+  }
+  SECTION("it ends with the rollout") {
+    s.given("ci", {RolloutAborted{rollout_id(1), "no"}});
+    CHECK_FALSE(waits());
+  }
+  SECTION("whoever may is asked where nobody is named") {
+    s.given("ci", {ApprovalRequested{rollout_id(1), Stage::full, {}, ""}});
+    s.given("noa", {s.approval(1)});
+    CHECK(waits());
+    s.given("lee", {s.approval(1)}).given("ci", {StakeholdersNotified{rollout_id(1), "all"}});
+    CHECK_FALSE(waits());
+    s.given("ci", to_full);
+    CHECK_FALSE(s.rollout(1).request.has_value());
+  }
+  CHECK(fold(s.entries) == s.world.encode());
+}
+
 }  // namespace cairn

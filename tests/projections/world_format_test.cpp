@@ -106,6 +106,7 @@ class PageReader {
 TEST_CASE("FORMAT.md's layout of the World takes its bytes apart to the last") {
   Scenario s;
   s.given_models({"v1", "v2", "v3"}).given_full(1, "v1").given_full(2, "v2", "v1").given_canary(3, "v3");
+  s.given("ci", {ApprovalRequested{rollout_id(3), Stage::full, {"lee"}, "x"}});
   s.given("ida", rollback("v3", "v1", 1, 3));
   s.given("watch", {drift("v1", "prod", "0.9")});
   s.given("ida", {IncidentResolved{"INC-1", "mended"}, ActionOpened{"INC-1", 1, "lee", s.now + hour, "add a test"}});
