@@ -166,7 +166,12 @@ Result<AuditRoots> roots_for(const Ground& ground, const Batch& batch, const Has
     chunks.push_back(std::move(chunk));
   }
   AuditRoots roots;
-  TRY_LET(manifest, attachments.get(model));
+  // Without the manifest, which may have been erased, nothing says which files are the model's.
+  Bytes manifest;
+  if (attachments.has(model)) {
+    TRY_LET(content, attachments.get(model));
+    manifest = std::move(content);
+  }
   for (const Chunk& chunk : chunks) {
     roots.chunks.push_back(chunk.root);
     if (roots.saved.empty() && chunk.holds && saves(chunk, manifest)) roots.saved = chunk.root;
@@ -221,6 +226,7 @@ Result<void> add_card_again(const Ground& ground, const Batch& batch, const Hash
     const auto* card = std::get_if<EvidenceRecorded>(&event);
     if (card != nullptr && card->digest == row->digest) source = card->source;
   }
+  if (!ground.session->attachments().has(row->digest)) return {};
   TRY_LET(content, ground.session->attachments().get(row->digest));
   TRY_LET(roots, roots_for(ground, batch, model));
   TRY_LET(evidence, read_card(source, std::move(content), roots.chunks, roots.saved));

@@ -113,6 +113,10 @@ Result<Inspection> inspect(const Ground& ground, const ModelReading& reading) {
     seen.findings.emplace_back("nothing says what its files should be: cairn register --model-path DIR");
   } else {
     seen.artefact = "mismatch";
+    if (!ground.session->attachments().has(*registered)) {
+      seen.findings.emplace_back("its manifest is not here to be compared with");
+      return seen;
+    }
     TRY_LET(manifest, ground.session->attachments().get(*registered));
     for (std::string& one : differences(manifest, reading.manifest)) seen.findings.push_back(std::move(one));
   }

@@ -20,6 +20,16 @@ void print_json(const Json& json) {
   print(json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n");
 }
 
+// "1 by approver, 2 by admin"
+std::string places_text(const StageRules* rules) {
+  std::string text;
+  if (rules != nullptr) {
+    for (const auto& [role, persons] : rules->approvals)
+      text += str(text.empty() ? "" : ", ", persons, " by ", to_text(role));
+  }
+  return text.empty() ? "none" : text;
+}
+
 // What a policy asks of each rollout under way, before and after: adopt lists it first (DESIGN 6, change of rules).
 std::string effects_on_rollouts(const World& world, const Policy& next) {
   std::string text;
@@ -34,6 +44,11 @@ std::string effects_on_rollouts(const World& world, const Policy& next) {
     }
     const Millis soak_before = before == nullptr ? 0 : before->soak;
     text += "soak " + format_duration(soak_before) + " -> " + format_duration(after->soak);
+    for (const Stage stage : {Stage::canary, Stage::full}) {
+      const std::string asked = places_text(world.policy().stage(rollout.environment, stage, rollout.name));
+      const std::string asks = places_text(next.stage(rollout.environment, stage, rollout.name));
+      if (asked != asks) text += str("; approvals of ", to_text(stage), " ", asked, " -> ", asks);
+    }
     std::size_t void_grants = 0;
     for (const Approval& approval : rollout.approvals) {
       const StageRules* rules = next.stage(rollout.environment, approval.stage, rollout.name);

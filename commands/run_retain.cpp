@@ -22,9 +22,9 @@ struct KeptVersion {
   Kept kept;
   std::vector<std::string> holds;
 
+  // As the rules have it, for the ground of time.
   bool over(Millis moment) const {
-    const bool bound = state == VersionState::current || state == VersionState::quarantined;
-    return !model->deleted && !bound && holds.empty() && kept.until && *kept.until <= moment;
+    return !model->deleted && !model->quarantined && holds.empty() && kept.until && *kept.until <= moment;
   }
 };
 
@@ -32,7 +32,7 @@ std::string meaning_of(const KeptVersion& row, Millis moment) {
   if (row.model->deleted) return str("deleted, entry ", *row.model->deleted);
   if (!row.holds.empty()) return toned("on hold: " + printable(row.holds.front()), Tone::bad);
   if (row.state == VersionState::current) return "in use";
-  if (row.state == VersionState::quarantined) return "kept while in quarantine";
+  if (row.model->quarantined) return "kept while in quarantine";
   if (!row.kept.until) return "kept for good: " + printable(row.kept.by);
   if (row.over(moment)) return toned("may be deleted since " + format_time(*row.kept.until), Tone::good);
   return "kept until " + format_time(*row.kept.until) + ": " + printable(row.kept.by);

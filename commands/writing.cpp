@@ -200,12 +200,14 @@ Result<void> put_carried(const Sequencing& writing, const fs::path& beside, cons
 }
 
 // What the ledger calls erased goes, and goes again if it was carried here once more: also where whoever said so
-// stopped before it went.
-Result<void> erase_attachments(const Sequencing& writing) {
+// stopped before it went. The entries are there whether it does or not.
+void erase_attachments(const Sequencing& writing) {
   for (const auto& [digest, entry] : writing.rules->world().erased.rows()) {
-    TRY(writing.session->attachments().erase(digest));
+    const auto gone = writing.session->attachments().erase(digest);
+    if (gone) continue;
+    warn(str("cairn: entry ", entry, " erased an attachment, and its file is still here; the next command that writes ",
+             "tries again: ", gone.error().message, "\n"));
   }
-  return {};
 }
 
 // The entries are there whatever becomes of this home: what it cannot remember is said, and the receipts are shown.
@@ -262,7 +264,7 @@ Result<Written> write_as(const Globals& globals, const WriteFlags& flags, const 
   TRY_LET(envelope, sign_statement(std::move(made.payload), signer.key));
   TRY_LET(answers, writing->sequencer->append(std::span(&envelope, 1)));
   remember(home, ledger.id(), answers);
-  TRY(erase_attachments(*writing));
+  erase_attachments(*writing);
   return answered(*writing, std::move(answers.front()), std::move(made.statement), std::move(made.said));
 }
 
@@ -291,7 +293,7 @@ Result<std::vector<Written>> submit(const Globals& globals, const Home& home, co
   }
   TRY_LET(answers, writing->sequencer->append(envelopes));
   remember(home, writing->session->ledger().id(), answers);
-  TRY(erase_attachments(*writing));
+  erase_attachments(*writing);
   std::vector<Written> all;
   for (std::size_t i = 0; i < answers.size(); ++i) {
     // What was turned away may be no statement at all.

@@ -29,11 +29,6 @@ class EventRules : public Questions {
     if (statement_.author == recovery_author && !is_recovery()) no(Refusal::recovery_only_enrols);
     // What goes with it in one statement would be done with rights, or by rules, that nobody else has had time to see.
     if (!genesis_ && mixes_administration()) no(Refusal::administration_not_alone);
-    for (const Event& event : statement_.events) {
-      const auto file = attachment_of(event);
-      const Seq* erased = file ? world_.erased.find(file->digest) : nullptr;
-      if (erased != nullptr) no(Refusal::attachment_erased, {str(file->digest.hex(), " in entry ", *erased)});
-    }
     if (!genesis_ && adopts_and_more()) no(Refusal::administration_not_alone, {"a policy is adopted by itself"});
   }
 
@@ -171,6 +166,7 @@ class EventRules : public Questions {
   }
 
   void operator()(const EvidenceRecorded& event) {
+    not_erased(event.digest);
     const Model* model = registered(event.model);
     if (model == nullptr) return;
     if (!event.environment.empty()) governed(event.environment);
@@ -255,10 +251,13 @@ class EventRules : public Questions {
     const Model* model = registered(event.model);
     if (model == nullptr) return;
     const RetentionRules& rules = world_.policy().retention;
-    std::set<Role> roles = rules.remove;
-    if (std::includes(event.classes.begin(), event.classes.end(), model->classes.begin(), model->classes.end()))
+    if (std::includes(event.classes.begin(), event.classes.end(), model->classes.begin(), model->classes.end())) {
+      std::set<Role> roles = rules.remove;
       roles.insert(Role::deployer);
-    needs_one_of(roles, "", model->name);
+      needs_one_of(roles, "", model->name);
+    } else {
+      needs_one_of(rules.remove, "*", model->name);
+    }
     for (const std::string& name : event.classes) {
       if (!rules.classes.contains(name) && !model->classes.contains(name)) no(Refusal::unknown_class, {name});
     }
@@ -285,16 +284,29 @@ class EventRules : public Questions {
     if (taken_somewhere(world_, event.model)) no(Refusal::model_in_use, {"it is at full or on its way in some slot"});
   }
 
-  // That the entry names it for this model is for the auditor to see: a rule reads no entries.
+  // That the entry names it for this model is for the auditor to see: a rule reads no entries. The newest evidence and
+  // the manifests are known here, and one file may be on record for several models: what stands against any of them
+  // stands against it.
   void operator()(const AttachmentErased& event) {
-    if (const Seq* before = world_.erased.find(event.digest))
-      no(Refusal::attachment_erased, {str("in entry ", *before)});
-    if (event.model == Hash{}) return may_erase_of_no_model(event.ground);
-    const Model* model = registered(event.model);
-    if (model == nullptr) return;
-    may_remove(event.ground, *model, event.model);
-    if (event.digest == event.model && taken_somewhere(world_, event.model))
-      no(Refusal::model_in_use, {"it is the manifest that the files of what runs are compared with"});
+    not_erased(event.digest);
+    if (event.entry >= seq()) no(Refusal::unknown_entry, {str("entry ", event.entry, " does not exist yet")});
+    std::set<Hash> whose = {event.model};
+    for (const auto& [key, row] : world_.evidence.rows()) {
+      if (row.digest == event.digest) whose.insert(key.model);
+    }
+    if (const Model* manifests = world_.models.find(event.digest)) {
+      whose.insert(event.digest);
+      if (!manifests->deleted)
+        no(Refusal::model_in_use,
+           {"it is the manifest of " + world_.name_of(event.digest) + ", whose files are there"});
+    }
+    for (const Hash& digest : whose) {
+      if (digest == Hash{}) {
+        may_erase_of_no_model(event.ground);
+      } else if (const Model* model = registered(digest)) {
+        may_remove(event.ground, *model, digest);
+      }
+    }
   }
 
   // ---- rollouts
@@ -589,6 +601,7 @@ class EventRules : public Questions {
   }
 
   void operator()(const PostmortemPublished& event) {
+    not_erased(event.digest);
     const Incident* about = responded_to(event.incident);
     if (about != nullptr && about->state < IncidentState::resolved) {
       no(Refusal::incident_order, {str(event.incident, " is ", to_text(about->state), ", not resolved")});
@@ -631,19 +644,33 @@ class EventRules : public Questions {
   }
 
  private:
-  // By those who are admins still, of what would be replaced now.
+  void not_erased(const Hash& attachment) {
+    const Seq* erased = world_.erased.find(attachment);
+    if (erased != nullptr) no(Refusal::attachment_erased, {str("in entry ", *erased)});
+  }
+
+  // What is kept, held or deleted is so everywhere: a role in one environment is not enough.
   void may_hold(const std::string& name) {
-    needs_one_of(world_.policy().retention.hold, "", name.empty() ? "*" : name);
+    needs_one_of(world_.policy().retention.hold, "*", name.empty() ? "*" : name);
     by_person();
-    if (!name.empty() && !world_.spellings.has("model:" + fold_case(name))) no(Refusal::unknown_model, {name});
+    const auto& versions = world_.versions.rows();
+    const auto first = versions.lower_bound({name, ""});
+    const bool known = first != versions.end() && first->first.first == name;
+    if (!name.empty() && !known) no(Refusal::unknown_model, {"no version of " + name + " is registered"});
+  }
+
+  void none_released_here() {
+    if (any_event<HoldReleased>([](const HoldReleased&) { return true; }))
+      no(Refusal::on_hold, {"a hold is released in this very statement, where nobody could object"});
   }
 
   // Time over, or the law: and no case at law in the way of either.
   void may_remove(DeletionGround ground, const Model& model, const Hash& digest) {
-    needs_one_of(world_.policy().retention.remove, "", model.name);
-    if (ground == DeletionGround::legal) by_person();
+    needs_one_of(world_.policy().retention.remove, "*", model.name);
+    none_released_here();
     if (auto holds = holds_over(world_, model.name); !holds.empty()) no(Refusal::on_hold, std::move(holds));
-    if (ground == DeletionGround::legal) return;
+    if (ground == DeletionGround::legal) return by_person();
+    if (model.quarantined) no(Refusal::model_quarantined, {str("since entry ", *model.quarantined)});
     const Kept kept = kept_until(world_, digest, model);
     if (!kept.until) {
       no(Refusal::retention_not_over, {"kept for good: " + kept.by});
@@ -652,14 +679,18 @@ class EventRules : public Questions {
     }
   }
 
+  // A post-mortem, of whatever model: any case may need it.
   void may_erase_of_no_model(DeletionGround ground) {
-    needs_one_of(world_.policy().retention.remove, "", "*");
+    needs_one_of(world_.policy().retention.remove, "*", "*");
     by_person();
-    if (auto holds = holds_over(world_, ""); !holds.empty()) no(Refusal::on_hold, std::move(holds));
+    none_released_here();
+    const auto& holds = world_.holds.rows();
+    if (!holds.empty()) no(Refusal::on_hold, holds_over(world_, holds.begin()->first.second));
     if (ground != DeletionGround::legal)
       no(Refusal::retention_not_over, {"what belongs to no model has no end of its own"});
   }
 
+  // By those who are admins still, of what would be replaced now.
   std::size_t approvals_of(const OpenProposal& proposal) const {
     std::set<std::string> hands;
     for (const auto& [admin, consent] : proposal.approvals) {

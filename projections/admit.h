@@ -49,6 +49,7 @@ enum class Refusal : std::uint8_t {
   model_in_use,
   quarantine_unchanged,
   unknown_class,
+  unknown_entry,
   retention_unchanged,
   hold_unchanged,
   on_hold,

@@ -101,6 +101,10 @@ struct Fold {
     for (const auto& [environment, rules] : world.policy().environments) {
       world.spellings.edit("environment:" + fold_case(environment)) = environment;
     }
+    // A model that is registered later, spelled otherwise, would be of no tier.
+    for (const Tier& tier : world.policy().tiers) {
+      for (const std::string& model : tier.models) world.spellings.edit("model:" + fold_case(model)) = model;
+    }
     void_unbound_grants();
   }
 

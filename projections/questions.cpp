@@ -151,7 +151,7 @@ std::vector<ShortQuorum> Questions::quorums_missing(const Policy& policy) const 
     for (const StageRules& stage : rules.ladder) note(short_of(environment, stage, "*"));
     for (const Tier& tier : policy.tiers) {
       for (const StageRules& stage : rules.ladder_of_tier.at(tier.name)) {
-        if (!short_of(environment, stage, "*")) continue;  // those who may for every model suffice for each
+        // Also where those who may for every model suffice: who proposes this one may be another.
         for (const std::string& model : tier.models) note(short_of(environment, stage, model));
       }
     }
@@ -354,6 +354,10 @@ void Questions::saw_the_evidence(const Rollout& rollout, const std::vector<Seq>&
 
 const StageRules* Questions::asks_approval(const Rollout& rollout, Stage stage) {
   const StageRules* rules = world_.policy().stage(rollout.environment, stage, rollout.name);
+  if (rollout.goes_back()) {
+    no(Refusal::approval_not_asked, {"a way back needs no approval"});
+    return nullptr;
+  }
   if (rules != nullptr && !rules->approvals.empty() && stage != Stage::shadow) return rules;
   no(Refusal::approval_not_asked, {std::string(to_text(stage)) + " in " + rollout.environment + " asks for none now"});
   return nullptr;

@@ -11,27 +11,28 @@ void AttachmentCheck::add(const Recorded& recorded) {
       named_.emplace(file->digest, recorded.seq);
       named_at_.insert({*file, recorded.seq});
     }
-    if (const auto* event_erased = std::get_if<AttachmentErased>(&event)) erased(*event_erased, recorded.seq);
+    if (const auto* erased = std::get_if<AttachmentErased>(&event)) erase(*erased, recorded);
   }
 }
 
-// A hold covers models by name, so which model a file is said to belong to decides whether it may go.
-void AttachmentCheck::erased(const AttachmentErased& event, Seq seq) {
-  erased_.emplace(event.digest, seq);
+// A hold covers models by name, so which model a file is said to belong to decides whether it may go; the rules, which
+// read no entries, take its author's word.
+void AttachmentCheck::erase(const AttachmentErased& event, const Recorded& recorded) {
+  erased_.emplace(event.digest, recorded.seq);
   if (named_at_.contains({{event.digest, event.model}, event.entry})) return;
-  findings_.push_back({FindingKind::erasure_wrong, seq,
-                       str("entry ", event.entry, " does not name attachment ", event.digest.hex(), " for ",
-                           event.model == Hash{} ? "no model" : "model " + event.model.hex())});
+  asserted_.insert(str("entry ", recorded.seq, " erases what entry ", event.entry, " does not name for ",
+                       event.model == Hash{} ? "no model" : "model " + event.model.hex().substr(0, 12), ", by ",
+                       recorded.statement.author));
 }
 
 Result<void> AttachmentCheck::compare(const EvidenceSource& source, Report& report) const {
-  report.findings.insert(report.findings.end(), findings_.begin(), findings_.end());
+  for (const std::string& assertion : asserted_) ++report.asserted[assertion];
   for (const auto& [digest, seq] : named_) {
     const Result<std::optional<Bytes>> found = source.attachment(digest);
+    if (!found.ok() && found.error().kind == ErrorKind::unavailable) return found.error();
     if (const auto erased_in = erased_.find(digest); erased_in != erased_.end()) {
       report.attachments_erased[digest] = {erased_in->second, !found.ok() || found->has_value()};
     } else if (!found.ok()) {
-      if (found.error().kind == ErrorKind::unavailable) return found.error();
       report.findings.push_back({FindingKind::attachment_wrong, seq, found.error().message});
     } else if (!found->has_value()) {
       report.attachments_missing.push_back(digest);

@@ -15,16 +15,16 @@ class AttachmentCheck {
  public:
   void add(const Recorded& recorded);
 
-  // Fills in attachments_verified, attachments_missing, attachments_erased and findings.
+  // Fills in attachments_verified, attachments_missing, attachments_erased, asserted and findings.
   Result<void> compare(const EvidenceSource& source, Report& report) const;
 
  private:
-  void erased(const AttachmentErased& event, Seq seq);
+  void erase(const AttachmentErased& event, const Recorded& recorded);
 
   std::map<Hash, Seq> named_;                           // and by which entry first
   std::set<std::pair<NamedAttachment, Seq>> named_at_;  // each time
   std::map<Hash, Seq> erased_;                          // and by which entry
-  Findings findings_;
+  std::set<std::string> asserted_;                      // what only an author says
 };
 
 }  // namespace cairn

@@ -40,8 +40,6 @@ std::string_view wire_name(FindingKind kind) {
       return "snapshot_wrong";
     case FindingKind::attachment_wrong:
       return "attachment_wrong";
-    case FindingKind::erasure_wrong:
-      return "erasure_wrong";
     case FindingKind::needs_newer:
       return "needs_newer";
   }

@@ -31,7 +31,6 @@ enum class FindingKind : std::uint8_t {
   index_wrong,          // the subject index is not the rebuilt one
   snapshot_wrong,       // a stored view is not the folded one, or not signed by the log
   attachment_wrong,     // bytes that are not those of the digest
-  erasure_wrong,        // says of an attachment whose it is, and no entry says so
   needs_newer,          // a rules number or an event that this program does not know
 };
 

@@ -149,7 +149,7 @@ IncidentPolicy guide_incidents();
 
 // What changes of who may do what, and of the rules, take beside an admin. Without the section: nothing.
 struct AdministrationRules {
-  bool second_admin = false;           // once there are two: enrolment, grants of admin and approver, keys of others
+  bool second_admin = false;           // once there are two: enrolment, grants of a say, keys of others
   std::uint64_t policy_approvals = 0;  // by admins other than the proposer, before a policy is adopted
 };
 

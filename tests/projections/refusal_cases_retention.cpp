@@ -95,11 +95,40 @@ const std::vector<RefusalCase> retention_cases = {
          s.when("dana", {gone("v1")}).then_admitted();
        }
      }},
-    {R::on_hold, "a hold of every model covers what belongs to none",
+    {R::on_hold, "any hold covers what belongs to no model: a post-mortem may be about what it holds",
      [] {
-       Scenario s;
-       s.given("dana", {HoldPlaced{"LEX-7", "", "a claim"}});
-       s.when("dana", {AttachmentErased{card, 1, {}, by_law, "names a person"}}).then_refused(R::on_hold);
+       for (const std::string name : {"net", ""}) {
+         Scenario s;
+         s.given_models({"v1"}).given("dana", {HoldPlaced{"LEX-7", name, "a claim"}});
+         s.when("dana", {AttachmentErased{card, 1, {}, by_law, "names a person"}}).then_refused(R::on_hold);
+         REQUIRE(s.says("LEX-7"));
+       }
+     }},
+    {R::on_hold, "a file that is on record for a held model is not erased as another's",
+     [] {
+       Archived s;
+       s.given("ci", {registered("o1", "other")});
+       EvidenceRecorded shared = metrics("v1");
+       shared.digest = card;
+       EvidenceRecorded others = shared;
+       others.model = digest_of("o1");
+       s.given("ci", {shared, others}).given("dana", {HoldPlaced{"LEX-7", "other", "a claim"}});
+       s.when("dana", {erased("v1", by_law)}).then_refused(R::on_hold);
+       s.when("dana", {AttachmentErased{card, 1, {}, by_law, "nobody's"}}).then_refused(R::on_hold);
+     }},
+    {R::on_hold, "nothing is deleted in the statement that releases it",
+     [] {
+       Archived s;
+       s.given("dana", {HoldPlaced{"LEX-7", "net", "a claim"}});
+       s.when("dana", {HoldReleased{"LEX-7", "net", "settled"}, gone("v1")}).then_refused(R::on_hold);
+       s.when("dana", {HoldReleased{"LEX-7", "net", "settled"}, erased("v1")}).then_refused(R::on_hold);
+     }},
+    {R::unknown_entry, "an erasure names an entry that is there",
+     [] {
+       Archived s;
+       AttachmentErased early = erased("v1");
+       early.entry = s.world.position->size;
+       s.when("dana", {early}).then_refused(R::unknown_entry);
      }},
     {R::hold_unchanged, "a case holds a model once, and is released from what it holds",
      [] {
@@ -108,6 +137,7 @@ const std::vector<RefusalCase> retention_cases = {
        s.when("dana", {HoldPlaced{"LEX-7", "net", "again"}}).then_refused(R::hold_unchanged);
        s.when("dana", {HoldReleased{"LEX-7", "", "settled"}}).then_refused(R::hold_unchanged);
        s.when("dana", {HoldPlaced{"LEX-7", "nut", "a typing error"}}).then_refused(R::unknown_model);
+       s.when("dana", {HoldPlaced{"LEX-7", "Net", "would hold nothing"}}).then_refused(R::unknown_model);
      }},
     {R::unknown_class, "a version is of classes that the policy names",
      [] {
@@ -133,18 +163,43 @@ const std::vector<RefusalCase> retention_cases = {
        s.given("dana", {HoldPlaced{"LEX-7", "net", "a claim"}});
        s.when("ida", {HoldReleased{"LEX-7", "net", "settled"}}).then_refused(R::role_missing);
      }},
+    {R::role_missing, "a role in one environment deletes, erases, holds and releases nothing: a file is of none",
+     [] {
+       Archived s;
+       s.given("dana", {person("mia", {{Role::admin, {"lab", "*"}}})})
+           .given("ci", {RetentionSet{digest_of("v1"), {"audited"}}});
+       const std::vector<Event> acts = {gone("v1", by_law),
+                                        erased("v1", by_law),
+                                        RetentionSet{digest_of("v1"), {}},
+                                        HoldPlaced{"LEX-7", "net", "x"},
+                                        HoldPlaced{"LEX-7", "", "x"},
+                                        AttachmentErased{card, 1, {}, by_law, "x"}};
+       for (const Event& act : acts) s.when("mia", {act}).then_refused(R::role_missing);
+     }},
     {R::model_in_use, "what takes traffic, or is on its way to, is not deleted, nor is its manifest",
      [] {
        Archived s;
        s.when("dana", {gone("v2", by_law)}).then_refused(R::model_in_use);
-       s.when("dana", {erased("v2", by_law, digest_of("v2"))}).then_refused(R::model_in_use);
+       for (const Hash& as : {digest_of("v2"), digest_of("v1"), Hash{}}) {
+         s.when("dana", {AttachmentErased{digest_of("v2"), 1, as, by_law, "as whoever's"}})
+             .then_refused(R::model_in_use);
+       }
        s.when("dana", {erased("v2", by_law)}).then_admitted();
+     }},
+    {R::model_in_use, "a manifest goes after the files, so that nothing is deployed that cannot be compared",
+     [] {
+       Archived s;
+       s.when("dana", {erased("v1", by_time, digest_of("v1"))}).then_refused(R::model_in_use);
+       s.given("dana", {gone("v1")}).when("dana", {erased("v1", by_time, digest_of("v1"))}).then_admitted();
      }},
     {R::model_quarantined, "what is in quarantine is evidence, and is not deleted",
      [] {
        Archived s;
        s.given("ida", {ModelQuarantined{digest_of("v1"), "odd"}});
        s.when("dana", {gone("v1")}).then_refused(R::model_quarantined);
+       s.when("dana", {gone("v1", by_law)}).then_refused(R::model_quarantined);
+       s.when("dana", {erased("v1")}).then_refused(R::model_quarantined);
+       s.when("dana", {erased("v1", by_law)}).then_admitted();
      }},
     {R::artefact_deleted, "what is deleted is not deleted again, not deployed and not gone back to (H5)",
      [] {
@@ -164,6 +219,9 @@ const std::vector<RefusalCase> retention_cases = {
        EvidenceRecorded again = metrics("v1");
        again.digest = card;
        s.when("ci", {again}).then_refused(R::attachment_erased);
+       AttachmentErased other = erased("v1");
+       other.digest = again.digest = sha256("another.json");
+       s.when("dana", {other, again}).then_refused(R::attachment_erased);
        s.when("dana", {erased("v1", by_law)}).then_refused(R::attachment_erased);
      }},
 };

@@ -154,6 +154,35 @@ TEST_CASE("C2: a tier names a model as it is registered") {
   CHECK(s.says("Net is already spelled net"));
 }
 
+TEST_CASE("C2: a model is registered as its tier spells it: another spelling would be of no tier") {
+  Tiered s;
+  s.when("ci", {registered("v1", "Net")}).then_refused(Refusal::differs_by_case);
+  s.when("ci", {registered("v1", "net")}).then_admitted();
+}
+
+TEST_CASE("C2: whether a tier's model can be approved is asked of those who may propose this one") {
+  Scenario s;
+  s.given("dana", {person("mia", {{Role::approver, {}}}), RoleGranted{"lee", {Role::deployer, {"*", "net"}}}});
+  s.given("dana", {service("cd", "dana", {{Role::deployer, {"*", "other"}}})});
+  s.given("dana", {RoleRevoked{"ci", {Role::deployer, {}}}, RoleRevoked{"dana", {Role::deployer, {}}}});
+  s.given("dana", {person("noa", {{Role::admin, {}}})});
+  const auto two_approvers = [](const std::string& model) {
+    return replaced(tiers_policy("\"" + model + "\""), R"("persons": 1}]},)", R"("persons": 2}]},)");
+  };
+  // What cd proposes, lee and mia approve; what lee proposes, mia alone could.
+  s.when("dana", adopting(s, two_approvers("net"))).then_refused(Refusal::quorum_unreachable);
+  CHECK(s.says("prod full of net: "));
+  s.when("dana", adopting(s, two_approvers("other"))).then_admitted();
+}
+
+TEST_CASE("C2: no approval is asked for on a way back") {
+  Scenario s(watched_regression_policy());
+  s.given_models({"v1", "v2"}).given_full(1, "v1").given_full(2, "v2", "v1");
+  s.given("ida", {ArtefactChecked{digest_of("v1"), ArtefactMatch::match}, begun(3, "v2", "v1", 1), opened(1)});
+  s.when("dana", {ApprovalRequested{rollout_id(3), Stage::full, {}, ""}}).then_refused(Refusal::approval_not_asked);
+  CHECK(s.says("a way back"));
+}
+
 TEST_CASE("C2: a grant that is too old now is told as expired, and one that is void is not") {
   Tiered s;
   s.given_models({"v1"}).given_canary(1, "v1").given("lee", {s.approval(1)});
