@@ -142,7 +142,7 @@ std::vector<std::string> awaited_approvers(const World& world, const Rollout& ro
 }
 
 bool request_waits(const World& world, const Rollout& rollout, Millis recorded) {
-  if (rollout.state != RolloutState::active || rollout.goes_back() || !rollout.request) return false;
+  if (!rollout.request) return false;
   const ApprovalRequest& request = *rollout.request;
   const StageRules* rules = rules_of_coming(world, rollout, request.stage);
   if (rules == nullptr || !standing_denials(world, rollout, request.stage).empty()) return false;

@@ -224,6 +224,11 @@ TEST_CASE("E9: a request for approval is kept until the stage begins, and waits 
     s.given("lee", {s.approval(1)});  // nobody is missing now, asked or not
     CHECK_FALSE(waits());
   }
+  SECTION("those who were asked have answered, and others are missing still") {
+    s.given("ci", {ApprovalRequested{rollout_id(1), Stage::full, {"noa"}, ""}}).given("noa", {s.approval(1)});
+    CHECK(s.awaited() == Handles{"lee", "mia"});
+    CHECK_FALSE(waits());
+  }
   SECTION("a no is an answer") {
     s.given("mia", {ApprovalDenied{rollout_id(1), Stage::full, "no"}});
     CHECK_FALSE(waits());
