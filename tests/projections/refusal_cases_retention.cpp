@@ -75,7 +75,7 @@ const std::vector<RefusalCase> retention_cases = {
     {R::retention_not_over, "what belongs to no model goes by law only",
      [] {
        Scenario s;
-       AttachmentErased postmortem{card, 1, {}, by_time, "names a person"};
+       AttachmentErased postmortem{card, 0, {}, by_time, "names a person"};
        s.when("dana", {postmortem}).then_refused(R::retention_not_over);
        postmortem.ground = by_law;
        s.when("dana", {postmortem}).then_admitted();

@@ -117,8 +117,8 @@ TEST_CASE("FORMAT.md's layout of the World takes its bytes apart to the last") {
   s.given("dana", {AdministrationRequested{*encode_events({key_added("ida", "ida 2")})}});
   s.given("dana", {person("mia", {{Role::admin, {}}})});
   s.given("mia", {PolicyApproved{s.world.proposals.rows().begin()->first, s.world.policy().digest}});
-  s.given("dana", {HoldPlaced{"LEX-7", "net", "a claim"}, RetentionSet{digest_of("v1"), {"audited"}}});
   s.given("dana", {AttachmentErased{digest_of("a file"), 1, {}, DeletionGround::legal, "names a person"}});
+  s.given("dana", {HoldPlaced{"LEX-7", "net", "a claim"}, RetentionSet{digest_of("v1"), {"audited"}}});
   const Bytes bytes = s.world.encode();
   const std::string magic = "cairn world\n";
   REQUIRE(bytes.starts_with(magic));
