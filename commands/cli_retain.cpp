@@ -71,7 +71,8 @@ void add_hold_act(CLI::App& hold, Invocation& invocation, const std::string& nam
   auto flags = std::make_shared<HoldFlags>();
   CLI::App* command = add_command(hold, name, description, example);
   command->add_option("CASE", flags->case_id, "the case's name")->required();
-  command->add_option("--model", flags->model, "what it holds (default: every model)")->type_name("MODEL");
+  command->add_option("--model", flags->model, "which model it holds (default: a hold of every model)")
+      ->type_name("MODEL");
   command->add_option("--reason", flags->reason, "why")->required()->type_name("TEXT");
   auto write = add_write_flags(*command);
   command->callback([&invocation, run, flags, write] {

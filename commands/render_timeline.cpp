@@ -67,13 +67,15 @@ Json json_of(const TenureRow& row, const ModelNames& names) {
   return json;
 }
 
+Json json_of(const HistoryStep& step) {
+  Json json = json_of(step.at);
+  json["what"] = step.what;
+  return json;
+}
+
 Json json_of(const RolloutRow& row, const ModelNames& names) {
   Json steps = Json::array();
-  for (const RolloutStep& step : row.steps) {
-    Json json = json_of(step.at);
-    json["what"] = step.what;
-    steps.push_back(std::move(json));
-  }
+  for (const HistoryStep& step : row.steps) steps.push_back(json_of(step));
   return {{"rollout", row.rollout},
           {"environment", row.environment},
           {"version", names.version_of(row.model)},
@@ -116,20 +118,24 @@ std::string tenures_text(const ModelHistory& history) {
   return rows.empty() ? "  none\n" : table(rows);
 }
 
+std::string steps_text(const std::vector<HistoryStep>& steps, std::size_t indent) {
+  Rows rows;
+  for (const HistoryStep& step : steps) {
+    std::vector<std::string> row;
+    add_mention(row, step.at);
+    row.front().insert(0, indent, ' ');
+    row.push_back(printable(step.what));
+    rows.push_back(std::move(row));
+  }
+  return table(rows);
+}
+
 std::string rollouts_text(const ModelHistory& history) {
   std::string text;
   for (const RolloutRow& rollout : history.rollouts()) {
     text += "  " + toned(printable(rollout.rollout), Tone::strong) + ", " +
             printable(history.names().version_of(rollout.model)) + ": " + rollout.state + "\n";
-    Rows rows;
-    for (const RolloutStep& step : rollout.steps) {
-      std::vector<std::string> row;
-      add_mention(row, step.at);
-      row.front().insert(0, "    ");
-      row.push_back(printable(step.what));
-      rows.push_back(std::move(row));
-    }
-    text += table(rows);
+    text += steps_text(rollout.steps, 4);
   }
   return text.empty() ? "  none\n" : text;
 }
@@ -169,6 +175,8 @@ std::string history_text(const ModelHistory& history) {
   text += heading("Versions") + versions_text(history);
   text += "\n" + heading("At full") + tenures_text(history);
   text += "\n" + heading("Rollouts") + rollouts_text(history);
+  text += "\n" + heading("Quarantine, retention, deletion");
+  text += history.acts().empty() ? "  none\n" : steps_text(history.acts(), 2);
   text += "\n" + heading("Refused attempts");
   if (history.refused().empty()) return text + "  none\n";
   for (const TimelineRow& row : history.refused()) text += log_line(row);
@@ -183,6 +191,8 @@ std::string history_json(const ModelHistory& history) {
   for (const TenureRow& row : history.tenures()) json["tenures"].push_back(json_of(row, history.names()));
   json["rollouts"] = Json::array();
   for (const RolloutRow& row : history.rollouts()) json["rollouts"].push_back(json_of(row, history.names()));
+  json["acts"] = Json::array();
+  for (const HistoryStep& step : history.acts()) json["acts"].push_back(json_of(step));
   json["refused"] = Json::array();
   for (const TimelineRow& row : history.refused()) json["refused"].push_back(json_of(row));
   return pretty(json);

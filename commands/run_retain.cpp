@@ -30,7 +30,10 @@ struct KeptVersion {
 
 std::string meaning_of(const KeptVersion& row, Millis moment) {
   if (row.model->deleted) return str("deleted, entry ", *row.model->deleted);
-  if (!row.holds.empty()) return toned("on hold: " + printable(row.holds.front()), Tone::bad);
+  if (!row.holds.empty()) {
+    const std::string more = row.holds.size() == 1 ? "" : str(" (and ", row.holds.size() - 1, " more)");
+    return toned("on hold: " + printable(row.holds.front()) + more, Tone::bad);
+  }
   if (row.state == VersionState::current) return "in use";
   if (row.model->quarantined) return "kept while in quarantine";
   if (!row.kept.until) return "kept for good: " + printable(row.kept.by);

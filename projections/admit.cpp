@@ -139,7 +139,12 @@ class EventRules : public Questions {
     }
     const std::uint64_t asked = policy_approvals_asked();
     const std::size_t given = approvals_of(*proposal);
-    if (given < asked) no(Refusal::policy_approval_missing, {str(given, " of ", asked, " approvals hold")});
+    if (given < asked) {
+      const bool by_two = world_.policy().administration.policy_approvals == 0;
+      no(Refusal::policy_approval_missing,
+         {str(given, " of ", asked, " approvals hold",
+              by_two ? ": the policy in force takes a second admin, so another one has to approve" : "")});
+    }
     const auto policy = parse_policy(proposal->document);
     if (!policy) return no(Refusal::policy_invalid, {policy.error().message});
     for (const auto& [environment, rules] : policy->environments) spelled_as_before("environment:", environment);
@@ -258,8 +263,10 @@ class EventRules : public Questions {
     } else {
       needs_one_of(rules.remove, "*", model->name);
     }
+    std::string known = "the policy's classes:";
+    for (const auto& [name, period] : rules.classes) known += " " + name;
     for (const std::string& name : event.classes) {
-      if (!rules.classes.contains(name) && !model->classes.contains(name)) no(Refusal::unknown_class, {name});
+      if (!rules.classes.contains(name) && !model->classes.contains(name)) no(Refusal::unknown_class, {name, known});
     }
     if (event.classes == model->classes) no(Refusal::retention_unchanged, {"they are the same"});
   }
@@ -272,16 +279,23 @@ class EventRules : public Questions {
 
   void operator()(const HoldReleased& event) {
     may_hold(event.name);
-    if (!world_.holds.has({event.case_id, event.name})) no(Refusal::hold_unchanged, {"that case holds nothing there"});
+    if (world_.holds.has({event.case_id, event.name})) return;
+    std::string held;
+    for (const auto& [key, hold] : world_.holds.rows()) {
+      if (key.first == event.case_id)
+        held += (held.empty() ? "" : ", ") + (key.second.empty() ? "every model" : key.second);
+    }
+    no(Refusal::hold_unchanged, {"case " + event.case_id + " holds " + (held.empty() ? "nothing" : held)});
   }
 
   void operator()(const ArtefactDeleted& event) {
     const Model* model = registered(event.model);
     if (model == nullptr) return;
     may_remove(event.ground, *model, event.model);
-    if (model->deleted) no(Refusal::artefact_deleted, {str("in entry ", *model->deleted)});
-    if (model->quarantined) no(Refusal::model_quarantined, {str("since entry ", *model->quarantined)});
     if (taken_somewhere(world_, event.model)) no(Refusal::model_in_use, {"it is at full or on its way in some slot"});
+    if (model->deleted) no(Refusal::artefact_deleted, {str("in entry ", *model->deleted)});
+    if (event.ground == DeletionGround::legal && model->quarantined)  // by time it is asked of every file
+      no(Refusal::model_quarantined, {str("since entry ", *model->quarantined)});
   }
 
   // That the entry names it for this model is for the auditor to see: a rule reads no entries. The newest evidence and
@@ -673,7 +687,7 @@ class EventRules : public Questions {
     if (model.quarantined) no(Refusal::model_quarantined, {str("since entry ", *model.quarantined)});
     const Kept kept = kept_until(world_, digest, model);
     if (!kept.until) {
-      no(Refusal::retention_not_over, {"kept for good: " + kept.by});
+      no(Refusal::retention_not_over, {taken_somewhere(world_, digest) ? "it is in use" : "kept for good: " + kept.by});
     } else if (recorded_ < *kept.until) {
       no(Refusal::retention_not_over, {"kept until " + format_time(*kept.until) + ": " + kept.by}, kept.until);
     }
@@ -730,7 +744,8 @@ class EventRules : public Questions {
     for (const std::string& handle : handles) {
       if (enrolled(handle) == nullptr) continue;
       if (world_.answers_for(handle, rollout.proposer)) {
-        no(Refusal::approval_not_asked, {handle + " answers for " + rollout.proposer + ", who proposed it"});
+        const std::string whose = handle == rollout.proposer ? "" : " answers for " + rollout.proposer + ", who";
+        no(Refusal::approval_not_asked, {handle + whose + " proposed it"});
       } else if (!able.contains(handle)) {
         no(Refusal::approval_not_asked,
            {handle + " is no person who fills a place there: " + describe({}, rules.approvals)});

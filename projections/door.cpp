@@ -76,19 +76,22 @@ std::optional<Door> at_the_door(const World& world, const Statement& statement, 
 // What a refusal may cost the log (DESIGN, idea 5). Signed evidence of a fork has a limit of its own, so that no
 // other refusals keep it out, and none of size (decision 0012).
 std::optional<Door> refusal_too_many(const World& world, const Statement& statement, std::size_t payload_bytes,
-                                     Refusal refusal, Millis recorded) {
+                                     const Refused& refused, Millis recorded) {
   const Policy& policy = world.policy();
-  const bool fork = refusal == Refusal::basis_not_on_history;
+  const bool fork = refused.refusal == Refusal::basis_not_on_history;
+  const std::string why =
+      str(wire_name(refused.refusal), refused.reasons.empty() ? "" : ": " + refused.reasons.front());
   if (!fork && payload_bytes > policy.refusal_bytes) {
-    return turned_away("refused_and_large", str("refused, and too large to record: ", payload_bytes, " bytes, where ",
-                                                policy.refusal_bytes, " are allowed"));
+    return turned_away("refused_and_large",
+                       str("refused, ", why, "; and too large to record: ", payload_bytes, " bytes, where ",
+                           policy.refusal_bytes, " are allowed. ", refused.remedy));
   }
   const std::deque<Millis>* times = (fork ? world.forks : world.refusals).find(statement.author);
   if (times == nullptr) return std::nullopt;
   const auto recent = static_cast<std::uint64_t>(
       std::count_if(times->begin(), times->end(), [&](Millis time) { return time > recorded - hour; }));
   if (recent < policy.refusals_per_hour) return std::nullopt;
-  return turned_away("too_many_refusals", str("refused, and ", statement.author, " has left ", recent,
+  return turned_away("too_many_refusals", str("refused, ", why, "; and ", statement.author, " has left ", recent,
                                               " refusals within the hour; use --dry-run or --wait to poll"));
 }
 
@@ -105,8 +108,7 @@ Decision admit(World& world, const Statement& statement, const KeyId& key, std::
     if (first) {
       decision.door = turned_away(outcome_of(decision.verdict), decision.verdict.refused->rule);
     } else {
-      const Refusal refusal = decision.verdict.refused->refusal;
-      decision.door = refusal_too_many(world, statement, payload_bytes, refusal, recorded);
+      decision.door = refusal_too_many(world, statement, payload_bytes, *decision.verdict.refused, recorded);
     }
   }
   return decision;

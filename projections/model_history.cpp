@@ -67,6 +67,27 @@ struct ModelHistory::Fold {
     tenure->why_ended = "rolled back to none: " + e.reason;
   }
 
+  void operator()(const ModelQuarantined& e) { act(e.model, e); }
+  void operator()(const ModelReleased& e) { act(e.model, e); }
+  void operator()(const ModelRetired& e) { act(e.model, e); }
+  void operator()(const RetentionSet& e) { act(e.model, e); }
+  void operator()(const ArtefactDeleted& e) { act(e.model, e); }
+  void operator()(const AttachmentErased& e) { act(e.model, e); }
+  void operator()(const HoldPlaced& e) {
+    if (e.name == history.name_) history.acts_.push_back({at, describe(e, history.names_)});
+  }
+  void operator()(const HoldReleased& e) {
+    if (e.name == history.name_) history.acts_.push_back({at, describe(e, history.names_)});
+  }
+
+  // An entry may name versions of other models too.
+  void act(const Hash& model, const Event& event) {
+    const auto& versions = history.versions_;
+    const bool its =
+        std::any_of(versions.begin(), versions.end(), [&](const VersionRow& row) { return row.model == model; });
+    if (its) history.acts_.push_back({at, describe(event, history.names_)});
+  }
+
   static bool is_under_way(const RolloutRow& row) { return row.state == "shadow" || row.state.starts_with("canary"); }
 
   void step(const std::string& id, const Event& event) {

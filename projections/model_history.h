@@ -1,5 +1,5 @@
-// ModelHistory: the life of one model name: its versions, where each was at full and until when, the rollouts, and what
-// was tried and refused.
+// ModelHistory: the life of one model name: its versions, where each was at full and until when, the rollouts, what was
+// decided about the versions' use and their files, and what was tried and refused.
 //
 // Folded from the entries that are about the model, in order; others may be left out. Pure.
 #pragma once
@@ -38,7 +38,7 @@ struct TenureRow {
   std::string why_ended;  // "replaced by ...", "rolled back: ..."
 };
 
-struct RolloutStep {
+struct HistoryStep {
   Mention at;
   std::string what;
 };
@@ -48,7 +48,7 @@ struct RolloutRow {
   std::string environment;
   Hash model;
   std::string state;  // "shadow", "canary, 10 %", "full", "aborted", "superseded"
-  std::vector<RolloutStep> steps;
+  std::vector<HistoryStep> steps;
 };
 
 class ModelHistory {
@@ -62,6 +62,8 @@ class ModelHistory {
   const std::vector<VersionRow>& versions() const { return versions_; }
   const std::vector<TenureRow>& tenures() const { return tenures_; }
   const std::vector<RolloutRow>& rollouts() const { return rollouts_; }
+  // Quarantine, retirement, retention, holds, deletion and erasure.
+  const std::vector<HistoryStep>& acts() const { return acts_; }
   const std::vector<TimelineRow>& refused() const { return refused_; }
 
  private:
@@ -76,6 +78,7 @@ class ModelHistory {
   std::vector<VersionRow> versions_;
   std::vector<TenureRow> tenures_;
   std::vector<RolloutRow> rollouts_;
+  std::vector<HistoryStep> acts_;
   std::vector<TimelineRow> refused_;
 };
 

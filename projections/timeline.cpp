@@ -162,7 +162,8 @@ struct Sentence {
     return with_reason("denied " + std::string(to_text(e.stage)) + " of " + e.rollout, e.reason);
   }
   std::string operator()(const ApprovalWithdrawn& e) const {
-    return with_reason("withdrew the approval of " + std::string(to_text(e.stage)) + " of " + e.rollout, e.reason);
+    return with_reason("took their answer to " + std::string(to_text(e.stage)) + " of " + e.rollout + " back",
+                       e.reason);
   }
   std::string operator()(const ApprovalRequested& e) const {
     std::string whom;

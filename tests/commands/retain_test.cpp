@@ -64,11 +64,19 @@ TEST_CASE("what a case at law holds is not deleted until the case lets go; what 
   CHECK(hold["case"] == "LEX-7");
   CHECK(hold["model"] == "logistic");
   CHECK(contains(place.expect(0, "dana", {"hold", "list"}), "claim of a patient"));
+  const Json no = place.json(3, "dana", {"hold", "release", "LEX-7", "--reason", "settled"});
+  CHECK(no["refusal"] == "hold_unchanged");
+  CHECK(contains(no.dump(), "case LEX-7 holds logistic"));
   place.expect(0, "dana", {"hold", "release", "LEX-7", "--model", "logistic", "--reason", "settled"});
   CHECK(contains(place.expect(0, "dana", {"hold", "list"}), "Nothing is on hold"));
   place.expect(0, "dana", erase);
   CHECK(contains(team.meaning(), "deleted, entry"));
   CHECK(place.json(0, "dana", {"archive"})["versions"][0]["state"] == "deleted");
+  const Json acts = place.json(0, "dana", {"history", "logistic"})["acts"];
+  REQUIRE(acts.size() == 3);
+  CHECK(contains(acts[0]["what"], "on hold for case LEX-7"));
+  CHECK(contains(acts[2]["what"], "deleted the files of logistic 20261120_101500"));
+  CHECK(contains(place.expect(0, "dana", {"history", "logistic"}), "deleted the files of"));
   CHECK(team.refusal({"deploy", "--model-path", team.models.string(), "--environment", "staging"}) ==
         "artefact_deleted");
   place.expect(0, "dana", {"verify"});

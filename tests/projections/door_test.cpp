@@ -169,6 +169,8 @@ TEST_CASE("A refusal that would cost the log too much is turned away, an admissi
   large.findings.assign(9, std::string(1000, 'x'));
   s.when("ci", {large}).then_turned_away("refused_and_large");
   CHECK(s.decision.verdict.refused->refusal == Refusal::unknown_model);
+  CHECK(s.decision.door->message.find("unknown_model: ") !=
+        std::string::npos);  // what it is turned away for is not all
   s.given("ci", {registered("v1")}).when("ci", {large}).then_admitted();
 }
 
