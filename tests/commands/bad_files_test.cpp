@@ -253,7 +253,8 @@ TEST_CASE("a model file of a gigabyte is hashed piece by piece, not loaded") {
   const Ran ran = place.cairn("dana", {"register", "--model-path", models.string()});
   INFO(ran.out << ran.err);
   CHECK(ran.code == 0);
-  CHECK(ran.peak_memory < gigabyte / 2);
+  // AddressSanitizer keeps a quarter of a gigabyte of what was freed; whoever loads the file needs all of one.
+  CHECK(ran.peak_memory < gigabyte / 4 * 3);
 }
 
 }  // namespace
