@@ -21,7 +21,6 @@ struct Ran {
   int code = -1;  // the exit code; 128 and the signal's number, if it was killed by one
   std::string out;
   std::string err;
-  std::uint64_t peak_memory = 0;  // bytes resident at most; or this process's at the fork, where those were more
 };
 
 // A program under way. It is killed with this object.
@@ -36,6 +35,7 @@ class Started {
   ~Started();
 
   pid_t pid() const { return pid_; }
+  std::uint64_t peak_memory() const;  // watches it to its end: bytes resident at most, as last seen before
   Ran wait();
   void kill();  // SIGKILL, and waits for its end
 
