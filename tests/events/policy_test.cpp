@@ -1,5 +1,7 @@
 #include "ledger/events/policy.h"
 
+#include <nlohmann/json.hpp>
+
 #include "ledger/base/text.h"
 #include "ledger/events/event.h"
 #include "tests/catch.h"

@@ -1,4 +1,8 @@
 // Risk tiers in a policy document: who has to approve what.
+#include <nlohmann/json.hpp>
+
+#include "ledger/base/text.h"
+#include "tests/catch.h"
 #include "tests/events/policy_text.h"
 
 using namespace cairn;
