@@ -105,8 +105,9 @@ void FieldWriter::operator()(std::string_view member, const std::vector<Seq>& va
   json_.end_array();
 }
 
-void FieldWriter::operator()(std::string_view member, const std::vector<std::string>& value, const Form& form) {
-  limit(member, value.size(), max_findings);
+template <class Texts>
+void FieldWriter::texts(std::string_view member, const Texts& value, const Form& form, std::size_t most) {
+  limit(member, value.size(), most);
   json_.member(member);
   json_.begin_array();
   for (const auto& item : value) {
@@ -117,16 +118,12 @@ void FieldWriter::operator()(std::string_view member, const std::vector<std::str
   json_.end_array();
 }
 
+void FieldWriter::operator()(std::string_view member, const std::vector<std::string>& value, const Form& form) {
+  texts(member, value, form, max_findings);
+}
+
 void FieldWriter::operator()(std::string_view member, const std::set<std::string>& value, const Form& form) {
-  limit(member, value.size(), max_names);
-  json_.member(member);
-  json_.begin_array();
-  for (const auto& item : value) {
-    if (!form.fits(item)) refuse(member, not_in_form(item, form));
-    json_.element();
-    json_.string(item);
-  }
-  json_.end_array();
+  texts(member, value, form, max_names);
 }
 
 void FieldWriter::operator()(std::string_view member, const std::map<std::string, Decimal>& value) {

@@ -62,6 +62,8 @@ class FieldWriter {
  private:
   void put(std::string_view member, std::string_view value);
   void limit(std::string_view member, std::size_t count, std::size_t most);
+  template <class Texts>
+  void texts(std::string_view member, const Texts& value, const Form& form, std::size_t most);
 
   JsonWriter& json_;
   std::optional<Error> error_;
