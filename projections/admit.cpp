@@ -365,7 +365,7 @@ class EventRules : public Questions {
                "still missing: " + describe_duration(missing)},
               recorded_ + missing);
     }
-    const StageRules& rules = *world_.policy().stage(rollout->environment, event.stage, rollout->name);
+    const StageRules& rules = *world_.rules_of(*rollout, event.stage);
     if (rules.notice && !rollout->notified) no(Refusal::notice_missing, {"no notice is recorded for " + event.rollout});
     for (const Approval& denial : standing_denials(world_, *rollout, event.stage)) {
       const std::string why = denial.reason.empty() ? "" : ": " + denial.reason;

@@ -386,11 +386,7 @@ struct Fold {
 
   bool is_live(const Hash& model, const std::string& environment) const {
     const Model* known = world.models.find(model);
-    if (known == nullptr) return false;
-    const SlotKey slot{known->name, environment};
-    const Tenure* full = world.at_full(slot);
-    const Rollout* rollout = world.under_way(slot);
-    return (full != nullptr && full->model == model) || (rollout != nullptr && rollout->model == model);
+    return known != nullptr && world.stands_in({known->name, environment}, model);
   }
 
   // One entry may report on several models.
@@ -456,7 +452,7 @@ struct Fold {
       if (rollout == nullptr) continue;
       for (std::size_t i = 0; i < rollout->approvals.size(); ++i) {
         const Approval& approval = rollout->approvals[i];
-        const StageRules* rules = world.policy().stage(rollout->environment, approval.stage, rollout->name);
+        const StageRules* rules = world.rules_of(*rollout, approval.stage);
         const bool bound = rules != nullptr && approval.rules == rules->hash;
         if (bound || approval.state != ApprovalState::granted) continue;
         world.rollouts.edit(*slot.active).approvals[i].state = ApprovalState::voided;

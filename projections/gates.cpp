@@ -197,7 +197,7 @@ std::optional<CountedShadow> counted_shadow(const World& world, const Rollout& r
   const EnvironmentRules* rules = world.policy().environment(rollout.environment);
   if (rules == nullptr || rollout.stage != Stage::shadow) return std::nullopt;
   if (rollout.soak.doubted) return std::nullopt;
-  const StageRules* own = world.policy().stage(rollout.environment, Stage::shadow, rollout.name);
+  const StageRules* own = world.rules_of(rollout, Stage::shadow);
   const Millis needed = own == nullptr ? 0 : own->soak;
   for (const std::string& environment : rules->shadow_counts_from) {
     const ShadowDone* done = world.shadows.find({rollout.model, environment});

@@ -249,8 +249,8 @@ bool Questions::mixes_administration() const {
 }
 
 bool Questions::step_in_order(const Rollout& rollout, const RolloutAdvanced& event) {
-  const StageRules* rules = world_.policy().stage(rollout.environment, event.stage, rollout.name);
-  const bool has_canary = world_.policy().stage(rollout.environment, Stage::canary, rollout.name) != nullptr;
+  const StageRules* rules = world_.rules_of(rollout, event.stage);
+  const bool has_canary = world_.rules_of(rollout, Stage::canary) != nullptr;
   const bool next =
       event.stage == Stage::canary ? rollout.stage != Stage::full : rollout.stage == Stage::canary || !has_canary;
   const std::string from(to_text(rollout.stage));
@@ -295,9 +295,7 @@ bool Questions::watched_and_found_good(const Rollout& rollout) const {
 
 void Questions::target_in_order(const SlotKey& key, const Hash& from, const Hash& to, Trigger trigger) {
   const Slot& slot = *world_.slots.find(key);
-  const bool was_at_full =
-      std::any_of(slot.history.begin(), slot.history.end(), [&](const Tenure& tenure) { return tenure.model == to; });
-  if (!was_at_full || to == from) no(Refusal::target_not_eligible, {"target " + to.hex()});
+  if (!slot.had_at_full(to) || to == from) no(Refusal::target_not_eligible, {"target " + to.hex()});
   const Model* model = world_.models.find(to);
   if (model != nullptr && !model->out_of_use().empty()) no(Refusal::target_not_eligible, model->out_of_use());
   if (const auto seq = world_.violations_recorded(to); trigger == Trigger::safety && seq) {
@@ -353,7 +351,7 @@ void Questions::saw_the_evidence(const Rollout& rollout, const std::vector<Seq>&
 }
 
 const StageRules* Questions::asks_approval(const Rollout& rollout, Stage stage) {
-  const StageRules* rules = world_.policy().stage(rollout.environment, stage, rollout.name);
+  const StageRules* rules = world_.rules_of(rollout, stage);
   if (rollout.goes_back()) {
     no(Refusal::approval_not_asked, {"a way back needs no approval"});
     return nullptr;

@@ -14,10 +14,7 @@ constexpr std::array<std::string_view, 6> states{"candidate",   "current", "arch
 
 bool was_at_full(const World& world, const Hash& digest) {
   const auto& slots = world.slots.rows();
-  return std::any_of(slots.begin(), slots.end(), [&](const auto& row) {
-    const auto& history = row.second.history;
-    return std::any_of(history.begin(), history.end(), [&](const Tenure& tenure) { return tenure.model == digest; });
-  });
+  return std::any_of(slots.begin(), slots.end(), [&](const auto& row) { return row.second.had_at_full(digest); });
 }
 
 // What is kept longer is kept; for good is longest.
@@ -37,15 +34,12 @@ VersionStanding standing_of(const World& world, const Hash& digest, const Model&
   std::vector<std::string> before;
   for (const auto& [slot, row] : world.slots.rows()) {
     if (slot.first != model.name) continue;
-    const Tenure* full = world.at_full(slot);
-    const Rollout* active = world.under_way(slot);
-    const bool stands = full != nullptr && full->model == digest;
-    if (stands || (active != nullptr && active->model == digest)) {
+    if (world.stands_in(slot, digest)) {
+      const Tenure* full = world.at_full(slot);
       standing.environments.push_back(slot.second);
       standing.state = VersionState::current;
-      standing.seq = stands ? full->seq : active->stage_entry;
-    } else if (std::any_of(row.history.begin(), row.history.end(),
-                           [&](const Tenure& tenure) { return tenure.model == digest; })) {
+      standing.seq = full != nullptr && full->model == digest ? full->seq : world.under_way(slot)->stage_entry;
+    } else if (row.had_at_full(digest)) {
       before.push_back(slot.second);
     }
   }
@@ -64,11 +58,7 @@ VersionStanding standing_of(const World& world, const Hash& digest, const Model&
 
 bool taken_somewhere(const World& world, const Hash& model) {
   const auto& slots = world.slots.rows();
-  return std::any_of(slots.begin(), slots.end(), [&](const auto& row) {
-    const Tenure* full = world.at_full(row.first);
-    const Rollout* rollout = world.under_way(row.first);
-    return (full != nullptr && full->model == model) || (rollout != nullptr && rollout->model == model);
-  });
+  return std::any_of(slots.begin(), slots.end(), [&](const auto& row) { return world.stands_in(row.first, model); });
 }
 
 Kept kept_until(const World& world, const Hash& digest, const Model& model) {

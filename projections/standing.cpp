@@ -10,7 +10,7 @@ namespace cairn {
 std::optional<NextStep> next_step(const World& world, const Rollout& rollout) {
   if (rollout.state != RolloutState::active) return std::nullopt;
   if (rollout.goes_back()) return NextStep{};
-  const StageRules* canary = world.policy().stage(rollout.environment, Stage::canary, rollout.name);
+  const StageRules* canary = world.rules_of(rollout, Stage::canary);
   if (canary != nullptr) {
     for (const std::uint64_t percent : canary->steps) {
       if (percent > rollout.percent) return NextStep{Stage::canary, percent};
@@ -21,7 +21,7 @@ std::optional<NextStep> next_step(const World& world, const Rollout& rollout) {
 
 std::vector<Approval> standing_denials(const World& world, const Rollout& rollout, Stage stage) {
   std::vector<Approval> denials;
-  const StageRules* rules = world.policy().stage(rollout.environment, stage, rollout.name);
+  const StageRules* rules = world.rules_of(rollout, stage);
   if (rules == nullptr) return denials;
   const std::set<Role> roles = roles_of(rules->approvals);
   for (const Approval& approval : rollout.approvals) {
@@ -43,7 +43,7 @@ std::vector<Seq> evidence_about(const World& world, const Rollout& rollout) {
 }
 
 Millis soak_needed(const World& world, const Rollout& rollout) {
-  const StageRules* rules = world.policy().stage(rollout.environment, rollout.stage, rollout.name);
+  const StageRules* rules = world.rules_of(rollout, rollout.stage);
   return rules == nullptr || rollout.goes_back() ? 0 : rules->soak;
 }
 
@@ -77,7 +77,7 @@ bool is_too_old(const StageRules& rules, const Approval& approval, Millis record
 
 // What a stage that can still be approved asks for; null: nothing.
 const StageRules* rules_of_coming(const World& world, const Rollout& rollout, Stage stage) {
-  const StageRules* rules = world.policy().stage(rollout.environment, stage, rollout.name);
+  const StageRules* rules = world.rules_of(rollout, stage);
   const bool asks = rules != nullptr && !rules->approvals.empty() && rollout.state == RolloutState::active;
   return asks ? rules : nullptr;
 }

@@ -74,6 +74,20 @@ const Rollout* World::under_way(const SlotKey& slot) const {
   return row == nullptr || !row->active ? nullptr : rollouts.find(*row->active);
 }
 
+bool World::stands_in(const SlotKey& slot, const Hash& model) const {
+  const Tenure* full = at_full(slot);
+  const Rollout* rollout = under_way(slot);
+  return (full != nullptr && full->model == model) || (rollout != nullptr && rollout->model == model);
+}
+
+bool Slot::had_at_full(const Hash& model) const {
+  return std::any_of(history.begin(), history.end(), [&](const Tenure& tenure) { return tenure.model == model; });
+}
+
+const StageRules* World::rules_of(const Rollout& rollout, Stage stage) const {
+  return policy().stage(rollout.environment, stage, rollout.name);
+}
+
 std::string World::name_of(const Hash& model) const {
   const Model* known = models.find(model);
   return known == nullptr ? model.hex().substr(0, 12) : known->name + " " + known->version;

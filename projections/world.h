@@ -161,6 +161,8 @@ struct Slot {
   std::set<Hash> rolled_back;         // versions that were rolled back from, and did not reach full again since
   std::optional<std::string> active;  // the rollout under way
   std::uint64_t rollouts = 0;         // ever proposed
+
+  bool had_at_full(const Hash& model) const;  // now or before
 };
 
 // A completed shadow of a digest in an environment: soaked, and its newest monitoring record passed.
@@ -315,8 +317,10 @@ class World {
   // A person, for their own acts and for those of a service that they own, enrolled or gave a key: nobody says of
   // another's service that it is not theirs.
   bool answers_for(std::string_view person, const std::string& handle) const;
-  const Tenure* at_full(const SlotKey& slot) const;     // null: empty
-  const Rollout* under_way(const SlotKey& slot) const;  // null: none
+  const Tenure* at_full(const SlotKey& slot) const;                       // null: empty
+  const Rollout* under_way(const SlotKey& slot) const;                    // null: none
+  bool stands_in(const SlotKey& slot, const Hash& model) const;           // at full, or on its way there
+  const StageRules* rules_of(const Rollout& rollout, Stage stage) const;  // in force; null: not on its ladder
   std::string name_of(const Hash& model) const;         // "net v1"; of an unknown one, its first digits
   std::string next_rollout(const SlotKey& slot) const;  // the id that the slot's next one has to have
   std::string next_incident() const;
