@@ -294,8 +294,7 @@ class EventRules : public Questions {
     may_remove(event.ground, *model, event.model);
     if (taken_somewhere(world_, event.model)) no(Refusal::model_in_use, {"it is at full or on its way in some slot"});
     if (model->deleted) no(Refusal::artefact_deleted, {str("in entry ", *model->deleted)});
-    if (event.ground == DeletionGround::legal && model->quarantined)  // by time it is asked of every file
-      no(Refusal::model_quarantined, {str("since entry ", *model->quarantined)});
+    if (model->quarantined) no(Refusal::model_quarantined, {str("since entry ", *model->quarantined)});
   }
 
   // That the entry names it for this model is for the auditor to see: a rule reads no entries. The newest evidence and

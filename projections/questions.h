@@ -39,8 +39,12 @@ class Questions {
   std::vector<Lifted> take_lifted() { return std::move(lifted_); }
 
  protected:
+  // Once for the same reasons: what several files, or several rules, are asked is answered once.
   void no(Refusal refusal, Reasons reasons = {}, std::optional<Millis> due = std::nullopt) {
-    noes_.push_back(refused(refusal, std::move(reasons), due));
+    const bool said = std::any_of(noes_.begin(), noes_.end(), [&](const Refused& before) {
+      return before.refusal == refusal && before.reasons == reasons;
+    });
+    if (!said) noes_.push_back(refused(refusal, std::move(reasons), due));
   }
 
   Seq seq() const { return world_.position->size; }
