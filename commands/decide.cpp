@@ -224,7 +224,7 @@ struct Decide {
     } else if (wanted.verdict == ApprovalVerdict::withdraw) {
       proposal.events.push_back(ApprovalWithdrawn{wanted.rollout, wanted.stage, wanted.reason});
     } else {
-      const StageRules* rules = world.policy().stage(rollout->environment, wanted.stage, rollout->name);
+      const StageRules* rules = world.rules_of(*rollout, wanted.stage);
       proposal.events.push_back(ApprovalGranted{wanted.rollout, rollout->model, rollout->environment, wanted.stage,
                                                 rules == nullptr ? Hash{} : rules->hash,
                                                 evidence_about(world, *rollout), wanted.reason});

@@ -117,10 +117,9 @@ std::string table(const std::vector<std::vector<std::string>>& rows) {
   return text;
 }
 
-std::string joined(const std::vector<std::string>& parts, std::string_view between) {
-  std::string text;
-  for (const std::string& part : parts) text += (text.empty() ? std::string() : std::string(between)) + part;
-  return text;
+std::vector<std::string> headings(std::vector<std::string> columns) {
+  for (std::string& column : columns) column = toned(column, Tone::quiet);
+  return columns;
 }
 
 std::string wrapped(std::string_view text, std::size_t indent) {

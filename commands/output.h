@@ -27,8 +27,8 @@ std::size_t output_width();
 // Cells that came from entries must have gone through printable(). Trailing empty rows are kept.
 std::string table(const std::vector<std::vector<std::string>>& rows);
 
-// One after the other, with this between.
-std::string joined(const std::vector<std::string>& parts, std::string_view between);
+// The first row of a table: what its columns are.
+std::vector<std::string> headings(std::vector<std::string> columns);
 
 // Wraps at output_width() with this indentation; words longer than a line stay whole.
 std::string wrapped(std::string_view text, std::size_t indent);

@@ -63,8 +63,7 @@ std::string words_of(Action action, const SlotKey& slot) {
 
 std::string due_text(const std::vector<Due>& due, Millis moment) {
   if (due.empty()) return "Nothing waits for anybody.\n";
-  Rows rows = {{"", "kind", "of", "by (UTC)", "entry", ""}};
-  for (std::string& cell : rows.front()) cell = toned(cell, Tone::quiet);
+  Rows rows = {headings({"", "kind", "of", "by (UTC)", "entry", ""})};
   for (const Due& one : due) {
     const bool late = one.overdue(moment);
     rows.push_back({late ? toned("overdue", Tone::bad) : "to come", std::string(to_text(one.kind)),

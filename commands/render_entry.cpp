@@ -45,9 +45,7 @@ class FieldRows {
     for (const std::string& value : values) text(std::exchange(member, ""), value);
   }
   void operator()(std::string_view member, const std::set<std::string>& names, const Form&) {
-    std::string list;
-    for (const std::string& name : names) list += (list.empty() ? "" : " ") + name;
-    add(member, list.empty() ? "none" : list);
+    add(member, names.empty() ? "none" : joined(names, " "));
   }
   void operator()(std::string_view member, const std::map<std::string, Decimal>& values) {
     std::size_t width = 0;

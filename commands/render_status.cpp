@@ -54,8 +54,7 @@ std::string empty_slots_text(const std::vector<EmptySlot>& slots) {
 }
 
 std::string slots_text(const std::vector<RunningVersion>& slots) {
-  Rows rows = {{"slot", "version", "digest", "traffic", "since (UTC)", "entry", "approved by"}};
-  for (std::string& cell : rows.front()) cell = toned(cell, Tone::quiet);
+  Rows rows = {headings({"slot", "version", "digest", "traffic", "since (UTC)", "entry", "approved by"})};
   std::string environment;
   std::string name;
   for (const RunningVersion& row : slots) {
@@ -112,7 +111,7 @@ std::string soak_text(const RolloutStanding& standing) {
 }
 
 std::string request_text(const ApprovalRequest& request, Millis moment) {
-  const std::string whom = joined({request.of.begin(), request.of.end()}, ", ");
+  const std::string whom = joined(request.of, ", ");
   return "asked of " + (whom.empty() ? "anybody who may" : printable(whom)) + ", " +
          describe_duration(std::max<Millis>(0, moment - request.recorded)) + " ago, for " +
          std::string(to_text(request.stage)) + str(", entry ", request.seq);

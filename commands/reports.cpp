@@ -56,16 +56,13 @@ Result<std::string> place_of(const World& world, const Hash& model, const std::o
   if (said) return *said;
   std::vector<std::string> places;
   for (const auto& [key, slot] : world.slots.rows()) {
-    const Tenure* full = world.at_full(key);
-    const bool there = (full != nullptr && full->model == model) || is_under_way(world, model, key);
-    if (!there) continue;
+    if (!world.stands_in(key, model)) continue;
     if (key.second == usual_environment) return key.second;
     places.push_back(key.second);
   }
   if (places.size() <= 1) return places.empty() ? usual_environment : places.front();
-  std::string list;
-  for (const std::string& place : places) list += (list.empty() ? "" : ", ") + place;
-  return usage(world.name_of(model) + " is in " + list + ": say where it was measured, with --environment");
+  return usage(world.name_of(model) + " is in " + joined(places, ", ") +
+               ": say where it was measured, with --environment");
 }
 
 }  // namespace

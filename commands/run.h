@@ -136,6 +136,9 @@ Result<Exit> run_approve(const Globals& globals, const WriteFlags& write, const 
 // What most writing commands are: say it, and show what came of it.
 Result<Exit> write_and_show(const Globals& globals, const WriteFlags& write, const MakeCommand& make);
 
+// The same of one fact that asks nothing of the World.
+Result<Exit> record(const Globals& globals, const WriteFlags& write, const Event& event);
+
 // Now, or when the newest entry was recorded: the log's clock may be ahead of this machine's.
 Millis moment_of(const World& world);
 

@@ -32,8 +32,7 @@ Json json_of(const Version& row) {
 
 std::string rows_text(const std::vector<Version>& rows) {
   if (rows.empty()) return "Nothing is registered.\n";
-  std::vector<std::vector<std::string>> cells = {{"model", "version", "state", "where", "entry", "digest"}};
-  for (std::string& cell : cells.front()) cell = toned(cell, Tone::quiet);
+  std::vector<std::vector<std::string>> cells = {headings({"model", "version", "state", "where", "entry", "digest"})};
   for (const Version& row : rows) {
     const VersionStanding& standing = row.standing;
     const Tone tone = standing.state >= VersionState::quarantined ? Tone::bad : Tone::plain;

@@ -95,6 +95,10 @@ Result<Exit> write_and_show(const Globals& globals, const WriteFlags& write_flag
   return show_written(globals, written);
 }
 
+Result<Exit> record(const Globals& globals, const WriteFlags& write_flags, const Event& event) {
+  return write_and_show(globals, write_flags, [&](const World&) { return Wanted{Record{event}, {}}; });
+}
+
 std::ostream& operator<<(std::ostream& out, const ShareText& share) {
   return out << share.text;
 }
@@ -127,8 +131,8 @@ Result<Exit> run_approve(const Globals& globals, const WriteFlags& write_flags, 
   if (int{flags.deny} + int{flags.withdraw} + int{flags.request} > 1)
     return usage("--deny, --withdraw and --request say different things: give one");
   if (flags.request) {
-    const ApprovalRequested request{flags.rollout, stage, {flags.of.begin(), flags.of.end()}, flags.reason};
-    return write_and_show(globals, write_flags, [&](const World&) { return Wanted{Record{request}, {}}; });
+    const std::set<std::string> of(flags.of.begin(), flags.of.end());
+    return record(globals, write_flags, ApprovalRequested{flags.rollout, stage, of, flags.reason});
   }
   if (!flags.of.empty()) return usage("--of says whom to ask, with --request");
   Approve command{flags.rollout, stage, ApprovalVerdict::grant, flags.reason};

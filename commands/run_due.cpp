@@ -60,9 +60,7 @@ Result<Exit> run_allowed(const Globals& globals, const AllowedFlags& flags) {
 }
 
 Result<Exit> run_alert_ack(const Globals& globals, const WriteFlags& write, Seq alert, const std::string& note) {
-  return write_and_show(globals, write, [&](const World&) {
-    return Wanted{Record{AlertAcknowledged{alert, note}}, {}};
-  });
+  return record(globals, write, AlertAcknowledged{alert, note});
 }
 
 Result<Exit> run_retrain(const Globals& globals, const WriteFlags& write, const ReasonedFlags& flags,

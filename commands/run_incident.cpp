@@ -74,9 +74,7 @@ Result<Exit> run_incident_action(const Globals& globals, const WriteFlags& write
   if (flags.close && opens) return usage("--close closes an item, the others open one; give either");
   if (flags.close) {
     if (!flags.how) return usage("--close needs --how: say how it was done");
-    return write_and_show(globals, write, [&](const World&) {
-      return Wanted{Record{ActionClosed{flags.incident, *flags.close, *flags.how}}, {}};
-    });
+    return record(globals, write, ActionClosed{flags.incident, *flags.close, *flags.how});
   }
   if (!flags.owner || !flags.due || !flags.task) return usage("an action item has --owner, --due and --task");
   TRY(said_something("--task", *flags.task));

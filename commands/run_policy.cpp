@@ -35,7 +35,7 @@ std::string effects_on_rollouts(const World& world, const Policy& next) {
   std::string text;
   for (const auto& [id, rollout] : world.rollouts.rows()) {
     if (rollout.state != RolloutState::active) continue;
-    const StageRules* before = world.policy().stage(rollout.environment, rollout.stage, rollout.name);
+    const StageRules* before = world.rules_of(rollout, rollout.stage);
     const StageRules* after = next.stage(rollout.environment, rollout.stage, rollout.name);
     text += "  " + id + ", at " + std::string(to_text(rollout.stage)) + ": ";
     if (after == nullptr) {
@@ -45,7 +45,7 @@ std::string effects_on_rollouts(const World& world, const Policy& next) {
     const Millis soak_before = before == nullptr ? 0 : before->soak;
     text += "soak " + format_duration(soak_before) + " -> " + format_duration(after->soak);
     for (const Stage stage : {Stage::canary, Stage::full}) {
-      const std::string asked = places_text(world.policy().stage(rollout.environment, stage, rollout.name));
+      const std::string asked = places_text(world.rules_of(rollout, stage));
       const std::string asks = places_text(next.stage(rollout.environment, stage, rollout.name));
       if (asked != asks) text += str("; approvals of ", to_text(stage), " ", asked, " -> ", asks);
     }

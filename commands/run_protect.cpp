@@ -11,10 +11,6 @@ namespace {
 
 constexpr Millis usual_break_glass = hour;
 
-Result<Exit> record(const Globals& globals, const WriteFlags& write_flags, const Event& event) {
-  return write_and_show(globals, write_flags, [&](const World&) { return Wanted{Record{event}, {}}; });
-}
-
 Result<Scope> scope_of(const ScopeFlags& flags) {
   return given("--scope", parse_scope(flags.scope));
 }

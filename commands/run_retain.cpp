@@ -77,6 +77,17 @@ Result<NamedAttachment> file_named(const Recorded& recorded, const std::optional
   return named.front();
 }
 
+// Looked up before anything is written: the writer opens the ledger for itself.
+Result<NamedAttachment> file_of_entry(const Globals& globals, Seq entry, const std::optional<std::string>& digest) {
+  TRY_LET(reading, open_reading(globals));
+  TRY_LET(recorded, reading.session->ledger().entry(entry));
+  return file_named(recorded, digest);
+}
+
+void print_rows(std::string_view member, Json rows) {
+  print(Json{{member, std::move(rows)}}.dump(2, ' ', false, Json::error_handler_t::replace) + "\n");
+}
+
 }  // namespace
 
 Result<Exit> run_retain_list(const Globals& globals, const std::string& model) {
@@ -93,19 +104,18 @@ Result<Exit> run_retain_list(const Globals& globals, const std::string& model) {
   if (globals.json) {
     Json list = Json::array();
     for (const KeptVersion& row : rows) list.push_back(json_of(row, reading.moment));
-    print(Json{{"versions", std::move(list)}}.dump(2, ' ', false, Json::error_handler_t::replace) + "\n");
+    print_rows("versions", std::move(list));
     return Exit::done;
   }
   if (rows.empty()) {
     print("Nothing is registered.\n");
     return Exit::done;
   }
-  std::vector<std::vector<std::string>> cells = {{"model", "version", "state", "classes", "files"}};
-  for (std::string& cell : cells.front()) cell = toned(cell, Tone::quiet);
+  std::vector<std::vector<std::string>> cells = {headings({"model", "version", "state", "classes", "files"})};
   for (const KeptVersion& row : rows) {
-    const std::vector<std::string> classes(row.model->classes.begin(), row.model->classes.end());
     cells.push_back({printable(row.model->name), printable(row.model->version), std::string(to_text(row.state)),
-                     classes.empty() ? "-" : printable(joined(classes, ", ")), meaning_of(row, reading.moment)});
+                     row.model->classes.empty() ? "-" : printable(joined(row.model->classes, ", ")),
+                     meaning_of(row, reading.moment)});
   }
   print(table(cells));
   return Exit::done;
@@ -129,28 +139,16 @@ Result<Exit> run_retain_delete(const Globals& globals, const WriteFlags& write, 
 Result<Exit> run_retain_erase(const Globals& globals, const WriteFlags& write, Seq entry,
                               const std::optional<std::string>& digest, const RetainFlags& flags) {
   TRY_LET(ground, given("--ground", parse_deletion_ground(flags.ground)));
-  NamedAttachment file;
-  {
-    TRY_LET(reading, open_reading(globals));
-    TRY_LET(recorded, reading.session->ledger().entry(entry));
-    TRY_LET(named, file_named(recorded, digest));
-    file = named;
-  }
-  return write_and_show(globals, write, [&](const World&) {
-    return Wanted{Record{AttachmentErased{file.digest, entry, file.model, ground, flags.reason}}, {}};
-  });
+  TRY_LET(file, file_of_entry(globals, entry, digest));
+  return record(globals, write, AttachmentErased{file.digest, entry, file.model, ground, flags.reason});
 }
 
 Result<Exit> run_hold_place(const Globals& globals, const WriteFlags& write, const HoldFlags& flags) {
-  return write_and_show(globals, write, [&](const World&) {
-    return Wanted{Record{HoldPlaced{flags.case_id, flags.model, flags.reason}}, {}};
-  });
+  return record(globals, write, HoldPlaced{flags.case_id, flags.model, flags.reason});
 }
 
 Result<Exit> run_hold_release(const Globals& globals, const WriteFlags& write, const HoldFlags& flags) {
-  return write_and_show(globals, write, [&](const World&) {
-    return Wanted{Record{HoldReleased{flags.case_id, flags.model, flags.reason}}, {}};
-  });
+  return record(globals, write, HoldReleased{flags.case_id, flags.model, flags.reason});
 }
 
 Result<Exit> run_hold_list(const Globals& globals) {
@@ -166,15 +164,14 @@ Result<Exit> run_hold_list(const Globals& globals) {
                       {"reason", hold.reason},
                       {"seq", hold.placed}});
     }
-    print(Json{{"holds", std::move(list)}}.dump(2, ' ', false, Json::error_handler_t::replace) + "\n");
+    print_rows("holds", std::move(list));
     return Exit::done;
   }
   if (holds.empty()) {
     print("Nothing is on hold.\n");
     return Exit::done;
   }
-  std::vector<std::vector<std::string>> cells = {{"case", "model", "since", "by", "entry", "reason"}};
-  for (std::string& cell : cells.front()) cell = toned(cell, Tone::quiet);
+  std::vector<std::vector<std::string>> cells = {headings({"case", "model", "since", "by", "entry", "reason"})};
   for (const auto& [key, hold] : holds) {
     cells.push_back({printable(key.first), key.second.empty() ? "every model" : printable(key.second),
                      format_time(hold.recorded), printable(hold.by), str(hold.placed), printable(hold.reason)});

@@ -85,7 +85,7 @@ std::string who_may(const World& world, const Rollout& rollout) {
 }
 
 ApprovalStanding approvals_of(const World& world, const Rollout& rollout, Stage stage, Millis moment) {
-  const StageRules* rules = world.policy().stage(rollout.environment, stage, rollout.name);
+  const StageRules* rules = world.rules_of(rollout, stage);
   if (rules == nullptr || rollout.goes_back()) return {};
   return {rules->approvals, filled_places(world, rollout, stage, moment), valid_grants(world, rollout, stage, moment),
           expired_grants(world, rollout, stage, moment), awaited_approvers(world, rollout, stage, moment)};

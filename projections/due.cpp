@@ -68,8 +68,7 @@ class Search {
       if (!request_waits(world_, rollout, moment_)) continue;
       const Tier* tier = world_.policy().tier_of(rollout.name);
       if (tier == nullptr || tier->answer_within == 0) continue;
-      std::string whom;
-      for (const std::string& handle : rollout.request->of) whom += (whom.empty() ? " of " : ", ") + handle;
+      const std::string whom = rollout.request->of.empty() ? "" : " of " + joined(rollout.request->of, ", ");
       add(DueKind::approval, id, rollout.request->recorded + tier->answer_within,
           rollout.request->by + " asked for approval of " + std::string(to_text(rollout.request->stage)) + whom,
           rollout.request->seq);

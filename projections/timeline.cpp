@@ -104,9 +104,8 @@ struct Sentence {
   }
 
   std::string operator()(const RetentionSet& e) const {
-    std::string classes;
-    for (const std::string& name : e.classes) classes += (classes.empty() ? "" : ", ") + name;
-    return "set the retention of " + names.of(e.model) + " to " + (classes.empty() ? "no class" : classes);
+    return "set the retention of " + names.of(e.model) + " to " +
+           (e.classes.empty() ? "no class" : joined(e.classes, ", "));
   }
   std::string operator()(const HoldPlaced& e) const {
     return with_reason("put " + held(e.name) + " on hold for case " + e.case_id, e.reason);
@@ -166,8 +165,7 @@ struct Sentence {
                        e.reason);
   }
   std::string operator()(const ApprovalRequested& e) const {
-    std::string whom;
-    for (const std::string& handle : e.of) whom += (whom.empty() ? " of " : ", ") + handle;
+    const std::string whom = e.of.empty() ? "" : " of " + joined(e.of, ", ");
     return with_reason("asked for approval of " + std::string(to_text(e.stage)) + " of " + e.rollout + whom, e.reason);
   }
 

@@ -45,6 +45,17 @@ std::string printable(std::string_view text);
 // The parts between separators; "" has one empty part.
 std::vector<std::string_view> split(std::string_view text, char separator);
 
+// "a, b": a container's texts in its order.
+template <class Texts>
+std::string joined(const Texts& texts, std::string_view between) {
+  std::string all;
+  for (const auto& text : texts) {
+    if (&text != &*texts.begin()) all += between;
+    all += text;
+  }
+  return all;
+}
+
 // Concatenates whatever can be streamed; for error messages.
 template <class... Parts>
 std::string str(const Parts&... parts) {
