@@ -1,10 +1,10 @@
 // policy show, check, propose, approve, adopt.
 #include <algorithm>
-#include <map>
 #include <nlohmann/json.hpp>
 
 #include "commands/freeze_windows.h"
 #include "commands/moments.h"
+#include "commands/policy_difference.h"
 #include "commands/render_receipt.h"
 #include "commands/run.h"
 #include "ledger/base/text.h"
@@ -61,55 +61,6 @@ std::string effects_on_rollouts(const World& world, const Policy& next) {
   return text.empty() ? "  No rollout is under way.\n" : text;
 }
 
-// A list whose rows have names is compared by them, not by their place.
-Json by_name(const Json& json) {
-  if (json.is_object()) {
-    Json named = Json::object();
-    for (const auto& [key, value] : json.items()) named[key] = by_name(value);
-    return named;
-  }
-  const auto name_of = [](const Json& row) -> std::string {
-    for (const char* key : {"name", "stage", "role"}) {
-      if (row.is_object() && row.contains(key) && row[key].is_string()) return row[key];
-    }
-    return "";
-  };
-  const bool named = json.is_array() && !json.empty() &&
-                     std::all_of(json.begin(), json.end(), [&](const Json& row) { return !name_of(row).empty(); });
-  if (!named) return json;
-  Json object = Json::object();
-  for (const Json& row : json) object[name_of(row)] = by_name(row);
-  return object;
-}
-
-void add_leaves(const Json& json, const std::string& path, std::map<std::string, std::string>& leaves) {
-  if (!json.is_object() || json.empty()) {
-    leaves[path] = json.dump(-1, ' ', false, Json::error_handler_t::replace);
-    return;
-  }
-  for (const auto& [key, value] : json.items()) add_leaves(value, path.empty() ? key : path + "." + key, leaves);
-}
-
-// What another document says differently: a line for each value, by its path.
-std::string difference(const std::string& before, const std::string& after) {
-  std::map<std::string, std::string> old_leaves;
-  std::map<std::string, std::string> new_leaves;
-  add_leaves(by_name(Json::parse(before, nullptr, false)), "", old_leaves);
-  add_leaves(by_name(Json::parse(after, nullptr, false)), "", new_leaves);
-  std::string text;
-  for (const auto& [path, value] : old_leaves) {
-    const auto now = new_leaves.find(path);
-    if (now == new_leaves.end()) text += "  " + toned("-", Tone::bad) + " " + printable(path + ": " + value) + "\n";
-    if (now == new_leaves.end() || now->second == value) continue;
-    text += "  " + toned("~", Tone::warn) + " " + printable(path + ": " + value + " -> " + now->second) + "\n";
-  }
-  for (const auto& [path, value] : new_leaves) {
-    if (old_leaves.contains(path)) continue;
-    text += "  " + toned("+", Tone::good) + " " + printable(path + ": " + value) + "\n";
-  }
-  return text.empty() ? "  Nothing but white space and order.\n" : text;
-}
-
 // Windows that overlap where both reach: allowed, since each holds by itself, and more often a slip than meant.
 std::string overlaps_of(const Policy& policy) {
   const auto meet = [](const std::string& a, const std::string& b) { return a == "*" || b == "*" || a == b; };
@@ -147,7 +98,7 @@ Result<Exit> write_about(const Globals& globals, const WriteFlags& write_flags, 
   bool listed = globals.json;
   TRY_LET(written, write(globals, write_flags, home, [&](const World& world) {
             if (!std::exchange(listed, true)) {
-              print("What it changes:\n" + difference(world.force->document, file.document) +
+              print("What it changes:\n" + difference_text(differing_values(world.force->document, file.document), 2) +
                     "What it does to rollouts under way:\n" + effects_on_rollouts(world, file.policy));
             }
             return Wanted{command, {}};
