@@ -67,6 +67,20 @@ Result<Size> size_at(const Ledger& ledger, const std::string& time) {
   return usage("this ledger was made at " + format_time(first.entry.recorded) + ", after " + printable(time));
 }
 
+Result<Point> read_point(const Ledger& ledger, std::string_view flag, const std::string& time_or_seq) {
+  const auto seq = parse_uint(time_or_seq);
+  if (!seq) {
+    TRY_LET(size, size_at(ledger, time_or_seq));
+    TRY_LET(moment, read_moment(time_or_seq));
+    return Point{size, moment};
+  }
+  if (*seq >= ledger.size()) {
+    return usage(str(flag, ' ', *seq, ": this ledger holds entries 0 to ", ledger.size() - 1));
+  }
+  TRY_LET(entry, ledger.entry(*seq));
+  return Point{*seq + 1, entry.entry.recorded};
+}
+
 Result<std::vector<Seq>> find_all(const Ledger& ledger, std::string_view tag) {
   std::vector<Seq> seqs;
   for (;;) {

@@ -19,6 +19,15 @@ Result<Size> size_at(const Ledger& ledger, Millis time);
 // The same from what a user typed; a usage error if the ledger did not exist yet.
 Result<Size> size_at(const Ledger& ledger, const std::string& time);
 
+// A place in the history that a user named: after so many entries, as of this moment.
+struct Point {
+  Size size = 0;
+  Millis moment = 0;
+};
+
+// From a time or an entry's number, which is the point after that entry. `flag` is named in the usage error.
+Result<Point> read_point(const Ledger& ledger, std::string_view flag, const std::string& time_or_seq);
+
 // All seqs of a tag, ascending.
 Result<std::vector<Seq>> find_all(const Ledger& ledger, std::string_view tag);
 

@@ -153,14 +153,6 @@ Result<void> remember_verified(const Globals& globals, const Home& home) {
 
 // ---- replay
 
-// Up to this entry, or up to this time.
-Result<Size> size_to(const Ledger& ledger, const std::string& time_or_seq) {
-  const auto seq = parse_uint(time_or_seq);
-  if (!seq) return size_at(ledger, time_or_seq);
-  if (*seq < ledger.size()) return *seq + 1;
-  return usage(str("--to ", *seq, ": this ledger holds entries 0 to ", ledger.size() - 1));
-}
-
 void show_replayed(const Globals& globals, const Replayed& done, Millis spent) {
   const bool same = done.differences.empty();
   const auto rate = static_cast<std::uint64_t>(static_cast<double>(done.entries) * 1000.0 /
@@ -289,8 +281,8 @@ Result<Exit> run_replay(const Globals& globals, const std::optional<std::string>
   const Ledger& ledger = session->ledger();
   Size size = ledger.size();
   if (to) {
-    TRY_LET(then, size_to(ledger, *to));
-    size = then;
+    TRY_LET(then, read_point(ledger, "--to", *to));
+    size = then.size;
   }
   const SystemClock clock;
   const Millis begin = clock.now();
