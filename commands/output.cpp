@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <cmath>
 #include <cstdio>
 #include <cstdlib>
 
@@ -177,17 +178,64 @@ void warn(std::string_view text) {
   std::fwrite(text.data(), 1, text.size(), stderr);
 }
 
+namespace {
+
+// "930/s", "118 k/s", "2.4 M/s"
+std::string rate_text(double rate) {
+  if (rate < 10e3) return str(static_cast<std::uint64_t>(rate), "/s");
+  if (rate < 1e6) return str(static_cast<std::uint64_t>(rate / 1e3), " k/s");
+  const auto tenths = static_cast<std::uint64_t>(rate / 1e5);
+  return str(tenths / 10, '.', tenths % 10, " M/s");
+}
+
+}  // namespace
+
+std::string progress_text(std::string_view name, std::uint64_t done, std::uint64_t total, double rate,
+                          std::size_t columns) {
+  done = std::min(done, total);
+  const double share = total == 0 ? 1 : static_cast<double>(done) / static_cast<double>(total);
+  const std::string head(name);
+  std::string tail = str(static_cast<unsigned>(share * 100), " %");
+  tail.insert(0, tail.size() < 5 ? 5 - tail.size() : 0, ' ');
+  if (rate > 0) {
+    const double span = std::min(static_cast<double>(total - done) / rate * 1000, static_cast<double>(365 * day));
+    const auto left = static_cast<Millis>(span);
+    // Seconds in whole: tenths would only flicker.
+    tail += str("  ", rate_text(rate), "  ",
+                left < minute ? str((left + second - 1) / second, " s") : describe_duration(left), " left");
+  }
+  constexpr std::size_t least_bar = 8;
+  constexpr std::size_t most_bar = 30;
+  const std::size_t taken = head.size() + 2 + 2 + tail.size();  // " [" and "]" with what stands around them
+  if (taken + least_bar > columns) return (head + tail).substr(0, columns);
+  const std::size_t width = std::min(most_bar, columns - taken);
+  const auto full = static_cast<std::size_t>(share * static_cast<double>(width));
+  std::string bar(full, '=');
+  if (full < width) bar += '>';
+  bar.resize(width, ' ');
+  return head + " [" + bar + "] " + tail;
+}
+
 void ProgressBar::show(std::uint64_t done, std::uint64_t total) {
-  if (::isatty(STDERR_FILENO) != 1 || total == 0) return;
   const Millis now = SystemClock().now();
-  if (first_ == 0) first_ = now;
-  if (now - last_ < progress_interval && done < total) return;
+  if (last_ == 0) {
+    terminal_ = ::isatty(STDERR_FILENO) == 1;
+    last_ = now;
+    done_ = done;
+    return;
+  }
+  const Millis spent = now - last_;
+  if (!terminal_ || total == 0 || spent < progress_interval) return;
+  const double weight = 1 - std::exp(-static_cast<double>(spent) / static_cast<double>(second));
+  const double newest = static_cast<double>(done - std::min(done_, done)) * 1000 / static_cast<double>(spent);
+  rate_ = rate_ == 0 ? newest : rate_ + weight * (newest - rate_);
   last_ = now;
+  done_ = done;
+  winsize size{};
+  const bool known = ::ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 1;
   shown_ = true;
-  const Millis spent = std::max<Millis>(1, now - first_);
-  const auto left = static_cast<Millis>(static_cast<double>(spent) * static_cast<double>(total - done) /
-                                        static_cast<double>(std::max<std::uint64_t>(done, 1)));
-  warn("\r" + name_ + str(" ", done * 100 / total, " %, ", describe_duration(left), " left\x1b[K"));
+  // Written over, and what was longer before is cleared behind it: an empty line in between would flicker.
+  warn("\r" + progress_text(name_, done, total, rate_, known ? size.ws_col - 1U : 79) + "\x1b[K");
 }
 
 ProgressBar::~ProgressBar() {

@@ -46,18 +46,28 @@ std::string printable_lines(std::string_view text);
 // Such text to stdout: to a file or a pipe byte for byte, to a terminal as printable_lines().
 void print_document(std::string_view text);
 
-// "name: done/total" on stderr while stdout's reader waits; only on a terminal, at most ten times a second.
+// How far a long walk has come, on stderr while stdout's reader waits: a bar, the rate and the time left. Only on a
+// terminal, at most ten times a second, and gone at the end.
 class ProgressBar {
  public:
   explicit ProgressBar(std::string name) : name_(std::move(name)) {}
   ~ProgressBar();
+  ProgressBar(const ProgressBar&) = delete;
+  ProgressBar& operator=(const ProgressBar&) = delete;
   void show(std::uint64_t done, std::uint64_t total);
 
  private:
   std::string name_;
-  std::int64_t last_ = 0;
-  std::int64_t first_ = 0;
+  bool terminal_ = false;  // known once it was shown first
   bool shown_ = false;
+  std::int64_t last_ = 0;  // when something was printed last, or looked at first
+  std::uint64_t done_ = 0;
+  double rate_ = 0;  // a second, smoothed
 };
+
+// Its text, at most so many columns: "replay [=====>    ]  52 %  118 k/s  4 s left". The rate and what follows from it
+// only where one is known (above 0); the bar itself only where there is room.
+std::string progress_text(std::string_view name, std::uint64_t done, std::uint64_t total, double rate,
+                          std::size_t columns);
 
 }  // namespace cairn
