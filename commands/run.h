@@ -19,6 +19,8 @@ namespace cairn {
 
 using Path = std::filesystem::path;
 
+struct StatusFilter;
+
 // A word that a flag cannot take is the caller's mistake, with the flag's name.
 template <class T>
 Result<T> given(std::string_view flag, Result<T> parsed) {
@@ -341,8 +343,21 @@ struct LogFlags {
 };
 Result<Exit> run_log(const Globals& globals, const LogFlags& flags);
 
+// Nothing but what is known of: "nothing runs" would be a dangerous answer to a misspelt question.
+Result<void> check_filter(const World& world, const StatusFilter& filter);
+
 enum class ShowAs { text, entry, dsse };
 Result<Exit> run_show(const Globals& globals, const std::string& seq_or_id, ShowAs as);
+
+// ---- what changed (run_diff.cpp)
+
+struct DiffFlags {
+  std::string from;  // a time, or an entry's number
+  std::string to;
+  std::optional<std::string> environment;
+  std::optional<std::string> model;
+};
+Result<Exit> run_diff(const Globals& globals, const DiffFlags& flags);
 
 // ---- verify (run_verify.cpp)
 

@@ -92,22 +92,6 @@ Error nothing_about_environment(const World& world, const std::string& name) {
   return nothing_about("the environment", name, known);
 }
 
-// "Nothing runs" would be a dangerous answer to a misspelt question.
-Result<void> check_filter(const World& world, const StatusFilter& filter) {
-  const auto& slots = world.slots.rows();
-  const auto& versions = world.versions.rows();
-  if (filter.model && std::none_of(versions.begin(), versions.end(),
-                                   [&](const auto& row) { return row.first.first == *filter.model; })) {
-    return nothing_about_model(world, *filter.model);
-  }
-  if (filter.environment && world.policy().environment(*filter.environment) == nullptr &&
-      std::none_of(slots.begin(), slots.end(),
-                   [&](const auto& row) { return row.first.second == *filter.environment; })) {
-    return nothing_about_environment(world, *filter.environment);
-  }
-  return {};
-}
-
 Result<Selection> select(const Ledger& ledger, const World& world, const LogFlags& flags) {
   Selection selection;
   selection.end = ledger.size();
@@ -216,6 +200,21 @@ Result<ExplainedEntry> explained(const Ledger& ledger, Seq seq, ModelNames& name
 }
 
 }  // namespace
+
+Result<void> check_filter(const World& world, const StatusFilter& filter) {
+  const auto& slots = world.slots.rows();
+  const auto& versions = world.versions.rows();
+  if (filter.model && std::none_of(versions.begin(), versions.end(),
+                                   [&](const auto& row) { return row.first.first == *filter.model; })) {
+    return nothing_about_model(world, *filter.model);
+  }
+  if (filter.environment && world.policy().environment(*filter.environment) == nullptr &&
+      std::none_of(slots.begin(), slots.end(),
+                   [&](const auto& row) { return row.first.second == *filter.environment; })) {
+    return nothing_about_environment(world, *filter.environment);
+  }
+  return {};
+}
 
 Result<Exit> run_status(const Globals& globals, const StatusFlags& flags) {
   TRY_LET(session, open_session(globals));
