@@ -142,6 +142,7 @@ int run_command_line(int argc, char** argv) {
   add_due_commands(app, invocation);
   add_read_commands(app, invocation);
   add_diff_command(app, invocation);
+  add_why_commands(app, invocation);
   add_verify_commands(app, invocation);
   add_completion_command(app, invocation);
   try {

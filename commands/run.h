@@ -358,6 +358,14 @@ struct DiffFlags {
   std::optional<std::string> model;
 };
 Result<Exit> run_diff(const Globals& globals, const DiffFlags& flags);
+// ---- why (run_why.cpp)
+
+struct WhyFlags {
+  std::string subject;  // a rollout, an incident, a seq or an id
+  std::size_t depth = 3;
+  bool dot = false;
+};
+Result<Exit> run_why(const Globals& globals, const WhyFlags& flags);
 
 // ---- verify (run_verify.cpp)
 

@@ -26,6 +26,8 @@ Result<void> check_signed(const Ledger& ledger, const Frontier& tree) {
                           "cairn verify names what differs"));
 }
 
+}  // namespace
+
 // What is stored is believed for the log's signature alone, and so is what follows from it: each leaf goes into the
 // tree that a signed snapshot, or nothing at all, began.
 Result<void> fold_on(const Ledger& ledger, World& world, Size size) {
@@ -41,8 +43,6 @@ Result<void> fold_on(const Ledger& ledger, World& world, Size size) {
   TRY(ledger.walk(begin, size, step));
   return check_signed(ledger, tree);
 }
-
-}  // namespace
 
 Result<LoadedWorld> load_world(const Ledger& ledger, Size size) {
   TRY_LET(row, ledger.store().snapshot(size));

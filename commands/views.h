@@ -21,4 +21,7 @@ struct LoadedWorld {
 // history or that does not decode is passed over, with a fold from zero.
 Result<LoadedWorld> load_world(const Ledger& ledger, Size size);
 
+// From where that World is to the first `size` entries, which are no fewer; under the same checks.
+Result<void> fold_on(const Ledger& ledger, World& world, Size size);
+
 }  // namespace cairn

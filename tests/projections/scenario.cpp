@@ -231,7 +231,15 @@ Scenario& Scenario::when(const Statement& statement, const KeyId& key, Basis bas
   decision = admit(world, statement, key, payload_bytes, basis, now);
   const bool untouched = world.encode() == before && !world.journal.recording();
   REQUIRE(untouched);
-  if (!decision.door) record(statement, key, outcome_of(decision.verdict));
+  if (decision.door) return *this;
+  Recorded entry = next_entry(statement, key, outcome_of(decision.verdict));
+  causes = causes_of(world, entry, decision.verdict);
+  const bool all_before =
+      std::all_of(causes.begin(), causes.end(), [&](const Cause& cause) { return cause.seq < entry.seq; });
+  REQUIRE(all_before);
+  REQUIRE((entry.seq == 0 || !causes.empty()));
+  REQUIRE(world.encode() == before);
+  record(std::move(entry));
   return *this;
 }
 
@@ -241,16 +249,20 @@ Scenario& Scenario::given(const std::string& author, std::vector<Event> events) 
 
 Scenario& Scenario::given_a_lie(const std::string& author, std::vector<Event> events) {
   ++ids_;
-  record(said(author, std::move(events)), key_of(author).public_key().id(), "");
+  record(next_entry(said(author, std::move(events)), key_of(author).public_key().id(), ""));
   return *this;
 }
 
-void Scenario::record(const Statement& statement, const KeyId& key, const std::string& outcome) {
+Recorded Scenario::next_entry(const Statement& statement, const KeyId& key, const std::string& outcome) const {
   Recorded entry;
   entry.seq = entries.size();
   entry.entry = {now, outcome, {{key, "not looked at here"}}, encode_statement(statement, origin).value()};
   entry.leaf = sha256(encode_entry(entry.entry));
   entry.statement = statement;
+  return entry;
+}
+
+void Scenario::record(Recorded entry) {
   world.apply(entry);
   entries.push_back(std::move(entry));
 }

@@ -1,7 +1,8 @@
 // Given, when, then: a World that statements build, and what the rules said to the last one.
 //
 // Statements pass through the codec, so that they hold what a log would read; nothing but the possession of keys is
-// signed. Every question is asked of a World whose bytes must be the same before and after.
+// signed. Every question is asked of a World whose bytes must be the same before and after, and whatever is recorded
+// stands on earlier entries alone.
 #pragma once
 
 #include <map>
@@ -10,6 +11,7 @@
 
 #include "ledger/events/entry.h"
 #include "projections/admit.h"
+#include "projections/causes.h"
 #include "projections/world.h"
 
 namespace cairn {
@@ -102,9 +104,11 @@ class Scenario {
   World world;
   Decision decision;
   std::vector<Recorded> entries;
+  std::vector<Cause> causes;  // of the newest entry
 
  private:
-  void record(const Statement& statement, const KeyId& key, const std::string& outcome);
+  Recorded next_entry(const Statement& statement, const KeyId& key, const std::string& outcome) const;
+  void record(Recorded entry);
   int ids_ = 0;
 };
 
