@@ -114,8 +114,13 @@ void add_replay(CLI::App& app, Invocation& invocation) {
   CLI::App* command = add_command(app, "replay", "Fold from the first entry, decide everything again, and compare",
                                   "cairn replay --to 2026-11-20");
   command->add_option("--to", *to, "stop at this time, or after this entry")->type_name("TIME|SEQ");
-  command->callback(
-      [&invocation, to] { invocation.action = [&invocation, to] { return run_replay(invocation.globals, *to); }; });
+  auto step = std::make_shared<bool>(false);
+  command->add_flag("--step", *step, "walk through the entries by keys, on a terminal; ? lists them");
+  command->callback([&invocation, to, step] {
+    invocation.action = [&invocation, to, step] {
+      return *step ? run_step(invocation.globals, *to) : run_replay(invocation.globals, *to);
+    };
+  });
 }
 
 }  // namespace

@@ -18,6 +18,19 @@ Verdict past_verdict(World& world, const Recorded& recorded, bool basis_holds) {
   return explain(world, recorded.statement, key, where, recorded.entry.recorded);
 }
 
+Result<ExplainedEntry> explain_entry(const Ledger& ledger, World& world, Recorded recorded) {
+  ExplainedEntry entry;
+  TRY_LET(holds, basis_holds(ledger, recorded));
+  entry.basis_holds = holds;
+  const KeyId key = recorded.entry.signatures.empty() ? KeyId{} : recorded.entry.signatures.front().key;
+  if (const Key* row = world.keys.find(key)) entry.signer = row->handle;
+  if (recorded.seq > 0 && key == world.genesis->recovery_id) entry.signer = recovery_author;
+  if (recorded.seq == 0) entry.signer = recorded.statement.author;
+  entry.verdict = past_verdict(world, recorded, holds);
+  entry.recorded = std::move(recorded);
+  return entry;
+}
+
 Result<Verdict> past_verdict(const Ledger& ledger, Seq seq) {
   TRY_LET(recorded, ledger.entry(seq));
   TRY_LET(holds, basis_holds(ledger, recorded));

@@ -1,6 +1,7 @@
 // What the rules said of an entry when it was recorded, derived again from the entries before it.
 #pragma once
 
+#include "commands/render_entry.h"
 #include "ledger/ledger.h"
 #include "projections/admit.h"
 #include "projections/world.h"
@@ -13,7 +14,10 @@ Result<bool> basis_holds(const Ledger& ledger, const Recorded& recorded);
 // `world` is the one in front of the entry.
 Verdict past_verdict(World& world, const Recorded& recorded, bool basis_holds);
 
-// The same from the ledger alone.
+// With whose key signed it, for people.
+Result<ExplainedEntry> explain_entry(const Ledger& ledger, World& world, Recorded recorded);
+
+// The verdict from the ledger alone.
 Result<Verdict> past_verdict(const Ledger& ledger, Seq seq);
 
 }  // namespace cairn

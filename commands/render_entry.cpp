@@ -110,10 +110,18 @@ std::string head_text(const ExplainedEntry& explained) {
   return table(rows);
 }
 
-// Why the outcome is what it is: derived again, in the World that the statement met.
+}  // namespace
+
+std::string entry_text(const ExplainedEntry& explained, const ModelNames& names) {
+  std::string text = head_text(explained) + "\n";
+  text += toned(explained.recorded.entry.outcome.empty() ? "Said" : "Tried", Tone::strong) + "\n";
+  for (const Event& event : explained.recorded.statement.events) text += event_text(event, names);
+  return text + "\n" + why_text(explained);
+}
+
 std::string why_text(const ExplainedEntry& explained) {
   const Verdict& verdict = explained.verdict;
-  std::string text = "\n" + toned("Why", Tone::strong) + ", derived again from the entries before\n";
+  std::string text = toned("Why", Tone::strong) + ", derived again from the entries before\n";
   if (!explained.agrees()) {
     const std::string rules = verdict.refused ? "refuse it: " + outcome_of(verdict) : "admit it";
     text += "  " + toned("The log's outcome is not what the rules say: they " + rules + ".", Tone::bad) + "\n";
@@ -122,15 +130,6 @@ std::string why_text(const ExplainedEntry& explained) {
   if (verdict.refused) text += refusal_text(*verdict.refused);
   for (const Refused& refused : verdict.also) text += refusal_text(refused);
   return text + gate_table(verdict.gates) + lifted_text(verdict.lifted);
-}
-
-}  // namespace
-
-std::string entry_text(const ExplainedEntry& explained, const ModelNames& names) {
-  std::string text = head_text(explained) + "\n";
-  text += toned(explained.recorded.entry.outcome.empty() ? "Said" : "Tried", Tone::strong) + "\n";
-  for (const Event& event : explained.recorded.statement.events) text += event_text(event, names);
-  return text + why_text(explained);
 }
 
 std::string entry_json(const ExplainedEntry& explained) {

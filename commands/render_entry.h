@@ -21,6 +21,9 @@ struct ExplainedEntry {
 
 std::string entry_text(const ExplainedEntry& entry, const ModelNames& names);
 
+// Of that its last part: why the outcome is what it is.
+std::string why_text(const ExplainedEntry& entry);
+
 // {seq, leaf_hash, recorded, outcome, refusal?, key_id, signature, statement{...as signed...}, derived{outcome, gates,
 // ...}}
 std::string entry_json(const ExplainedEntry& entry);

@@ -388,4 +388,8 @@ Result<Exit> run_verify(const Globals& globals, const VerifyFlags& flags);
 Result<Exit> run_export(const Globals& globals, const Path& directory);
 Result<Exit> run_replay(const Globals& globals, const std::optional<std::string>& to);
 
+// ---- walking (run_step.cpp)
+
+Result<Exit> run_step(const Globals& globals, const std::optional<std::string>& to);
+
 }  // namespace cairn

@@ -184,19 +184,9 @@ Result<Printed> print_log(const Globals& globals, const LogFlags& flags, Session
 Result<ExplainedEntry> explained(const Ledger& ledger, Seq seq, ModelNames& names) {
   TRY_LET(recorded, ledger.entry(seq));
   TRY_LET(loaded, load_world(ledger, seq));
-  World& world = *loaded.world;
-  names.learn(world);
+  names.learn(*loaded.world);
   names.learn(recorded);
-  ExplainedEntry entry;
-  TRY_LET(holds, basis_holds(ledger, recorded));
-  entry.basis_holds = holds;
-  const KeyId key = recorded.entry.signatures.empty() ? KeyId{} : recorded.entry.signatures.front().key;
-  if (const Key* row = world.keys.find(key)) entry.signer = row->handle;
-  if (seq > 0 && key == world.genesis->recovery_id) entry.signer = recovery_author;
-  if (seq == 0) entry.signer = recorded.statement.author;
-  entry.verdict = past_verdict(world, recorded, holds);
-  entry.recorded = std::move(recorded);
-  return entry;
+  return explain_entry(ledger, *loaded.world, std::move(recorded));
 }
 
 }  // namespace
