@@ -126,7 +126,7 @@ TEST_CASE("a suspension gives the terminal back, and going on takes it again and
   const Lived lived;
   PseudoTerminal terminal = lived.step();
   REQUIRE(terminal.see("entry 0 of 0 to 8"));
-  for (const Seq seq : {1, 2}) {
+  for (const int seq : {1, 2}) {
     terminal.type("\x1a");
     REQUIRE(terminal.stopped());
     CHECK(terminal.settings_as_before());

@@ -40,7 +40,8 @@ TEST_CASE("a World that is walked forward, back and across is the one that the e
     };
     for (Size size = 0; size <= ledger.size(); size += 7) check_at(size);
     for (Size size = ledger.size(); size > 0; size -= std::min<Size>(size, 5)) check_at(size);
-    for (const Size size : {0, 700, 1, 699, 300, 556, 44, 301, 44, 557, 2, 258, 257, 0}) check_at(size);
+    for (const Size size : std::vector<Size>{0, 700, 1, 699, 300, 556, 44, 301, 44, 557, 2, 258, 257, 0})
+      check_at(size);
   });
 }
 
