@@ -49,6 +49,7 @@ struct VerifierLine {
 
 // ---- the strip: who had which share of a slot, and what held it still
 
+// The first of each stage begins where the report does: of what was before, nothing is said.
 struct Span {
   Hash model;
   std::string version;
@@ -137,18 +138,20 @@ struct ActionRow {
 
 // ---- what only a period has
 
-struct PopulationRow {  // one change, admitted or not: an auditor's population is all of them
+// One change, admitted or not: an auditor's population is all of them.
+struct PopulationRow {
   Seq seq = 0;
   Millis recorded = 0;
   std::string actor;
-  std::string outcome;
+  std::string outcome;  // empty: admitted
   std::string what;
+  std::string kind;  // "rollout", "access", "policy", ...: what is counted together in `counts`
 };
 
 struct AnnexEntry {
   Seq seq = 0;
   Hash leaf;
-  Bytes bytes;              // the leaf's exact bytes; empty where names were replaced
+  Bytes bytes;              // the leaf's exact bytes; empty where names were replaced, or it is no change of a period
   std::vector<Hash> proof;  // inclusion, RFC 9162 2.1.3, against the verifier line's root
 };
 
@@ -162,6 +165,7 @@ struct ChangeReport {
   Millis moment = 0;        // the recorded time of the newest entry under the checkpoint
   Millis from = 0;          // what the report covers
   Millis until = 0;
+  std::vector<std::string> notices;  // what whoever reads this has to know: what names were replaced, say
   std::vector<std::string> environments;
   std::vector<std::string> models;
   std::vector<Fact> header;  // severity, state, ...
@@ -182,11 +186,13 @@ struct ChangeReport {
   std::vector<Remark> factors;  // contributing, in the words that people recorded
   std::vector<ActionRow> actions;
 
+  std::vector<Fact> counts;  // every entry of the period once, by kind: they add up to the verifier line's
   std::vector<PopulationRow> population;
   std::string population_proof;  // in one sentence, why no seq is missing
   std::vector<Remark> separation;
   std::vector<Remark> broken_glass;
   std::vector<Remark> refusals;
+  std::vector<Remark> incidents;  // of a period, and of a rollout's version since it was proposed
 
   std::vector<AnnexEntry> annex;
 };

@@ -143,6 +143,7 @@ int run_command_line(int argc, char** argv) {
   add_read_commands(app, invocation);
   add_diff_command(app, invocation);
   add_why_commands(app, invocation);
+  add_report_commands(app, invocation);
   add_verify_commands(app, invocation);
   add_completion_command(app, invocation);
   try {

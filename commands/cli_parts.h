@@ -30,6 +30,7 @@ void add_due_commands(CLI::App& app, Invocation& invocation);
 void add_read_commands(CLI::App& app, Invocation& invocation);
 void add_diff_command(CLI::App& app, Invocation& invocation);
 void add_why_commands(CLI::App& app, Invocation& invocation);
+void add_report_commands(CLI::App& app, Invocation& invocation);
 void add_verify_commands(CLI::App& app, Invocation& invocation);
 
 // A subcommand with its one-line description and, in --help, one real example.

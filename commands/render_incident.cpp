@@ -2,6 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "commands/markdown.h"
 #include "commands/output.h"
 #include "commands/render_status.h"
 #include "commands/render_timeline.h"
@@ -81,16 +82,6 @@ Json json_of(const IncidentView& view) {
 
 std::string dumped(const Json& json) {
   return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
-}
-
-// A person's words on one line of Markdown: whatever would begin markup, a mention or a table cell is escaped.
-std::string escaped(std::string_view text) {
-  std::string out;
-  for (const char c : printable(text)) {
-    if (std::string_view("\\`*_{}[]<>()#+!|~@&$").find(c) != std::string_view::npos) out += '\\';
-    out += c;
-  }
-  return out;
 }
 
 // What the guide's issue labels are for.

@@ -366,6 +366,21 @@ struct WhyFlags {
   bool dot = false;
 };
 Result<Exit> run_why(const Globals& globals, const WhyFlags& flags);
+// ---- reports (run_report.cpp)
+
+struct ReportFlags {
+  enum class Of { incident, rollout, period };
+  Of of = Of::incident;
+  std::string subject;  // an incident or a rollout
+  std::string since;    // of a period: times
+  std::optional<std::string> until;
+  std::optional<std::string> at;  // a time
+  std::optional<Seq> seq;
+  std::string format = "text";
+  std::optional<Path> out;
+  bool anonymise = false;
+};
+Result<Exit> run_report(const Globals& globals, const ReportFlags& flags);
 
 // ---- verify (run_verify.cpp)
 

@@ -1,0 +1,119 @@
+#include "commands/report_source.h"
+
+#include <algorithm>
+
+#include "commands/moments.h"
+#include "commands/views.h"
+#include "ledger/base/text.h"
+
+namespace cairn {
+
+namespace {
+
+constexpr Size far = 4096;  // beyond so many entries a snapshot may be nearer
+constexpr std::size_t page = 4096;
+
+// The newest kept note of at most this size. They are found forwards only, so the search goes back in growing steps.
+Result<AtSize> newest_note(const Store& store, Size at_most) {
+  for (Size step = 64;; step *= 16) {
+    const Size from = at_most > step ? at_most - step : 0;
+    std::optional<AtSize> newest;
+    for (Size next = from;;) {
+      TRY_LET(rows, store.checkpoints(next, page));
+      for (AtSize& row : rows) {
+        if (row.size <= at_most) newest = std::move(row);
+      }
+      if (rows.size() < page || rows.back().size >= at_most) break;
+      next = rows.back().size + 1;
+    }
+    if (newest) return *std::move(newest);
+    if (from == 0) return usage(str("no checkpoint of at most ", at_most, " entries was kept; choose a later moment"));
+  }
+}
+
+std::vector<Seq> below(std::vector<Seq> seqs, Size size) {
+  std::erase_if(seqs, [size](Seq seq) { return seq >= size; });
+  return seqs;
+}
+
+}  // namespace
+
+Result<ReportSource> ReportSource::open(const Ledger& ledger, Size at_most) {
+  ReportSource source(ledger);
+  TRY_LET(row, newest_note(ledger.store(), std::min(at_most, ledger.size())));
+  TRY_LET(checkpoint, open_checkpoint(row.bytes, ledger.log_key()));
+  TRY_LET(root, ledger.root_at(checkpoint.head.size));
+  if (root != checkpoint.head.root) {
+    return not_verified(str("the checkpoint of ", checkpoint.head.size, " entries is not of this history; ",
+                            "cairn verify names what differs"));
+  }
+  source.note_ = std::move(row.bytes);
+  source.checkpoint_ = std::move(checkpoint);
+  TRY_LET(loaded, load_world(ledger, source.size()));
+  source.world_ = std::move(loaded.world);
+  source.names_.learn(*source.world_);
+  return source;
+}
+
+Result<std::vector<Seq>> ReportSource::find(std::string_view tag) const {
+  TRY_LET(seqs, find_all(*ledger_, tag));
+  return below(std::move(seqs), size());
+}
+
+Result<std::vector<Seq>> ReportSource::about_model(const std::string& name) const {
+  TRY_LET(seqs, find_model(*ledger_, *world_, name));
+  return below(std::move(seqs), size());
+}
+
+Result<Size> ReportSource::recorded_before(Millis time) const {
+  TRY_LET(entries, size_at(*ledger_, time - 1));
+  return std::min(entries, size());
+}
+
+Result<void> ReportSource::walk(const std::vector<Seq>& seqs, const Visit& visit) const {
+  std::unique_ptr<World> world;
+  for (const Seq seq : seqs) {
+    if (!world || seq - world->position->size > far) {
+      TRY_LET(loaded, load_world(*ledger_, seq));
+      world = std::move(loaded.world);
+    }
+    TRY(ledger_->walk(world->position->size, seq, [&](const Recorded& entry) -> Result<void> {
+      world->apply(entry);
+      return {};
+    }));
+    TRY_LET(entry, ledger_->entry(seq));
+    TRY(visit.before(*world, entry));
+    world->apply(entry);
+    world->keep();
+    TRY(visit.after(*world, entry));
+  }
+  return {};
+}
+
+Result<void> ReportSource::prove(const std::vector<Seq>& seqs, const std::function<bool(Seq)>& whole,
+                                 ChangeReport& report) const {
+  const Head& head = checkpoint_.head;
+  for (const Seq seq : seqs) {
+    AnnexEntry entry;
+    entry.seq = seq;
+    TRY_LET(bytes, ledger_->entry_bytes(seq));
+    TRY_LET(recorded, decode_recorded(seq, bytes));
+    entry.leaf = recorded.leaf;
+    TRY_LET(proof, ledger_->prove_inclusion(seq, head.size));
+    if (!check_inclusion(entry.leaf, seq, head.size, proof, head.root).ok()) {
+      return not_verified(str("entry ", seq, " is not the one that the log signed; cairn verify names what differs"));
+    }
+    entry.proof = std::move(proof);
+    if (whole(seq)) entry.bytes = std::move(bytes);
+    report.annex.push_back(std::move(entry));
+  }
+  report.moment = moment();
+  report.verifier = {ledger_->id(), ledger_->origin(), ledger_->log_key().vkey(), note_, head.size, head.root, 0, 0,
+                     seqs.size()};
+  if (seqs.empty()) return {};
+  report.verifier.first = seqs.front();
+  report.verifier.last = seqs.back();
+  return {};
+}
+
+}  // namespace cairn

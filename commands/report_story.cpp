@@ -1,0 +1,272 @@
+#include "commands/report_story.h"
+
+#include <algorithm>
+#include <iterator>
+#include <set>
+
+#include "commands/past_verdict.h"
+#include "ledger/base/text.h"
+#include "ledger/base/time.h"
+
+namespace cairn {
+
+namespace {
+
+// The entries that an event names beside what it is about.
+struct NamedEntries {
+  std::vector<Seq> operator()(const ApprovalGranted& e) const { return e.seen; }
+  std::vector<Seq> operator()(const IncidentNoted& e) const { return e.about; }
+  std::vector<Seq> operator()(const AlertAcknowledged& e) const { return {e.alert}; }
+  std::vector<Seq> operator()(const AttachmentErased& e) const { return {e.entry}; }
+  template <class Other>
+  std::vector<Seq> operator()(const Other&) const {
+    return {};
+  }
+};
+
+std::vector<Seq> evidence_of(const Recorded& entry, const Verdict& verdict) {
+  std::vector<Seq> seqs;
+  for (const GateOutcome& gate : verdict.gates) {
+    if (gate.evidence_seq) add_seqs(seqs, {*gate.evidence_seq});
+    if (gate.baseline_seq) add_seqs(seqs, {*gate.baseline_seq});
+  }
+  for (const Event& event : entry.statement.events) add_seqs(seqs, std::visit(NamedEntries{}, event));
+  return seqs;
+}
+
+std::vector<std::string> reasons_of(const Verdict& verdict) {
+  std::vector<std::string> reasons;
+  const auto add = [&](const Refused& refused) {
+    reasons.push_back(refused.rule);
+    reasons.insert(reasons.end(), refused.reasons.begin(), refused.reasons.end());
+  };
+  if (verdict.refused) add(*verdict.refused);
+  for (const Refused& other : verdict.also) add(other);
+  return reasons;
+}
+
+// Numbers that say when something was measured, or how it was, and not how good it is.
+bool is_plotted(const Policy& policy, EvidenceKind kind, const std::string& name) {
+  const bool asked = std::any_of(policy.gates.begin(), policy.gates.end(), [&](const Gate& gate) {
+    return gate.evidence == kind && gate.value == name && gate.comparison != Comparison::age_at_most;
+  });
+  return asked || kind == EvidenceKind::system || kind == EvidenceKind::business;
+}
+
+// Of a drop or a rise the threshold is no line in a plot of the values.
+bool is_line(const Gate& gate) {
+  return gate.comparison != Comparison::age_at_most && gate.comparison != Comparison::drop_at_most &&
+         gate.comparison != Comparison::rise_at_most;
+}
+
+}  // namespace
+
+Fact fact(std::string name, std::string value, std::vector<Seq> seqs) {
+  return {std::move(name), std::move(value), std::move(seqs)};
+}
+
+Fact not_recorded(std::string name) {
+  return {std::move(name), "", {}};
+}
+
+std::string clock_text(Millis time) {
+  std::string text = format_time(time).substr(0, 19);
+  text[10] = ' ';
+  return text;
+}
+
+std::string share_text(const Share& share, const ModelNames& names) {
+  const std::string percent = share.stage == Stage::shadow ? "" : str(", ", share.percent, " %");
+  return names.version_of(share.model) + " in " + std::string(to_text(share.stage)) + percent;
+}
+
+bool is_decision(const Event& event) {
+  return std::holds_alternative<RolloutProposed>(event) || std::holds_alternative<RolloutAdvanced>(event) ||
+         std::holds_alternative<RolloutResumed>(event) || std::holds_alternative<ApprovalGranted>(event) ||
+         std::holds_alternative<RollbackBegun>(event) || std::holds_alternative<RollbackExecuted>(event) ||
+         std::holds_alternative<SlotEmptied>(event) || std::holds_alternative<ModelReleased>(event);
+}
+
+void add_seqs(std::vector<Seq>& seqs, const std::vector<Seq>& more) {
+  std::vector<Seq> all;
+  std::set_union(seqs.begin(), seqs.end(), more.begin(), more.end(), std::back_inserter(all));
+  seqs = std::move(all);
+}
+
+Story::Story(const ReportSource& source, SlotKey slot, std::string incident, ChangeReport& report)
+    : source_(source),
+      slot_(slot),
+      incident_(std::move(incident)),
+      report_(report),
+      timeline_(source.names()),
+      traffic_(std::move(slot)) {}
+
+Result<void> Story::tell(const std::vector<Seq>& seqs) {
+  TRY(source_.walk(seqs, {[this](World& world, const Recorded& entry) { return before(world, entry); },
+                          [this](const World& world, const Recorded& entry) { return after(world, entry); }}));
+  finish();
+  return {};
+}
+
+Story::Standing Story::standing(const World& world) const {
+  Standing standing;
+  const Tenure* full = world.at_full(slot_);
+  standing["full"] = full == nullptr ? "none" : source_.names().version_of(full->model);
+  const Rollout* way = world.under_way(slot_);
+  standing["under way"] =
+      way == nullptr ? "none" : share_text({way->model, way->stage, way->percent, 0, {}, 0}, source_.names());
+  const Lockdown* lockdown = world.lockdown_over(slot_);
+  standing["lockdown"] = lockdown == nullptr ? "none" : "engaged";
+  if (incident_.empty()) return standing;
+  if (const Incident* incident = world.incidents.find(incident_)) {
+    standing[incident_] = std::string(to_text(incident->state));
+    standing["severity"] = std::string(to_text(incident->severity));
+  }
+  return standing;
+}
+
+Result<void> Story::before(World& world, const Recorded& entry) {
+  if (report_.timeline.empty()) traffic_.look(world, {0, report_.from});
+  stood_ = standing(world);
+  TRY_LET(holds, basis_holds(source_.ledger(), entry));
+  const Verdict verdict = past_verdict(world, entry, holds);
+  timeline_.apply(entry);
+  TimelineRow told = std::move(timeline_.take_rows().front());
+  if (!verdict.gates.empty()) report_.gates.push_back({entry.seq, joined(told.said, "; "), verdict.gates});
+  ReportRow row;
+  row.seq = entry.seq;
+  row.leaf = entry.leaf;
+  row.recorded = entry.entry.recorded;
+  row.claimed = entry.statement.at;
+  row.actor = entry.statement.author;
+  row.outcome = entry.entry.outcome;
+  row.said = std::move(told.said);
+  row.evidence = evidence_of(entry, verdict);
+  if (!row.outcome.empty()) row.reasons = reasons_of(verdict);
+  report_.timeline.push_back(std::move(row));
+  deviations_of(world, entry, verdict);
+  if (entry.entry.outcome.empty()) rollback_of(world, entry);
+  return {};
+}
+
+Result<void> Story::after(const World& world, const Recorded& entry) {
+  if (!entry.entry.outcome.empty()) return {};
+  traffic_.look(world, {entry.seq, entry.entry.recorded});
+  measure(world, entry);
+  std::vector<std::string> changes;
+  for (const auto& [what, now] : standing(world)) {
+    const auto old = stood_.find(what);
+    const std::string before = old == stood_.end() ? "none" : old->second;
+    if (before != now) changes.push_back(what + ": " + before + " -> " + now);
+  }
+  report_.timeline.back().change = joined(changes, "; ");
+  return {};
+}
+
+void Story::deviations_of(const World& world, const Recorded& entry, const Verdict& verdict) {
+  const std::string what = joined(report_.timeline.back().said, "; ");
+  const auto found = [&](std::string text, std::vector<Seq> seqs) {
+    report_.deviations.push_back({std::move(text), std::move(seqs)});
+  };
+  if (!entry.entry.outcome.empty()) {
+    std::vector<std::string> reasons = verdict.refused ? verdict.refused->reasons : std::vector<std::string>{};
+    const std::string why = reasons.empty() ? "" : ": " + joined(reasons, "; ");
+    found("refused (" + entry.entry.outcome + "), tried by " + entry.statement.author + ": " + what + why, {entry.seq});
+    return;
+  }
+  for (const Lifted& lifted : verdict.lifted) {
+    found(std::string(to_text(lifted.guard)) + " was not kept when " + entry.statement.author + " " + what +
+              ", under a broken glass: " + joined(lifted.refused.reasons, "; "),
+          {lifted.invoked, entry.seq});
+  }
+  for (const Event& event : entry.statement.events) {
+    if (std::holds_alternative<BreakGlassInvoked>(event) || std::holds_alternative<DueRecorded>(event)) {
+      found(entry.statement.author + " " + describe(event, source_.names()), {entry.seq});
+    }
+    const auto* checked = std::get_if<ArtefactChecked>(&event);
+    if (checked != nullptr && checked->result != ArtefactMatch::match) {
+      found(entry.statement.author + " " + describe(event, source_.names()), {entry.seq});
+    }
+    const auto* step = std::get_if<RolloutAdvanced>(&event);
+    const Rollout* rollout = step == nullptr ? nullptr : world.rollouts.find(step->rollout);
+    if (rollout == nullptr || rollout->stage != Stage::shadow) continue;
+    const auto counted = counted_shadow(world, *rollout, entry.entry.recorded);
+    if (!counted || counted->environment == rollout->environment) continue;
+    found("the shadow of " + rollout->environment + " was not soaked by itself: the one that was completed in " +
+              counted->environment + " counted",
+          {counted->done.entry, entry.seq});
+  }
+}
+
+void Story::rollback_of(const World& world, const Recorded& entry) {
+  for (const Event& event : entry.statement.events) {
+    std::optional<RollbackExecuted> made;
+    if (const auto* e = std::get_if<RollbackExecuted>(&event)) made = *e;
+    if (const auto* e = std::get_if<RollbackBegun>(&event)) {
+      made = RollbackExecuted{e->name, e->environment, e->from, e->to, Trigger::regression, e->reason, e->incident};
+    }
+    if (const auto* e = std::get_if<SlotEmptied>(&event)) {
+      made = RollbackExecuted{e->name, e->environment, e->from, Hash{}, e->trigger, e->reason, e->incident};
+    }
+    if (const auto* e = std::get_if<ArtefactChecked>(&event)) {
+      report_.rollback.push_back(
+          fact("Files of " + source_.names().version_of(e->model), std::string(to_text(e->result)), {entry.seq}));
+    }
+    if (made && SlotKey{made->name, made->environment} == slot_) {
+      const std::vector<Fact> facts = rollback_facts(source_, world, *made, entry.seq);
+      report_.rollback.insert(report_.rollback.end(), facts.begin(), facts.end());
+    }
+  }
+}
+
+void Story::measure(const World& world, const Recorded& entry) {
+  const Policy& policy = world.policy();
+  for (const Event& event : entry.statement.events) {
+    const auto* evidence = std::get_if<EvidenceRecorded>(&event);
+    if (evidence == nullptr) continue;
+    const Model* model = world.models.find(evidence->model);
+    const bool here = evidence->environment.empty() || evidence->environment == slot_.second;
+    if (model == nullptr || model->name != slot_.first || !here) continue;
+    const bool watched = evidence->kind == EvidenceKind::monitoring && !evidence->environment.empty();
+    if (watched && judge_monitoring(policy, evidence->values, entry.entry.recorded) == GateResult::fail) {
+      alarms_.push_back({entry.seq, entry.entry.recorded});
+    }
+    for (const auto& [name, value] : evidence->values) {
+      if (!value.is_finite() || !is_plotted(source_.world().policy(), evidence->kind, name)) continue;
+      measured_[{evidence->kind, evidence->environment, name}].push_back(
+          {entry.entry.recorded, value, model->version, entry.seq});
+    }
+  }
+}
+
+void Story::finish() {
+  const Millis moment = report_.moment;
+  const auto past = [moment](std::optional<Millis> until) { return until && *until <= moment ? until : std::nullopt; };
+  Strip strip{slot_.second, slot_.first, {}, {}};
+  std::vector<PlotMark> marks;
+  for (const Share& share : traffic_.shares()) {
+    strip.spans.push_back({share.model, source_.names().version_of(share.model), share.stage, share.percent, share.from,
+                           share.until, share.seq});
+    const bool said =
+        std::any_of(marks.begin(), marks.end(), [&](const PlotMark& mark) { return mark.seq == share.seq; });
+    const bool began = share.from > report_.from && share.percent > 0;
+    if (began && !said) marks.push_back({share.from, share_text(share, source_.names()), share.seq});
+  }
+  for (const HoldInterval& hold : traffic_.holds()) {
+    if (hold.from <= moment)
+      strip.holds.push_back({hold.kind, to_text(hold.scope), hold.from, past(hold.until), hold.seq});
+  }
+  report_.strips.push_back(std::move(strip));
+  const auto& gates = source_.world().policy().gates;
+  for (auto& row : measured_) {
+    const Metric& metric = row.first;
+    Plot plot{metric.environment, slot_.first, metric.name, std::nullopt, std::move(row.second), marks};
+    const auto gate = std::find_if(gates.begin(), gates.end(), [&](const Gate& one) {
+      return one.evidence == metric.kind && one.value == metric.name && is_line(one);
+    });
+    if (gate != gates.end()) plot.gate = *gate;
+    report_.plots.push_back(std::move(plot));
+  }
+}
+
+}  // namespace cairn
