@@ -60,6 +60,17 @@ Section header_section(const ChangeReport& report) {
   return section;
 }
 
+// "proposal 3; evidence 5, 6; policy 0"
+std::string causes_text(const std::vector<Cause>& causes) {
+  std::string text;
+  for (std::size_t i = 0; i < causes.size(); ++i) {
+    const bool goes_on = i > 0 && causes[i - 1].kind == causes[i].kind;
+    text += goes_on ? ", " : str(i == 0 ? "" : "; ", to_text(causes[i].kind), " ");
+    text += str(causes[i].seq);
+  }
+  return text;
+}
+
 std::string said_text(const ReportRow& row) {
   std::string text = row.outcome.empty() ? "" : "REFUSED (" + row.outcome + "), tried: ";
   text += joined(row.said, "; ");
@@ -67,11 +78,8 @@ std::string said_text(const ReportRow& row) {
   if (!row.change.empty()) text += "\n" + row.change;
   // A clock that is off by less than a second tells nobody anything.
   if (row.claimed / 1000 != row.recorded / 1000) text += "\nsaid at " + clock_text(row.claimed);
-  for (const Cause& cause : row.causes) {
-    text += "\nbecause of entry " + str(cause.seq) + ", " + std::string(to_text(cause.kind)) +
-            (cause.note.empty() ? "" : ": " + cause.note);
-  }
-  if (row.causes.empty() && !row.evidence.empty()) text += "\nlooked at " + entries_text(row.evidence);
+  const std::string causes = causes_text(row.causes);
+  if (!causes.empty()) text += "\nstands on " + causes;
   return text + "\nleaf " + short_hex(row.leaf);
 }
 

@@ -7,6 +7,7 @@
 #include "commands/past_verdict.h"
 #include "ledger/base/text.h"
 #include "ledger/base/time.h"
+#include "projections/what_if.h"
 
 namespace cairn {
 
@@ -143,8 +144,10 @@ Result<void> Story::before(World& world, const Recorded& entry) {
   row.said = std::move(told.said);
   row.evidence = evidence_of(entry, verdict);
   if (!row.outcome.empty()) row.reasons = reasons_of(verdict);
+  row.causes = causes_of(world, entry, verdict);
   report_.timeline.push_back(std::move(row));
   deviations_of(world, entry, verdict);
+  look_back(world, entry, holds ? Basis::on_history : Basis::not_on_history);
   if (entry.entry.outcome.empty()) rollback_of(world, entry);
   return {};
 }
@@ -196,6 +199,20 @@ void Story::deviations_of(const World& world, const Recorded& entry, const Verdi
               counted->environment + " counted",
           {counted->done.entry, entry.seq});
   }
+}
+
+// What an entry that changes policies or who may do what would have met is no question about this slot.
+void Story::look_back(World& world, const Recorded& entry, Basis basis) {
+  const PolicyInForce& newest = *source_.world().force;
+  const auto& events = entry.statement.events;
+  const bool decides = std::any_of(events.begin(), events.end(), is_decision);
+  if (!decides || world.policy().digest == newest.policy->digest) return;
+  const Verdict verdict = verdict_under(world, newest, entry, basis);
+  const std::string& then = entry.entry.outcome;
+  const std::string now = outcome_of(verdict);
+  report_.hindsight.push_back({entry.seq, joined(report_.timeline.back().said, "; "),
+                               then.empty() ? "admitted" : "refused (" + then + ")",
+                               now.empty() ? "admitted" : "refused (" + now + ")", reasons_of(verdict)});
 }
 
 void Story::rollback_of(const World& world, const Recorded& entry) {

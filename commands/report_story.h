@@ -44,6 +44,7 @@ class Story {
   Result<void> after(const World& world, const Recorded& entry);
   Standing standing(const World& world) const;
   void deviations_of(const World& world, const Recorded& entry, const Verdict& verdict);
+  void look_back(World& world, const Recorded& entry, Basis basis);
   void rollback_of(const World& world, const Recorded& entry);
   void measure(const World& world, const Recorded& entry);
   void finish();

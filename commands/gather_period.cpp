@@ -1,0 +1,150 @@
+#include <algorithm>
+#include <map>
+#include <numeric>
+
+#include "commands/gather_report.h"
+#include "commands/report_story.h"
+#include "ledger/base/text.h"
+
+namespace cairn {
+
+namespace {
+
+// What an event is counted as. The first three are no changes: what somebody measured, answered or wrote down.
+std::string kind_of(const Event& event) {
+  const std::string_view wire = wire_name(event);
+  const std::string_view first = wire.substr(0, wire.find('.'));
+  if (first == "evidence" || first == "alert" || first == "due" || first == "drill" || first == "retraining") {
+    return "evidence";
+  }
+  if (first == "approval" || first == "stakeholders") return "approval";
+  if (first == "incident" || first == "postmortem" || first == "action") return "incident";
+  if (first == "actor" || first == "role" || first == "key" || first == "administration" || first == "ledger") {
+    return "access";
+  }
+  if (first == "lockdown" || first == "freeze" || first == "break_glass") return "protection";
+  if (first == "rollout" || first == "rollback" || first == "slot") return "rollout";
+  if (first == "retention" || first == "hold" || first == "attachment") return "retention";
+  if (first == "artefact") return std::holds_alternative<ArtefactDeleted>(event) ? "retention" : "evidence";
+  return first == "policy" ? "policy" : "model";
+}
+
+// Of several kinds in one statement, the one that changes most.
+const std::vector<std::string>& kinds() {
+  static const std::vector<std::string> by_weight = {"rollout",   "policy",   "access",   "protection", "model",
+                                                     "retention", "approval", "incident", "evidence"};
+  return by_weight;
+}
+bool is_change(const std::string& kind) {
+  return kind != "approval" && kind != "incident" && kind != "evidence";
+}
+
+std::string kind_of(const Recorded& entry) {
+  for (const std::string& kind : kinds()) {
+    const auto& events = entry.statement.events;
+    if (std::any_of(events.begin(), events.end(), [&](const Event& event) { return kind_of(event) == kind; })) {
+      return kind;
+    }
+  }
+  return "evidence";
+}
+
+class Period {
+ public:
+  Period(const ReportSource& source, ChangeReport& report)
+      : source_(source), report_(report), timeline_(source.names()) {}
+
+  Result<void> tell(const std::vector<Seq>& seqs) {
+    return source_.walk(seqs, {[this](World& world, const Recorded& entry) { return before(world, entry); },
+                               [this](const World& world, const Recorded& entry) { return after(world, entry); }});
+  }
+  std::map<std::string, std::vector<Seq>> counted;  // kind -> its entries
+  std::map<SlotKey, Traffic> slots;
+
+ private:
+  Result<void> before(World& world, const Recorded& entry) {
+    if (slots.empty()) {
+      for (const auto& [key, slot] : source_.world().slots.rows()) slots.try_emplace(key, key);
+      for (auto& [key, traffic] : slots) traffic.look(world, {0, report_.from});
+    }
+    timeline_.apply(entry);
+    const TimelineRow row = std::move(timeline_.take_rows().front());
+    const std::string kind = kind_of(entry);
+    counted[kind].push_back(entry.seq);
+    const std::string what = joined(row.said, "; ");
+    if (is_change(kind)) {
+      report_.population.push_back({entry.seq, row.recorded, row.author, row.outcome, what, kind});
+    }
+    if (!row.outcome.empty()) {
+      report_.refusals.push_back({row.author + ", " + row.outcome + ", tried: " + what, {entry.seq}});
+    }
+    return {};
+  }
+
+  Result<void> after(const World& world, const Recorded& entry) {
+    if (!entry.entry.outcome.empty()) return {};
+    const Moment at{entry.seq, entry.entry.recorded};
+    for (auto& [key, traffic] : slots) traffic.look(world, at);
+    return {};
+  }
+
+  const ReportSource& source_;
+  ChangeReport& report_;
+  Timeline timeline_;
+};
+
+void add_counts(const Period& period, Size entries, ChangeReport& report) {
+  report.counts.push_back(fact("Entries", str(entries)));
+  for (const std::string& kind : kinds()) {
+    const auto found = period.counted.find(kind);
+    if (found == period.counted.end()) continue;
+    report.counts.push_back(fact(kind, str(found->second.size()), found->second));
+  }
+  report.counts.push_back(fact("Refused", str(report.refusals.size())));
+}
+
+void add_proof(const ReportSource& source, Size begin, Size end, ChangeReport& report) {
+  if (begin == end) {
+    report.population_proof = str("No entry of this log of ", source.size(), " was recorded in this period.");
+    return;
+  }
+  const std::string before =
+      begin == 0 ? "entry 0 begins the log" : str("entry ", begin - 1, " was recorded before it");
+  const std::string after = end == source.size() ? str("entry ", end - 1, " is the last under the checkpoint")
+                                                 : str("entry ", end, " was recorded after it");
+  report.population_proof = str(
+      "The period holds entries ", begin, " to ", end - 1, ", which are ", end - begin, ": ", before, ", ", after,
+      ", and recorded times never fall. The log's signed head fixes how many entries there are and which, so a leaf "
+      "hash that is proved for each of these numbers leaves no room for another.");
+}
+
+}  // namespace
+
+Result<ChangeReport> gather_period(const ReportSource& source, Millis since, Millis until) {
+  ChangeReport report;
+  report.kind = ReportKind::period;
+  report.subject = clock_text(since) + " to " + clock_text(until);
+  report.moment = source.moment();
+  report.from = since;
+  report.until = std::min(until, std::max(report.moment, since));
+  TRY_LET(begin, source.recorded_before(since));
+  TRY_LET(end, source.recorded_before(until));
+  std::vector<Seq> seqs(end - begin);
+  std::iota(seqs.begin(), seqs.end(), begin);
+  Period period(source, report);
+  TRY(period.tell(seqs));
+  add_counts(period, end - begin, report);
+  add_proof(source, begin, end, report);
+  TRY(add_policies(source, report));
+  const std::vector<PopulationRow>& changes = report.population;
+  TRY(source.prove(
+      seqs,
+      [&](Seq seq) {
+        return std::binary_search(changes.begin(), changes.end(), PopulationRow{seq, 0, "", "", "", ""},
+                                  [](const PopulationRow& a, const PopulationRow& b) { return a.seq < b.seq; });
+      },
+      report));
+  return report;
+}
+
+}  // namespace cairn
