@@ -30,6 +30,10 @@ std::string random_digits() {
   return to_hex(bytes);
 }
 
+fs::path temporary_of(const fs::path& file) {
+  return str(file.string(), '.', random_digits(), ".tmp");
+}
+
 Result<void> write_all(const Descriptor& file, BytesView content, const fs::path& path) {
   while (!content.empty()) {
     const ssize_t written = ::write(file.get(), content.data(), content.size());
@@ -98,7 +102,7 @@ Result<void> create_file(const fs::path& file, BytesView content, unsigned mode,
 }
 
 Result<void> replace_file(const fs::path& file, BytesView content, unsigned mode, Sync sync) {
-  const fs::path temporary = str(file.string(), '.', random_digits(), ".tmp");
+  const fs::path temporary = temporary_of(file);
   TRY(create_file(temporary, content, mode, sync));
   if (::rename(temporary.c_str(), file.c_str()) != 0) {
     const Error error = file_error("put a new file in the place of", file, errno);
@@ -106,6 +110,31 @@ Result<void> replace_file(const fs::path& file, BytesView content, unsigned mode
     return error;
   }
   return sync == Sync::here ? sync_directory(parent_of(file)) : Result<void>();
+}
+
+Result<std::unique_ptr<Replacement>> Replacement::begin(const fs::path& file, unsigned mode) {
+  fs::path temporary = temporary_of(file);
+  const int opened = ::open(temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode);
+  if (opened < 0) return file_error("create", temporary, errno);
+  return std::unique_ptr<Replacement>(new Replacement(file, std::move(temporary), opened));
+}
+
+Replacement::~Replacement() {
+  if (!temporary_.empty()) ::unlink(temporary_.c_str());
+}
+
+Result<void> Replacement::write(BytesView content) {
+  return write_all(opened_, content, temporary_);
+}
+
+Result<void> Replacement::publish() {
+  if (::fsync(opened_.get()) != 0) return file_error("sync", temporary_, errno);
+  if (!opened_.close()) return file_error("write", temporary_, errno);
+  if (::rename(temporary_.c_str(), file_.c_str()) != 0) {
+    return file_error("put a new file in the place of", file_, errno);
+  }
+  temporary_.clear();
+  return sync_directory(parent_of(file_));
 }
 
 Result<void> rename_file(const fs::path& from, const fs::path& to) {

@@ -6,6 +6,7 @@
 #pragma once
 
 #include <filesystem>
+#include <memory>
 #include <string_view>
 
 #include "ledger/base/result.h"
@@ -51,6 +52,27 @@ Result<void> create_file(const std::filesystem::path& file, BytesView content, u
 
 // In the place of an older file or of none. A crash leaves the one or the other, and perhaps `<file>.<16 hex>.tmp`.
 Result<void> replace_file(const std::filesystem::path& file, BytesView content, unsigned mode, Sync sync = Sync::here);
+
+// The same for what is too large to be held at once, or is not known whole before its last byte. What is not published
+// goes with this object.
+class Replacement {
+ public:
+  static Result<std::unique_ptr<Replacement>> begin(const std::filesystem::path& file, unsigned mode);
+  ~Replacement();
+  Replacement(const Replacement&) = delete;
+  Replacement& operator=(const Replacement&) = delete;
+
+  Result<void> write(BytesView content);
+  Result<void> publish();  // once, and nothing is written after it
+
+ private:
+  Replacement(std::filesystem::path file, std::filesystem::path temporary, int descriptor)
+      : file_(std::move(file)), temporary_(std::move(temporary)), opened_(descriptor) {}
+
+  std::filesystem::path file_;
+  std::filesystem::path temporary_;  // empty: published
+  Descriptor opened_;
+};
 
 // To another name in the same directory, durably.
 Result<void> rename_file(const std::filesystem::path& from, const std::filesystem::path& to);
