@@ -29,6 +29,20 @@ std::size_t entry_length(BytesView bundle) {
   return static_cast<std::size_t>(from_big_endian(bundle.substr(0, 2)));
 }
 
+// Folders are looked at as well as the file: a linked folder leads out of the export just so.
+Result<std::optional<Bytes>> read_below(const fs::path& directory, const std::string& relative, std::size_t most) {
+  fs::path at = directory;
+  const fs::path below(relative);
+  for (const fs::path& part : below.parent_path()) {
+    at /= part;
+    std::error_code error;
+    if (fs::symlink_status(at, error).type() == fs::file_type::symlink) {
+      return fault(str(printable(at.string()), " is a symbolic link, and an export holds none"));
+    }
+  }
+  return read_foreign_file(directory / below, most);
+}
+
 }  // namespace
 
 Result<Bytes> read_at_most(const fs::path& file, std::size_t most) {
@@ -62,9 +76,16 @@ Result<TilesSource> TilesSource::open(const fs::path& directory) {
   if (!fs::is_directory(directory, error)) {
     return fault(str(printable(directory.string()), " is not a directory; give the one that `cairn export` wrote"));
   }
-  TilesSource source(directory);
-  TRY_LET(note, source.read("checkpoint", max_note_bytes));
-  if (!note) return fault(str(printable(directory.string()), " holds no file `checkpoint`; it is no export of a log"));
+  const auto read = [directory](const std::string& relative, std::size_t most) {
+    return read_below(directory, relative, most);
+  };
+  return over(read, directory.string());
+}
+
+Result<TilesSource> TilesSource::over(ReadFile read, const std::string& name) {
+  TilesSource source(std::move(read));
+  TRY_LET(note, source.read_("checkpoint", max_note_bytes));
+  if (!note) return fault(str(printable(name), " holds no file `checkpoint`; it is no export of a log"));
   source.checkpoint_ = std::move(*note);
   source.size_ = [&] {
     const Result<Size> size = claimed_size(source.checkpoint_);
@@ -73,30 +94,16 @@ Result<TilesSource> TilesSource::open(const fs::path& directory) {
   return source;
 }
 
-// Folders are looked at as well as the file: a linked folder leads out of the export just so.
-Result<std::optional<Bytes>> TilesSource::read(const std::string& relative, std::size_t most) const {
-  fs::path at = directory_;
-  const fs::path below(relative);
-  for (const fs::path& part : below.parent_path()) {
-    at /= part;
-    std::error_code error;
-    if (fs::symlink_status(at, error).type() == fs::file_type::symlink) {
-      return fault(str(printable(at.string()), " is a symbolic link, and an export holds none"));
-    }
-  }
-  return read_foreign_file(directory_ / below, most);
-}
-
 Result<TilesSource::Bundle> TilesSource::read_bundle(std::uint64_t index) const {
   const std::uint16_t width = width_of(size_, index);
   Bundle bundle{index, {}, std::nullopt};
   if (width == 0) return bundle;
   std::string name = bundle_path(index, width);
-  TRY_LET(bytes, read(name, max_bundle_bytes));
+  TRY_LET(bytes, read_(name, max_bundle_bytes));
   const bool partial = bytes.has_value();
   if (!bytes && width < tile_width) {
     name = bundle_path(index, tile_width);
-    TRY_LET(full, read(name, max_bundle_bytes));
+    TRY_LET(full, read_(name, max_bundle_bytes));
     bytes = std::move(full);
   }
   if (!bytes) return bundle;
@@ -146,11 +153,11 @@ Result<std::optional<std::vector<Hash>>> TilesSource::stored_nodes(std::span<con
   tile.width = width_of(size_ >> ids.front().level, tile.index);
   if (tile.width == 0) return fault(str("no tile of level ", unsigned{tile.level}, " holds index ", ids.front().index));
   std::string name = tile_path(tile);
-  TRY_LET(bytes, read(name, max_tile_bytes));
+  TRY_LET(bytes, read_(name, max_tile_bytes));
   std::size_t expected = tile.width * hash_bytes;
   if (!bytes && tile.width < tile_width) {
     name = tile_path({tile.level, tile.index, tile_width});
-    TRY_LET(full, read(name, max_tile_bytes));
+    TRY_LET(full, read_(name, max_tile_bytes));
     bytes = std::move(full);
     expected = max_tile_bytes;
   }
@@ -169,7 +176,7 @@ Result<std::optional<std::vector<Hash>>> TilesSource::stored_nodes(std::span<con
 }
 
 Result<std::optional<Bytes>> TilesSource::attachment(const Hash& digest) const {
-  return read("attachment/" + digest.hex(), max_attachment);
+  return read_("attachment/" + digest.hex(), max_attachment);
 }
 
 }  // namespace cairn

@@ -1,10 +1,11 @@
-// TilesSource: an exported directory (C2SP tlog-tiles, and attachment/<sha256>) as evidence.
+// TilesSource: exported files (C2SP tlog-tiles, and attachment/<sha256>) as evidence, in a directory or a bundle.
 //
-// Nothing in it is trusted: files are read with bounds, links are not followed, and every message names the file. It
+// Nothing in them is trusted: files are read with bounds, links are not followed, and every message names the file. It
 // reads the full tile where the partial one of the checkpoint's size is gone, as tlog-tiles allows. For one thread.
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -17,8 +18,12 @@ namespace cairn {
 
 class TilesSource final : public EvidenceSource {
  public:
-  // An error if there is no readable file `checkpoint`.
+  // A file of the export, at most `most` bytes of it; nothing if it is not there.
+  using ReadFile = std::function<Result<std::optional<Bytes>>(const std::string& relative, std::size_t most)>;
+
+  // An error if there is no readable file `checkpoint`; `name` is where it was looked for.
   static Result<TilesSource> open(const std::filesystem::path& directory);
+  static Result<TilesSource> over(ReadFile read, const std::string& name);
 
   Result<std::string> newest_checkpoint() const override { return checkpoint_; }
   Result<std::vector<Bytes>> entries(Seq from, std::size_t count) const override;
@@ -41,12 +46,11 @@ class TilesSource final : public EvidenceSource {
     std::optional<Error> rest;  // why there are no more
   };
 
-  explicit TilesSource(std::filesystem::path directory) : directory_(std::move(directory)) {}
+  explicit TilesSource(ReadFile read) : read_(std::move(read)) {}
 
-  Result<std::optional<Bytes>> read(const std::string& relative, std::size_t most) const;
   Result<Bundle> read_bundle(std::uint64_t index) const;
 
-  std::filesystem::path directory_;
+  ReadFile read_;
   std::string checkpoint_;
   Size size_ = 0;  // as the checkpoint claims
   mutable std::optional<Bundle> last_;
