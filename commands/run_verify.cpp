@@ -240,7 +240,7 @@ Result<Exit> run_verify(const Globals& globals, const VerifyFlags& flags) {
   TRY_LET(report, audit_directory(directory, globals, options));
   bar.reset();
   print(globals.json ? render_json(report) : render_text(report));
-  if (!report.verified()) return static_cast<Exit>(exit_code(report));
+  if (!report.verified()) return static_cast<Exit>(exit_code(report.findings));
   const auto remembered = remember_verified(globals, home);
   if (remembered) return Exit::done;
   warn("cairn: it verified, and the head could not be remembered: " + remembered.error().message + "\n");

@@ -47,6 +47,7 @@ struct Report {
   std::string vkey;
   Head head;  // recomputed over the entries that are there
   bool quick = false;
+  bool bundle = false;  // of a complete bundle
   Size entries = 0;
   Size admitted = 0;
   Size refused = 0;

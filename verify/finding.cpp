@@ -1,5 +1,7 @@
 #include "verify/finding.h"
 
+#include <algorithm>
+
 namespace cairn {
 
 std::string_view wire_name(FindingKind kind) {
@@ -40,10 +42,21 @@ std::string_view wire_name(FindingKind kind) {
       return "snapshot_wrong";
     case FindingKind::attachment_wrong:
       return "attachment_wrong";
+    case FindingKind::archive_malformed:
+      return "archive_malformed";
+    case FindingKind::proof_bad:
+      return "proof_bad";
     case FindingKind::needs_newer:
       return "needs_newer";
   }
   return "";
+}
+
+int exit_code(const Findings& findings) {
+  if (findings.empty()) return 0;
+  const bool only_newer = std::all_of(findings.begin(), findings.end(),
+                                      [](const Finding& f) { return f.kind == FindingKind::needs_newer; });
+  return only_newer ? 1 : 5;
 }
 
 }  // namespace cairn

@@ -31,6 +31,8 @@ enum class FindingKind : std::uint8_t {
   index_wrong,          // the subject index is not the rebuilt one
   snapshot_wrong,       // a stored view is not the folded one, or not signed by the log
   attachment_wrong,     // bytes that are not those of the digest
+  archive_malformed,    // a bundle that is none, or holds what belongs to nothing in it
+  proof_bad,            // no inclusion proof, or one that does not lead to the signed root
   needs_newer,          // a rules number or an event that this program does not know
 };
 
@@ -44,5 +46,8 @@ struct Finding {
 };
 
 using Findings = std::vector<Finding>;
+
+// DESIGN 8: 0 verified, 5 not verified; 1 if all that is missing is a newer program.
+int exit_code(const Findings& findings);
 
 }  // namespace cairn

@@ -9,11 +9,15 @@
 #include <thread>
 
 #include "ledger/base/text.h"
+#include "ledger/base/time.h"
 #include "ledger/tlog/note.h"
 #include "ledger/tlog/proof_file.h"
 #include "ledger/tlog/tile.h"
 #include "verify/audit.h"
+#include "verify/bundle_check.h"
+#include "verify/render_bundle.h"
 #include "verify/render_report.h"
+#include "verify/render_sample.h"
 #include "verify/tiles_source.h"
 
 namespace cairn {
@@ -29,6 +33,14 @@ struct Arguments {
   std::string leaf;
   std::string old_note;
   std::string new_note;
+  std::string bundle;
+  std::size_t count = 25;
+  std::uint64_t seed = 0;
+  std::string since;
+  std::string until;
+  std::string model;
+  std::string environment;
+  std::string checkpoint;
 };
 
 int exit_code(ErrorKind kind) {
@@ -68,21 +80,107 @@ void show_progress(Size done, Size total) {
   }
 }
 
-Result<int> verify_tiles(const Arguments& arguments) {
-  TRY_LET(source, TilesSource::open(arguments.directory));
+Result<std::optional<Hash>> read_ledger_id(const Arguments& arguments) {
+  if (arguments.ledger.empty()) return std::optional<Hash>();
+  const Result<Hash> id = Hash::from_hex(arguments.ledger);
+  if (!id.ok()) return usage(str("--ledger: ", id.error().message));
+  return std::optional<Hash>(*id);
+}
+
+Result<AuditOptions> options_of(const Arguments& arguments) {
   AuditOptions options;
   options.quick = arguments.quick;
   options.vkey = arguments.vkey;
   options.threads = std::max(1U, std::thread::hardware_concurrency());
-  if (!arguments.ledger.empty()) {
-    const Result<Hash> id = Hash::from_hex(arguments.ledger);
-    if (!id.ok()) return usage(str("--ledger: ", id.error().message));
-    options.ledger_id = *id;
-  }
+  TRY_LET(id, read_ledger_id(arguments));
+  options.ledger_id = id;
   if (isatty(STDERR_FILENO) == 1) options.progress = show_progress;
-  TRY_LET(report, audit(source, options));
+  return options;
+}
+
+int show(const Arguments& arguments, const Report& report) {
   std::cout << (arguments.json ? render_json(report) : render_text(report));
-  return cairn::exit_code(report);
+  return exit_code(report.findings);
+}
+
+Result<int> verify_tiles(const Arguments& arguments) {
+  TRY_LET(source, TilesSource::open(arguments.directory));
+  TRY_LET(options, options_of(arguments));
+  TRY_LET(report, audit(source, options));
+  return show(arguments, report);
+}
+
+// What is no bundle is evidence gone bad, and reported as such.
+Result<int> show_malformed(const Arguments& arguments, const Error& error) {
+  if (error.kind != ErrorKind::not_verified) return error;
+  TRY_LET(log, read_key(arguments.vkey));
+  Report report;
+  report.origin = log.name();
+  report.vkey = log.vkey();
+  report.trusted_from_outside = true;
+  report.findings.push_back({FindingKind::archive_malformed, std::nullopt, error.message});
+  return show(arguments, report);
+}
+
+Result<int> verify_bundle(const Arguments& arguments) {
+  TRY_LET(options, options_of(arguments));
+  const Result<BundleFile> bundle = BundleFile::open(arguments.bundle);
+  if (!bundle.ok()) return show_malformed(arguments, bundle.error());
+  if (bundle->complete()) {
+    TRY_LET(report, audit_complete(*bundle, options));
+    return show(arguments, report);
+  }
+  TRY_LET(report, check_partial(*bundle, arguments.vkey, options.ledger_id));
+  std::cout << (arguments.json ? render_json(report) : render_text(report));
+  return exit_code(report.findings);
+}
+
+Result<std::optional<Millis>> read_time(std::string_view flag, const std::string& text) {
+  if (text.empty()) return std::optional<Millis>();
+  const Result<Millis> time = parse_time(text);
+  if (!time.ok()) return usage(str(flag, ": ", time.error().message));
+  return std::optional<Millis>(*time);
+}
+
+Result<SampleQuestion> read_question(const Arguments& arguments) {
+  SampleQuestion question;
+  TRY_LET(since, read_time("--since", arguments.since));
+  TRY_LET(until, read_time("--until", arguments.until));
+  question.since = since;
+  question.until = until;
+  if (!arguments.model.empty()) question.model = arguments.model;
+  if (!arguments.environment.empty()) question.environment = arguments.environment;
+  question.count = arguments.count;
+  question.seed = arguments.seed;
+  return question;
+}
+
+// Draws from what was verified just now, and from nothing else.
+Result<int> verify_sample(const Arguments& arguments) {
+  TRY_LET(question, read_question(arguments));
+  TRY_LET(options, options_of(arguments));
+  TRY_LET(log, read_key(arguments.vkey));
+  const Result<BundleFile> opened = BundleFile::open(arguments.bundle);
+  if (!opened.ok()) return show_malformed(arguments, opened.error());
+  const BundleFile& bundle = *opened;
+  if (!bundle.complete()) {
+    return usage(str(bundle.name(), " is a partial bundle, and a sample is drawn from all entries; make one with ",
+                     "`cairn bundle` without a choice"));
+  }
+  if (!arguments.checkpoint.empty()) {
+    TRY_LET(note, read_at_most(arguments.checkpoint, max_note_bytes));
+    options.known_heads.push_back(std::move(note));
+  }
+  TRY_LET(report, audit_complete(bundle, options));
+  if (!report.verified()) return show(arguments, report);
+  Head head = report.head;
+  if (!options.known_heads.empty()) {
+    TRY_LET(older, open_checkpoint(options.known_heads.front(), log));
+    head = older.head;
+  }
+  TRY_LET(sample, draw_from_bundle(question, report.origin, head, bundle));
+  std::cout << (arguments.json ? render_json(sample) : render_text(sample));
+  return 0;
 }
 
 Result<int> verify_proof(const Arguments& arguments) {
@@ -137,15 +235,58 @@ void add_key(CLI::App& command, Arguments& arguments) {
   command.add_option("--key", arguments.vkey, "the log's public key, as `cairn log-key` prints it")->required();
 }
 
+void add_ledger(CLI::App& command, Arguments& arguments) {
+  command.add_option("--ledger", arguments.ledger, "the ledger's id, if you were told it as well");
+}
+
+void add_json(CLI::App& command, Arguments& arguments) {
+  command.add_flag("--json", arguments.json, "one JSON document instead of text");
+}
+
 void add_tiles(CLI::App& app, Arguments& arguments, Verb& chosen) {
   CLI::App& command = *app.add_subcommand("tiles", "Audit an exported ledger: every hash, signature and decision");
   command.add_option("DIR", arguments.directory, "what `cairn export` wrote")->required();
   add_key(command, arguments);
-  command.add_option("--ledger", arguments.ledger, "the ledger's id, if you were told it as well");
+  add_ledger(command, arguments);
   command.add_flag("--quick", arguments.quick, "only hashes, tree and checkpoint; neither signatures nor rules");
-  command.add_flag("--json", arguments.json, "one JSON document instead of text");
+  add_json(command, arguments);
   command.footer("Example:\n  cairn-verify tiles ./export --key 'models.example.org/prod+c7ad15b5+AZ...'");
   command.callback([&chosen] { chosen = verify_tiles; });
+}
+
+void add_bundle(CLI::App& app, Arguments& arguments, Verb& chosen) {
+  CLI::App& command = *app.add_subcommand(
+      "bundle", "Verify one file: all of a complete bundle, inclusion and signatures of a partial one");
+  command.add_option("FILE", arguments.bundle, "what `cairn bundle` wrote")->required();
+  add_key(command, arguments);
+  add_ledger(command, arguments);
+  add_json(command, arguments);
+  command.footer("Example:\n  cairn-verify bundle case-7.tar --key 'models.example.org/prod+c7ad15b5+AZ...'");
+  command.callback([&chosen] { chosen = verify_bundle; });
+}
+
+void add_sample(CLI::App& app, Arguments& arguments, Verb& chosen) {
+  CLI::App& command =
+      *app.add_subcommand("sample", "Verify a complete bundle and draw a sample from it, as `cairn sample` did");
+  command.add_option("FILE", arguments.bundle, "a complete bundle")->required();
+  add_key(command, arguments);
+  add_ledger(command, arguments);
+  command.add_option("--seed", arguments.seed, "the number that the auditor named, at most 2^53-1")
+      ->required()
+      ->check(CLI::Range(std::uint64_t{0}, max_count));
+  command.add_option("--n", arguments.count, "how many entries")
+      ->capture_default_str()
+      ->check(CLI::Range(std::uint64_t{1}, max_count));
+  command.add_option("--since", arguments.since, "recorded at or after")->type_name("TIME");
+  command.add_option("--until", arguments.until, "recorded at or before")->type_name("TIME");
+  command.add_option("--model", arguments.model, "only about this model")->type_name("NAME");
+  command.add_option("--environment", arguments.environment, "only about this environment")->type_name("E");
+  command.add_option("--checkpoint", arguments.checkpoint, "the older head that it was drawn under")->type_name("NOTE");
+  add_json(command, arguments);
+  command.footer(
+      "Example:\n  cairn-verify sample all.tar --seed 20261126 --n 25 --since 2026-10-01 \\\n"
+      "    --key 'models.example.org/prod+c7ad15b5+AZ...'");
+  command.callback([&chosen] { chosen = verify_sample; });
 }
 
 void add_proof(CLI::App& app, Arguments& arguments, Verb& chosen) {
@@ -188,6 +329,8 @@ int run(int argc, char** argv) {
       "Example:\n  cairn-verify tiles ./export --key 'models.example.org/prod+c7ad15b5+AZ...'");
   app.require_subcommand(1);
   add_tiles(app, arguments, chosen);
+  add_bundle(app, arguments, chosen);
+  add_sample(app, arguments, chosen);
   add_proof(app, arguments, chosen);
   add_consistency(app, arguments, chosen);
   try {

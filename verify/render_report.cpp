@@ -4,42 +4,10 @@
 #include <nlohmann/json.hpp>
 
 #include "ledger/base/text.h"
+#include "verify/layout.h"
 
 namespace cairn {
 namespace {
-
-constexpr std::size_t columns = 80;
-constexpr std::size_t label_width = 14;
-constexpr std::size_t finding_indent = 4;
-
-// Breaks at spaces; a word longer than a line keeps a line of its own.
-std::string wrap(std::string_view text, std::size_t indent) {
-  std::string out;
-  std::size_t used = columns;
-  for (const std::string_view word : split(text, ' ')) {
-    if (used + 1 + word.size() > columns) {
-      if (!out.empty()) out += '\n';
-      out.append(indent, ' ');
-      used = indent;
-    } else {
-      out += ' ';
-      ++used;
-    }
-    out += word;
-    used += word.size();
-  }
-  return out + '\n';
-}
-
-std::string field(std::string_view label, std::string_view value) {
-  std::string line = str("  ", label);
-  line.resize(std::max(line.size() + 2, 2 + label_width), ' ');
-  return line + printable(value) + '\n';
-}
-
-std::string plural(Size count, std::string_view one, std::string_view many) {
-  return str(count, ' ', count == 1 ? one : many);
-}
 
 std::string counted(const Report& report) {
   std::string text;
@@ -75,22 +43,11 @@ std::string asserted(const Report& report) {
   return text;
 }
 
-std::string findings(const Report& report) {
-  std::string text;
-  if (report.findings.empty()) return text;
-  text += str('\n', plural(report.findings.size(), "finding", "findings"), '\n');
-  for (const Finding& finding : report.findings) {
-    std::string place = finding.seq ? str("entry ", *finding.seq) : std::string("the ledger");
-    place.resize(std::max(place.size() + 2, label_width), ' ');
-    text += str("  ", place, wire_name(finding.kind), '\n', wrap(printable(finding.what), finding_indent));
-  }
-  return text;
-}
-
 }  // namespace
 
 std::string render_text(const Report& report) {
   std::string text = str(report.verified() ? "VERIFIED" : "NOT VERIFIED", "  ", printable(report.origin), "\n\n");
+  if (report.bundle) text += field("bundle", "complete: every entry from 0 on");
   text += field("ledger", report.ledger.hex());
   text += field("log key", report.vkey);
   text += field("size", std::to_string(report.head.size));
@@ -110,13 +67,14 @@ std::string render_text(const Report& report) {
   for (const auto& [digest, erased] : report.attachments_erased) {
     text += str("  ", digest.hex(), "  entry ", erased.seq, erased.supplied ? ", and still supplied" : "", '\n');
   }
-  return text + asserted(report) + findings(report);
+  return text + asserted(report) + list_findings(report.findings);
 }
 
 std::string render_json(const Report& report) {
   using Json = nlohmann::ordered_json;
   Json document;
   document["verified"] = report.verified();
+  if (report.bundle) document["bundle"] = "complete";
   document["origin"] = report.origin;
   document["ledger"] = report.ledger.hex();
   document["log_key"] = report.vkey;
@@ -150,13 +108,6 @@ std::string render_json(const Report& report) {
   }
   // Findings quote hostile bytes, and what is not UTF-8 must not stop the report.
   return document.dump(2, ' ', false, Json::error_handler_t::replace) + '\n';
-}
-
-int exit_code(const Report& report) {
-  if (report.verified()) return 0;
-  const bool only_newer = std::all_of(report.findings.begin(), report.findings.end(),
-                                      [](const Finding& f) { return f.kind == FindingKind::needs_newer; });
-  return only_newer ? 1 : 5;
 }
 
 }  // namespace cairn

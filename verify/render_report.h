@@ -13,7 +13,4 @@ std::string render_text(const Report& report);
 // One document: verified, entries, findings[] {kind, seq, what}, head, asserted, and the counts; ends in a newline.
 std::string render_json(const Report& report);
 
-// DESIGN 8: 0 verified, 5 not verified; 1 if all that is missing is a newer program.
-int exit_code(const Report& report);
-
 }  // namespace cairn
