@@ -145,6 +145,7 @@ int run_command_line(int argc, char** argv) {
   add_why_commands(app, invocation);
   add_report_commands(app, invocation);
   add_verify_commands(app, invocation);
+  add_audit_commands(app, invocation);
   add_completion_command(app, invocation);
   try {
     app.parse(argc, argv);

@@ -406,5 +406,27 @@ Result<Exit> run_replay(const Globals& globals, const std::optional<std::string>
 // ---- walking (run_step.cpp)
 
 Result<Exit> run_step(const Globals& globals, const std::optional<std::string>& to);
+// ---- for auditors (run_audit.cpp)
+
+struct BundleFlags {
+  Path out;
+  std::vector<std::string> subjects;  // SEQ, ROLLOUT or INCIDENT
+  std::optional<std::string> model;
+  std::optional<std::string> since;
+  std::optional<std::string> until;
+  bool attachments = false;
+};
+Result<Exit> run_bundle(const Globals& globals, const BundleFlags& flags);
+
+struct SampleFlags {
+  std::size_t count = 25;
+  std::uint64_t seed = 0;
+  std::optional<std::string> since;
+  std::optional<std::string> until;
+  std::optional<std::string> model;
+  std::optional<std::string> environment;
+  std::optional<Path> checkpoint;  // an older head to draw under
+};
+Result<Exit> run_sample(const Globals& globals, const SampleFlags& flags);
 
 }  // namespace cairn

@@ -1,0 +1,225 @@
+// bundle, sample.
+#include <algorithm>
+#include <nlohmann/json.hpp>
+#include <set>
+
+#include "commands/bundle.h"
+#include "commands/moments.h"
+#include "commands/run.h"
+#include "verify/render_sample.h"
+#include "verify/tiles_source.h"
+
+namespace cairn {
+
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+Result<std::unique_ptr<Session>> open_session(const Globals& globals) {
+  TRY_LET(home, Home::from_environment());
+  return Session::open(globals, home);
+}
+
+// ---- bundle
+
+bool chooses(const BundleFlags& flags) {
+  return !flags.subjects.empty() || flags.model || flags.since || flags.until;
+}
+
+// Entries [begin, end) of what --since and --until say.
+struct Period {
+  Size begin = 0;
+  Size end = 0;
+};
+
+Result<Period> period_of(const Ledger& ledger, const BundleFlags& flags) {
+  Period period{0, ledger.size()};
+  if (flags.since) {
+    TRY_LET(time, given("--since", read_moment(*flags.since)));
+    TRY_LET(begin, size_at(ledger, time - 1));
+    period.begin = begin;
+  }
+  if (flags.until) {
+    TRY_LET(time, given("--until", read_moment(*flags.until)));
+    TRY_LET(end, size_at(ledger, time));
+    period.end = end;
+  }
+  return period;
+}
+
+Result<std::vector<Seq>> entries_about(const Ledger& ledger, const std::string& subject) {
+  if (const auto seq = parse_uint(subject)) {
+    if (*seq < ledger.size()) return std::vector<Seq>{*seq};
+    return usage(str("there is no entry ", *seq, ": this ledger holds entries 0 to ", ledger.size() - 1));
+  }
+  for (const char* kind : {"rollout:", "incident:"}) {
+    TRY_LET(seqs, find_all(ledger, kind + subject));
+    if (!seqs.empty()) return seqs;
+  }
+  return usage(printable(subject) + " is no entry's number, and no entry speaks of a rollout or an incident of this " +
+               "name; cairn status and cairn incident list show them");
+}
+
+Result<std::vector<Seq>> entries_about_model(Session& session, const std::string& model) {
+  TRY_LET(world, session.world());
+  TRY_LET(seqs, find_model(session.ledger(), *world, model));
+  if (seqs.empty()) return usage("no entry speaks of a model " + printable(model) + "; cairn archive lists them");
+  return seqs;
+}
+
+Result<std::vector<Seq>> choose(Session& session, const BundleFlags& flags) {
+  const Ledger& ledger = session.ledger();
+  TRY_LET(period, period_of(ledger, flags));
+  std::set<Seq> wanted;
+  for (const std::string& subject : flags.subjects) {
+    TRY_LET(seqs, entries_about(ledger, subject));
+    wanted.insert(seqs.begin(), seqs.end());
+  }
+  if (flags.model) {
+    TRY_LET(seqs, entries_about_model(session, *flags.model));
+    wanted.insert(seqs.begin(), seqs.end());
+  }
+  std::vector<Seq> chosen;
+  if (flags.subjects.empty() && !flags.model) {
+    for (Seq seq = period.begin; seq < period.end; ++seq) chosen.push_back(seq);
+  } else {
+    chosen.assign(wanted.lower_bound(period.begin), wanted.lower_bound(std::max(period.begin, period.end)));
+  }
+  if (chosen.empty()) return usage("no such entry was recorded in this time; widen --since and --until");
+  return chosen;
+}
+
+struct Contents {
+  bool complete = false;
+  std::size_t chosen = 0;
+  std::vector<Seq> seqs;  // of a partial one
+};
+
+std::string sizes(std::uint64_t bytes) {
+  constexpr std::uint64_t kilo = 1024;
+  if (bytes < 10 * kilo) return str(bytes, " bytes");
+  if (bytes < 10 * kilo * kilo) return str((bytes + kilo / 2) / kilo, " KiB");
+  return str((bytes + kilo * kilo / 2) / (kilo * kilo), " MiB");
+}
+
+void show_bundle(const Ledger& ledger, const Path& out, const Contents& contents, const Bundled& done) {
+  const std::string entries =
+      contents.complete ? str("all ", done.entries)
+                        : str(done.entries, " of ", ledger.size(), ": ", contents.chosen, " chosen, ",
+                              done.entries - contents.chosen, " that these rest on (keys, policies, entry 0)");
+  print(toned("Bundled", Tone::good) + (contents.complete ? " the whole ledger of " : " a part of ") +
+        printable(ledger.origin()) + "\n");
+  print(table({{"  file", printable(out.string()) + str(", ", done.files, " files, ", sizes(done.bytes))},
+               {"  entries", entries},
+               {"  attachments", str(done.attachments, ", ", done.attachments_missing.size(), " named and not here")},
+               {"  sha256", done.digest.hex()}}));
+  print("\nAnyone checks it, with the log's key and nothing else:\n  cairn-verify bundle " + printable(out.string()) +
+        " \\\n    --key '" + ledger.log_key().vkey() + "'\n");
+  print(wrapped(contents.complete
+                    ? "Every hash, signature and decision is derived again. Any tar unpacks it: what is inside is what "
+                      "`cairn export` writes."
+                    : "It shows that these entries are in the log and who signed them; outcomes, and that nothing is "
+                      "left out, only a bundle of the whole ledger shows.",
+                2));
+}
+
+Json bundle_json(const Ledger& ledger, const Path& out, const Contents& contents, const Bundled& done) {
+  Json missing = Json::array();
+  for (const Hash& digest : done.attachments_missing) missing.push_back(digest.hex());
+  Json json = {{"file", out.string()},
+               {"bundle", contents.complete ? "complete" : "partial"},
+               {"entries", done.entries},
+               {"chosen", contents.chosen}};
+  if (!contents.complete) json["seqs"] = contents.seqs;
+  json["files"] = done.files;
+  json["bytes"] = done.bytes;
+  json["sha256"] = done.digest.hex();
+  json["attachments"] = done.attachments;
+  json["attachments_missing"] = std::move(missing);
+  json["tree_size"] = ledger.size();
+  json["root"] = ledger.checkpoint().head.root.hex();
+  json["checkpoint"] = ledger.checkpoint_note();
+  json["vkey"] = ledger.log_key().vkey();
+  return json;
+}
+
+Result<Bundled> write(const Session& session, const BundleFlags& flags, const Contents& contents) {
+  const Ledger& ledger = session.ledger();
+  ProgressBar bar("bundle");
+  const auto progress = [&bar](Size entries, Size total) { bar.show(entries, total); };
+  if (contents.complete) {
+    return write_complete_bundle(ledger, session.attachments(), flags.attachments, flags.out, progress);
+  }
+  return write_partial_bundle(ledger, session.attachments(), flags.attachments, contents.seqs, flags.out, progress);
+}
+
+// ---- sample
+
+Result<std::optional<Millis>> moment_given(std::string_view flag, const std::optional<std::string>& text) {
+  if (!text) return std::optional<Millis>();
+  TRY_LET(time, given(flag, read_moment(*text)));
+  return std::optional<Millis>(time);
+}
+
+// The head to draw under: one that somebody kept has to lie on this history.
+Result<Head> head_of(const Ledger& ledger, const std::optional<Path>& checkpoint) {
+  if (!checkpoint) return ledger.checkpoint().head;
+  TRY_LET(note, read_at_most(*checkpoint, max_note_bytes));
+  const Result<Checkpoint> older = open_checkpoint(note, ledger.log_key());
+  if (!older) return Error{older.error().kind, checkpoint->string() + ": " + older.error().message};
+  const Head& head = older->head;
+  const auto apart = [&](const std::string& why) {
+    return not_verified(why + "\nBrought along:\n" + note + "\nThis ledger's:\n" + ledger.checkpoint_note() +
+                        "\nKeep both: together they are the evidence.");
+  };
+  if (head.size > ledger.size()) return apart(str("this ledger has ", ledger.size(), " entries, and had ", head.size));
+  TRY_LET(root, ledger.root_at(head.size));
+  if (root != head.root) return apart("this ledger does not continue that head");
+  return head;
+}
+
+}  // namespace
+
+Result<Exit> run_bundle(const Globals& globals, const BundleFlags& flags) {
+  TRY_LET(session, open_session(globals));
+  const Ledger& ledger = session->ledger();
+  Contents contents;
+  contents.complete = !chooses(flags);
+  contents.chosen = ledger.size();
+  if (!contents.complete) {
+    TRY_LET(chosen, choose(*session, flags));
+    contents.chosen = chosen.size();
+    TRY_LET(seqs, with_context(ledger, chosen));
+    contents.seqs = std::move(seqs);
+  }
+  TRY_LET(done, write(*session, flags, contents));
+  if (globals.json) {
+    print(bundle_json(ledger, flags.out, contents, done).dump(2, ' ', false, Json::error_handler_t::replace) + "\n");
+  } else {
+    show_bundle(ledger, flags.out, contents, done);
+  }
+  return Exit::done;
+}
+
+Result<Exit> run_sample(const Globals& globals, const SampleFlags& flags) {
+  TRY_LET(session, open_session(globals));
+  const Ledger& ledger = session->ledger();
+  SampleQuestion question;
+  TRY_LET(since, moment_given("--since", flags.since));
+  TRY_LET(until, moment_given("--until", flags.until));
+  question.since = since;
+  question.until = until;
+  question.model = flags.model;
+  question.environment = flags.environment;
+  question.count = flags.count;
+  question.seed = flags.seed;
+  TRY_LET(head, head_of(ledger, flags.checkpoint));
+  const SampleSource source = {
+      [&](const std::function<Result<void>(const Recorded&)>& each) { return ledger.walk(0, head.size, each); },
+      [&](Seq seq) { return ledger.entry(seq); }};
+  TRY_LET(sample, draw_sample(question, ledger.origin(), head, source));
+  print(globals.json ? render_json(sample) : render_text(sample));
+  return Exit::done;
+}
+
+}  // namespace cairn
