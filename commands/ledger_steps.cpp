@@ -44,6 +44,24 @@ std::string shown(const std::string& value) {
   return value.empty() ? "-" : printable(value);
 }
 
+// The changes of one row below its name.
+std::string changes_text(const std::vector<StateChange>& changes) {
+  std::string text;
+  for (auto change = changes.begin(); change != changes.end();) {
+    const auto end =
+        std::find_if(change, changes.end(), [&](const StateChange& other) { return other.row != change->row; });
+    Rows rows;
+    for (const auto row = change; change != end; ++change) {
+      const bool whole = change->field.empty();
+      if (change == row && !whole) text += "  " + toned(printable(change->row), Tone::strong) + "\n";
+      rows.push_back({whole ? "  " + printable(change->row) : "    " + printable(change->field),
+                      shown(change->before) + " -> " + shown(change->after)});
+    }
+    text += table(rows);
+  }
+  return text;
+}
+
 }  // namespace
 
 LedgerSteps::LedgerSteps(const Ledger& ledger, const World& newest, Size size)
@@ -78,11 +96,7 @@ Result<std::string> LedgerSteps::changes(const Recorded& entry) {
   std::string text = verdict_line(explained);
   for (const std::string& sentence : row.said) text += wrapped(printable(sentence), 2);
   text += "\n" + toned("What it changed", Tone::strong) + "\n";
-  Rows rows;
-  for (const StateChange& change : state_diff(*before, *after)) {
-    rows.push_back({"  " + printable(change.what), shown(change.before) + " -> " + shown(change.after)});
-  }
-  return text + table(rows);
+  return text + changes_text(state_diff(*before, *after));
 }
 
 Result<std::string> LedgerSteps::status(const Recorded& entry) {

@@ -105,6 +105,17 @@ std::string cut(std::string_view text, std::size_t columns) {
   return line + ">" + (toned ? std::string(tone_ends) : "");
 }
 
+std::string end_of(std::string_view text, std::size_t columns) {
+  std::size_t left = columns_of(text);
+  std::size_t begin = 0;
+  pieces(text, [&](const Piece& piece) {
+    if (left <= columns) return;
+    left -= piece.columns;
+    begin += piece.bytes.size();
+  });
+  return std::string(text.substr(begin));
+}
+
 std::vector<std::string> fold_line(std::string_view line, std::size_t columns) {
   std::vector<std::string> lines(1);
   std::size_t taken = 0;

@@ -139,8 +139,8 @@ std::vector<std::string> Stepper::detail(std::size_t columns) {
 std::string Stepper::foot(std::size_t columns) const {
   // Of what is longer than the line, its end is what is being typed.
   if (prompt_) {
-    return fold_line((prompt_->kind == ':' ? "to entry or time: " : "only with: ") + printable(prompt_->text), columns)
-        .back();
+    const std::string_view asks = prompt_->kind == ':' ? "to entry or time: " : "only with: ";
+    return end_of(std::string(asks) + printable(prompt_->text), columns);
   }
   return message_.empty() ? toned(keys, Tone::quiet) : toned(message_, Tone::warn);
 }

@@ -8,12 +8,8 @@ namespace cairn {
 
 namespace {
 
-std::string place(const std::string& row, const std::string& field) {
-  return field.empty() ? row : row + ", " + field;
-}
-
 // The fields of both rows; a row that is not there has none.
-std::vector<StateChange> changes_of(const std::string& what, std::vector<RowFields::Field> before,
+std::vector<StateChange> changes_of(const std::string& row, std::vector<RowFields::Field> before,
                                     const std::vector<RowFields::Field>& after) {
   std::vector<StateChange> changes;
   for (const RowFields::Field& now : after) {
@@ -21,10 +17,10 @@ std::vector<StateChange> changes_of(const std::string& what, std::vector<RowFiel
                                    [&](const RowFields::Field& field) { return field.name == now.name; });
     std::string was = then == before.end() ? "" : then->text;
     if (then != before.end()) before.erase(then);
-    if (was != now.text) changes.push_back({place(what, now.name), std::move(was), now.text});
+    if (was != now.text) changes.push_back({row, now.name, std::move(was), now.text});
   }
   for (RowFields::Field& gone : before) {
-    if (!gone.text.empty()) changes.push_back({place(what, gone.name), std::move(gone.text), ""});
+    if (!gone.text.empty()) changes.push_back({row, gone.name, std::move(gone.text), ""});
   }
   return changes;
 }
@@ -42,14 +38,14 @@ class StateComparison {
       const bool gone = now == after.rows().end() || (then != before.rows().end() && then->first < now->first);
       const bool made = then == before.rows().end() || (now != after.rows().end() && now->first < then->first);
       const Key& key = gone ? then->first : now->first;
-      row(gone || !made ? &then->second : nullptr, made || !gone ? &now->second : nullptr, [&] { return named(key); });
+      row(made ? nullptr : &then->second, gone ? nullptr : &now->second, [&] { return named(key); });
       if (!made) ++then;
       if (!gone) ++now;
     }
   }
 
-  void value(const std::string& what, std::string before, std::string after) {
-    if (before != after) changes_.push_back({what, std::move(before), std::move(after)});
+  void value(const std::string& row, const std::string& field, std::string before, std::string after) {
+    if (before != after) changes_.push_back({row, field, std::move(before), std::move(after)});
   }
 
   std::vector<StateChange> take() { return std::move(changes_); }
@@ -118,10 +114,10 @@ void compare_administration(StateComparison& all, const World& before, const Wor
   const auto digest = [](std::string_view kind) {
     return [kind](const Hash& hash) { return named(kind, short_hex(hash)); };
   };
-  all.value("policy in force", digest_text(before.force->document), digest_text(after.force->document));
+  all.value("policy in force", "document", digest_text(before.force->document), digest_text(after.force->document));
   if (!after.force->document.empty()) {
     const bool first = before.force->document.empty();
-    all.value("policy in force, since entry", first ? "" : str(before.force->adopted), str(after.force->adopted));
+    all.value("policy in force", "since entry", first ? "" : str(before.force->adopted), str(after.force->adopted));
   }
   all.table(before.proposals, after.proposals, digest("proposed policy"));
   all.table(before.requests, after.requests, digest("request"));
@@ -131,10 +127,10 @@ void compare_administration(StateComparison& all, const World& before, const Wor
 
 void compare_bookkeeping(StateComparison& all, const World& before, const World& after) {
   const auto hash = [](const Hash& value) { return value == Hash{} ? "" : value.hex(); };
-  all.value("ledger, id", hash(before.genesis->ledger), hash(after.genesis->ledger));
-  all.value("ledger, origin", before.genesis->origin, after.genesis->origin);
-  all.value("ledger, log key", before.genesis->log_key, after.genesis->log_key);
-  all.value("ledger, recovery key", hash(before.genesis->recovery_id), hash(after.genesis->recovery_id));
+  all.value("ledger", "id", hash(before.genesis->ledger), hash(after.genesis->ledger));
+  all.value("ledger", "origin", before.genesis->origin, after.genesis->origin);
+  all.value("ledger", "log key", before.genesis->log_key, after.genesis->log_key);
+  all.value("ledger", "recovery key", hash(before.genesis->recovery_id), hash(after.genesis->recovery_id));
   all.table(before.erased, after.erased,
             [](const Hash& digest) { return str("attachment ", short_hex(digest), ", erased by entry"); });
   all.table(before.subjects, after.subjects,
@@ -144,14 +140,14 @@ void compare_bookkeeping(StateComparison& all, const World& before, const World&
             [](const std::string& author) { return str("refusals within the hour of ", author); });
   all.table(before.forks, after.forks,
             [](const std::string& author) { return str("statements within the hour on another history by ", author); });
-  const auto ids = [](const World& world) {
-    return str(world.ids.rows().size(), " held, newest of entry ",
-               world.ids.rows().empty() ? "none" : str(world.ids.rows().back().seq));
+  const auto newest = [](const World& world) {
+    return world.ids.rows().empty() ? "" : str(world.ids.rows().back().seq);
   };
-  all.value("ids", ids(before), ids(after));
-  all.value("ledger, entries", str(before.position->size), str(after.position->size));
+  all.value("ids", "held", str(before.ids.rows().size()), str(after.ids.rows().size()));
+  all.value("ids", "newest of entry", newest(before), newest(after));
+  all.value("ledger", "entries", str(before.position->size), str(after.position->size));
   const auto time = [](Millis moment) { return moment == 0 ? "" : format_time(moment); };
-  all.value("ledger, newest entry at", time(before.position->recorded), time(after.position->recorded));
+  all.value("ledger", "newest entry at", time(before.position->recorded), time(after.position->recorded));
 }
 
 }  // namespace

@@ -12,16 +12,18 @@
 
 namespace cairn {
 
-// "rollout net/prod/1, stage": "shadow" -> "canary". Empty: nothing there.
+// "rollout net/prod/1", "stage": "shadow" -> "canary". An empty field: the row is one value; an empty value: nothing
+// there.
 struct StateChange {
-  std::string what;
+  std::string row;
+  std::string field;
   std::string before;
   std::string after;
   bool operator==(const StateChange&) const = default;
 };
 
-// What runs and what is on its way first, then what holds it back and what is known of it, who may act, and last what
-// the ledger keeps for itself: last mentions, refusals counted, ids, its size.
+// Changes of one row beside each other. What runs and what is on its way first, then what holds it back and what is
+// known of it, who may act, and last what the ledger keeps for itself: last mentions, refusals counted, ids, its size.
 std::vector<StateChange> state_diff(const World& before, const World& after);
 
 }  // namespace cairn

@@ -32,6 +32,13 @@ TEST_CASE("a cut text says so, and ends its tone") {
   CHECK(cut("ae\xcc\x81z", 3) == "ae\xcc\x81z");
 }
 
+TEST_CASE("the end of a text is what is shown of one being typed") {
+  CHECK(end_of("abc", 3) == "abc");
+  CHECK(end_of("abcdef", 3) == "def");
+  CHECK(end_of("a\xe6\xbc\xa2z", 2) == "z");
+  CHECK(end_of("abc", 0).empty());
+}
+
 TEST_CASE("a folded line loses nothing and keeps its tone") {
   CHECK(fold_line("", 5) == Lines{""});
   CHECK(fold_line("abcde", 5) == Lines{"abcde"});

@@ -44,11 +44,11 @@ TEST_CASE("the walk shows entries, changes, reasons and status by keys, and q en
   CHECK(terminal.screen().size() == 24);
   CHECK((terminal.settings().c_lflag & (ICANON | ECHO)) == 0U);
   CHECK(terminal.see("> 0 "));
-  CHECK(terminal.see("ledger, origin"));
+  CHECK(terminal.see("policy in force"));
   terminal.type("nn");
   REQUIRE(terminal.see("entry 2 of 0 to 8"));
-  CHECK(terminal.see("rollout logistic/production/1, state"));
-  CHECK(terminal.see("- -> active"));
+  CHECK(terminal.see("  rollout logistic/production/1"));
+  CHECK(terminal.see("    state                 - -> active"));
   terminal.type("\x1b[B");
   REQUIRE(terminal.see("entry 3 of 0 to 8"));
   CHECK(terminal.see("shadow -> canary"));

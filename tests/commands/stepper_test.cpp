@@ -319,8 +319,9 @@ TEST_CASE("a page that a resize leaves without lines is drawn at its end") {
   walk.source.lines = 30;
   walk.screen();
   walk.type("ff");
-  CHECK(walk.screen(80, 60).size() == 60);
-  CHECK(walk.shows("line 30"));
+  const Lines taller = walk.screen(80, 60);
+  CHECK(std::find(taller.begin(), taller.end(), "line 30") != taller.end());
+  CHECK(std::find(taller.begin(), taller.end(), "changes of 0") != taller.end());
 }
 
 TEST_CASE("q, Ctrl-D and the end of input end the walk, and a key that means nothing does not") {
@@ -389,7 +390,7 @@ TEST_CASE("what entries hold steers no terminal") {
 TEST_CASE("of what is typed beyond the line its end is shown") {
   Walk walk;
   walk.type(":" + std::string(70, 'a') + "end");
-  CHECK(walk.screen(30, 10).back().find("end") != std::string::npos);
+  CHECK(walk.screen(30, 10).back() == std::string(27, 'a') + "end");
 }
 
 TEST_CASE("a view is asked for once, until the entry, the view or the width changes") {

@@ -13,7 +13,8 @@ namespace {
 using Lines = std::vector<std::string>;
 
 std::string line_of(const StateChange& change) {
-  return change.what + ": " + (change.before.empty() ? "-" : change.before) + " -> " +
+  const std::string what = change.field.empty() ? change.row : change.row + ", " + change.field;
+  return what + ": " + (change.before.empty() ? "-" : change.before) + " -> " +
          (change.after.empty() ? "-" : change.after);
 }
 
@@ -29,7 +30,8 @@ std::vector<StateChange> newest_changes(const Scenario& s) {
 
 // Every entry makes the ledger one longer and leaves an id; the time is that of the newest.
 bool of_every_entry(const StateChange& change) {
-  return change.what == "ids" || change.what == "ledger, entries" || change.what == "ledger, newest entry at";
+  const bool own = change.field == "entries" || change.field == "newest entry at";
+  return change.row == "ids" || (change.row == "ledger" && own);
 }
 
 // Times are those of the scenario's clock, and say nothing more.
@@ -53,7 +55,7 @@ Lines edited(const Edit& edit) {
   World after;
   edit(after);
   Lines lines;
-  for (const StateChange& change : state_diff(before, after)) lines.push_back(change.what);
+  for (const StateChange& change : state_diff(before, after)) lines.push_back(change.row + ", " + change.field);
   return lines;
 }
 
@@ -180,7 +182,7 @@ TEST_CASE("A refused entry changes its author's count of refusals, the ids and t
   CHECK(changed(s) == Lines{"refusals within the hour of watch: 1 -> 2"});
   s.when(s.said("ci", {registered("v1")}), key_of("ci").public_key().id(), Basis::not_on_history);
   CHECK(changed(s) == Lines{"statements within the hour on another history by ci: - -> 1"});
-  CHECK(newest_changes(s).size() == 3);
+  CHECK(newest_changes(s).size() == 4);
 }
 
 TEST_CASE("An event that changes nothing shows as such") {
