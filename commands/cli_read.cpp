@@ -119,6 +119,14 @@ void add_replay(CLI::App& app, Invocation& invocation) {
   command->callback([&invocation, to, step] {
     invocation.action = [&invocation, to, step] {
       return *step ? run_step(invocation.globals, *to) : run_replay(invocation.globals, *to);
+  auto flags = std::make_shared<WhatIfFlags>();
+  auto* policy =
+      command->add_option("--policy", flags->policy, "what this policy would have decided instead")->type_name("FILE");
+  command->add_flag("--cascade", flags->cascade, "and what would have become of it")->needs(policy);
+  command->callback([&invocation, to, flags] {
+    invocation.action = [&invocation, to, flags] {
+      flags->to = *to;
+      return flags->policy.empty() ? run_replay(invocation.globals, *to) : run_what_if(invocation.globals, *flags);
     };
   });
 }

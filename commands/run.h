@@ -89,6 +89,11 @@ struct WindowFlags {
 };
 Result<Exit> run_policy_windows(const Globals& globals, const WindowFlags& flags);
 Result<Exit> run_policy_show(const Globals& globals, const std::optional<std::string>& at);
+struct PolicyFile {
+  std::string document;
+  Policy policy;
+};
+Result<PolicyFile> read_policy(const Path& file);  // a usage error that names the file and the path in it
 Result<Exit> run_policy_check(const Globals& globals, const Path& file);
 Result<Exit> run_policy_adopt(const Globals& globals, const WriteFlags& write, const Path& file);
 
@@ -428,5 +433,13 @@ struct SampleFlags {
   std::optional<Path> checkpoint;  // an older head to draw under
 };
 Result<Exit> run_sample(const Globals& globals, const SampleFlags& flags);
+// ---- the same history under another policy (run_what_if.cpp)
+
+struct WhatIfFlags {
+  Path policy;
+  bool cascade = false;
+  std::optional<std::string> to;  // as of run_replay
+};
+Result<Exit> run_what_if(const Globals& globals, const WhatIfFlags& flags);
 
 }  // namespace cairn

@@ -79,18 +79,6 @@ std::string overlaps_of(const Policy& policy) {
   return text;
 }
 
-struct PolicyFile {
-  std::string document;
-  Policy policy;
-};
-
-Result<PolicyFile> read_policy(const Path& file) {
-  TRY_LET(document, read_file(file, max_policy_bytes));
-  auto policy = parse_policy(document);
-  if (!policy) return usage(file.string() + ": " + policy.error().message);
-  return PolicyFile{std::move(document), std::move(policy).value()};
-}
-
 // Says it, and shows first what the document changes of the policy in force, and of rollouts under way.
 Result<Exit> write_about(const Globals& globals, const WriteFlags& write_flags, const PolicyFile& file,
                          const Command& command) {
@@ -107,6 +95,13 @@ Result<Exit> write_about(const Globals& globals, const WriteFlags& write_flags, 
 }
 
 }  // namespace
+
+Result<PolicyFile> read_policy(const Path& file) {
+  TRY_LET(document, read_file(file, max_policy_bytes));
+  auto policy = parse_policy(document);
+  if (!policy) return usage(file.string() + ": " + policy.error().message);
+  return PolicyFile{std::move(document), std::move(policy).value()};
+}
 
 Result<Exit> run_policy_show(const Globals& globals, const std::optional<std::string>& at) {
   TRY_LET(home, Home::from_environment());

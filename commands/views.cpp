@@ -17,7 +17,8 @@ Result<std::unique_ptr<World>> from_snapshot(const Ledger& ledger, const AtSize&
   return world;
 }
 
-// The tree that these entries end in is part of the one that the log signed.
+}  // namespace
+
 Result<void> check_signed(const Ledger& ledger, const Frontier& tree) {
   const Head& head = ledger.checkpoint().head;
   TRY_LET(proof, ledger.prove_consistency(tree.size(), head.size));
@@ -25,8 +26,6 @@ Result<void> check_signed(const Ledger& ledger, const Frontier& tree) {
   return not_verified(str("the first ", tree.size(), " entries of this ledger are not those that its log signed; ",
                           "cairn verify names what differs"));
 }
-
-}  // namespace
 
 // What is stored is believed for the log's signature alone, and so is what follows from it: each leaf goes into the
 // tree that a signed snapshot, or nothing at all, began.

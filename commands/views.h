@@ -21,6 +21,9 @@ struct LoadedWorld {
 // history or that does not decode is passed over, with a fold from zero.
 Result<LoadedWorld> load_world(const Ledger& ledger, Size size);
 
+// not_verified unless the tree that these entries end in is part of the one that the log signed.
+Result<void> check_signed(const Ledger& ledger, const Frontier& tree);
+
 // From where that World is to the first `size` entries, which are no fewer; under the same checks.
 Result<void> fold_on(const Ledger& ledger, World& world, Size size);
 

@@ -279,8 +279,7 @@ std::vector<std::string> sentences(const std::vector<Event>& events, const Model
   return said;
 }
 
-void Timeline::apply(const Recorded& entry) {
-  names_.learn(entry);
+TimelineRow row_of(const Recorded& entry, const ModelNames& names) {
   TimelineRow row;
   row.seq = entry.seq;
   row.leaf = entry.leaf;
@@ -289,8 +288,13 @@ void Timeline::apply(const Recorded& entry) {
   row.id = entry.statement.id;
   row.outcome = entry.entry.outcome;
   for (const Event& event : entry.statement.events) row.types.emplace_back(wire_name(event));
-  row.said = sentences(entry.statement.events, names_);
-  rows_.push_back(std::move(row));
+  row.said = sentences(entry.statement.events, names);
+  return row;
+}
+
+void Timeline::apply(const Recorded& entry) {
+  names_.learn(entry);
+  rows_.push_back(row_of(entry, names_));
 }
 
 }  // namespace cairn

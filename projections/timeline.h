@@ -53,6 +53,9 @@ struct TimelineRow {
   std::vector<std::string> said;   // sentences, in order; pieces of evidence about one thing share one
 };
 
+// `names` has learnt the entry already.
+TimelineRow row_of(const Recorded& entry, const ModelNames& names);
+
 class Timeline {
  public:
   explicit Timeline(ModelNames names) : names_(std::move(names)) {}
