@@ -200,6 +200,12 @@ Scenario::Scenario(const std::string& policy, Begun begun) {
   if (begun == Begun::yes) given("dana", genesis_events(policy));
 }
 
+std::vector<std::vector<Recorded>>* Scenario::kept = nullptr;
+
+Scenario::~Scenario() {
+  if (kept != nullptr) kept->push_back(std::move(entries));
+}
+
 Statement Scenario::said(const std::string& author, std::vector<Event> events) const {
   Statement statement;
   statement.ledger = world.genesis->ledger;

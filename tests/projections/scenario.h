@@ -65,6 +65,12 @@ class Scenario {
  public:
   enum class Begun { yes, not_yet };
   explicit Scenario(const std::string& policy = small_policy(), Begun begun = Begun::yes);
+  ~Scenario();
+  Scenario(const Scenario&) = delete;
+  Scenario& operator=(const Scenario&) = delete;
+
+  // Where each scenario leaves its entries when it is over; null: nowhere.
+  static std::vector<std::vector<Recorded>>* kept;
 
   // A statement by this author's first key at this moment, as decoded from its bytes.
   Statement said(const std::string& author, std::vector<Event> events) const;
