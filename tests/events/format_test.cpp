@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "ledger/base/text.h"
+#include "ledger/base/ustar.h"
 #include "ledger/events/entry.h"
 #include "ledger/events/policy.h"
 #include "ledger/tlog/proof_file.h"
@@ -158,6 +159,33 @@ TEST_CASE("FORMAT.md's checkpoint, inclusion proof and consistency file prove it
   CHECK(
       check_consistency(consistency->old_size, leaf, consistency->new_size, checkpoint->head.root, consistency->hashes)
           .ok());
+}
+
+TEST_CASE("FORMAT.md's bundle holds its checkpoint, entry and proof, and is the archive that tar wrote of them") {
+  const std::map<std::string, Bytes> files = {{"checkpoint", block("text checkpoint") + "\n"},
+                                              {"entry/0", entry_of_page()},
+                                              {"entry/0.tlog-proof", block("text tlog-proof") + "\n"}};
+  Bytes archive;
+  std::string listed;
+  for (const auto& [name, content] : files) {
+    archive += ustar_header(name, content.size()) + content + ustar_padding(content.size());
+    listed += str(name, ' ', content.size(), '\n');
+  }
+  archive += ustar_end();
+  CHECK(listed == block("text bundle-files") + "\n");
+  CHECK(sha256(archive).hex() == block("text bundle-sha256"));
+  CHECK(archive == golden("bundle.tar"));
+
+  const auto rows = block("text bundle-header");
+  Bytes header(ustar_block, '\0');
+  for (const auto line : split(rows, '\n')) {
+    const auto at = parse_uint(line.substr(0, line.find(' ')));
+    REQUIRE(at.ok());
+    const auto value = line.substr(line.find(' ') + 1);
+    header.replace(static_cast<std::size_t>(*at), value.size(), value);
+  }
+  header[155] = ' ';  // behind the sum
+  CHECK(header == archive.substr(0, ustar_block));
 }
 
 TEST_CASE("FORMAT.md's stage rules are those of production's canary in the default policy") {
