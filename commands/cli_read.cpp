@@ -114,19 +114,18 @@ void add_replay(CLI::App& app, Invocation& invocation) {
   CLI::App* command = add_command(app, "replay", "Fold from the first entry, decide everything again, and compare",
                                   "cairn replay --to 2026-11-20");
   command->add_option("--to", *to, "stop at this time, or after this entry")->type_name("TIME|SEQ");
-  auto step = std::make_shared<bool>(false);
-  command->add_flag("--step", *step, "walk through the entries by keys, on a terminal; ? lists them");
-  command->callback([&invocation, to, step] {
-    invocation.action = [&invocation, to, step] {
-      return *step ? run_step(invocation.globals, *to) : run_replay(invocation.globals, *to);
   auto flags = std::make_shared<WhatIfFlags>();
   auto* policy =
       command->add_option("--policy", flags->policy, "what this policy would have decided instead")->type_name("FILE");
   command->add_flag("--cascade", flags->cascade, "and what would have become of it")->needs(policy);
-  command->callback([&invocation, to, flags] {
-    invocation.action = [&invocation, to, flags] {
+  auto step = std::make_shared<bool>(false);
+  command->add_flag("--step", *step, "walk through the entries by keys, on a terminal; ? lists them")->excludes(policy);
+  command->callback([&invocation, to, flags, step] {
+    invocation.action = [&invocation, to, flags, step] {
+      if (*step) return run_step(invocation.globals, *to);
+      if (flags->policy.empty()) return run_replay(invocation.globals, *to);
       flags->to = *to;
-      return flags->policy.empty() ? run_replay(invocation.globals, *to) : run_what_if(invocation.globals, *flags);
+      return run_what_if(invocation.globals, *flags);
     };
   });
 }
