@@ -42,7 +42,7 @@ struct VerifierLine {
   std::string checkpoint;  // the signed note
   Size size = 0;           // that it covers: entries 0 to size - 1
   Hash root;
-  Seq first = 0;  // of the report's own entries
+  Seq first = 0;  // of those in the annex, which are all that the report names
   Seq last = 0;
   Size entries = 0;  // how many of them
 };

@@ -177,7 +177,7 @@ std::string answer_to(std::string_view question, const std::string& note) {
   return begin == std::string::npos ? "" : note.substr(begin);
 }
 
-void add_traffic_impact(const ReportSource& source, const Subject& subject, const Story& story, ChangeReport& report) {
+void add_traffic_impact(const Subject& subject, const Story& story, ChangeReport& report) {
   bool any = false;
   for (const Share& share : story.traffic().shares()) {
     if (subject.version != share.model || share.percent == 0) continue;
@@ -190,11 +190,10 @@ void add_traffic_impact(const ReportSource& source, const Subject& subject, cons
     any = true;
   }
   if (!any) report.impact.push_back(not_recorded("Traffic that it had"));
-  (void)source;
 }
 
 Result<void> add_words(const ReportSource& source, const Subject& subject, const Story& story, ChangeReport& report) {
-  add_traffic_impact(source, subject, story, report);
+  add_traffic_impact(subject, story, report);
   TRY_LET(seqs, source.find("incident:" + subject.id));
   bool impact = false;
   for (const Seq seq : seqs) {
@@ -285,7 +284,10 @@ Result<ChangeReport> gather_incident(const ReportSource& source, const std::stri
   TRY(add_words(source, subject, story, report));
   TRY(add_similar(source, subject, report));
   add_actions(incident, report);
-  report.deadlines = deadlines_of(source.world().policy(), incident, report.moment);
+  // A duty towards an authority does not end with the incident, for whoever reads this.
+  Incident unclosed = incident;
+  unclosed.closed.reset();
+  report.deadlines = deadlines_of(source.world().policy(), unclosed, report.moment);
   TRY(source.prove(
       seqs, [](Seq) { return true; }, report));
   return report;

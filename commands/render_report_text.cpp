@@ -46,10 +46,9 @@ std::string indented(const std::string& text, std::size_t indent, const std::str
 
 // Text that others wrote, but for the line breaks that the layout set.
 std::string safe(const std::string& text) {
-  std::string out;
-  for (const std::string_view line : split(text, '\n'))
-    out += (&line.front() == text.data() ? "" : "\n") + printable(line);
-  return out;
+  std::vector<std::string> lines;
+  for (const std::string_view line : split(text, '\n')) lines.push_back(printable(line));
+  return joined(lines, "\n");
 }
 
 struct TextBlock {
@@ -93,11 +92,12 @@ struct TextBlock {
     return trimmed(begin + "\n") + indented(row.back(), 6, "      ");
   }
 
-  static std::string trimmed(std::string text) {
+  // Without the blanks that end a line.
+  static std::string trimmed(const std::string& text) {
     std::string out;
-    for (const std::string_view line : split(text.substr(0, text.size() - 1), '\n')) {
-      out += line.substr(0, line.find_last_not_of(' ') + 1);
-      out += '\n';
+    for (const char c : text) {
+      if (c == '\n') out.erase(out.find_last_not_of(' ') + 1);
+      out += c;
     }
     return out;
   }

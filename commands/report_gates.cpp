@@ -28,6 +28,17 @@ std::string decision_text(const GatesAt& at) {
   return text;
 }
 
+// Of those that were admitted, or of all.
+const GatesAt& last_admitted(const ChangeReport& report) {
+  const GatesAt* last = &report.gates.back();
+  for (const GatesAt& at : report.gates) {
+    const auto row = std::find_if(report.timeline.begin(), report.timeline.end(),
+                                  [&](const ReportRow& one) { return one.seq == at.seq; });
+    if (row != report.timeline.end() && row->outcome.empty()) last = &at;
+  }
+  return *last;
+}
+
 }  // namespace
 
 Section gates_section(const ChangeReport& report) {
@@ -39,8 +50,9 @@ Section gates_section(const ChangeReport& report) {
   ItemList list;
   for (const GatesAt& at : report.gates) list.items.push_back(decision_text(at));
   section.blocks.push_back(std::move(list));
-  const GatesAt& last = report.gates.back();
-  section.blocks.push_back(Paragraph{str("All of the last one, entry ", last.seq, ":")});
+  const GatesAt& last = last_admitted(report);
+  section.blocks.push_back(
+      Paragraph{str("All that stood behind the last one that was admitted, entry ", last.seq, ":")});
   Columns table{{"Result", "Gate"}, {}};
   for (const GateOutcome& gate : last.gates) table.rows.push_back({std::string(to_text(gate.result)), describe(gate)});
   section.blocks.push_back(std::move(table));

@@ -41,7 +41,7 @@ bool holds(const Recorded& entry, const SlotKey& slot) {
 
 // Why a version that was at full was not the one to go back to; empty: nothing is against it.
 std::string against(const World& world, const SlotKey& slot, const Hash& model, const RollbackExecuted& made) {
-  if (model == made.from) return "it is the one that is left";
+  if (model == made.from) return "it is the one that was rolled back";
   const Slot* row = world.slots.find(slot);
   if (row != nullptr && row->rolled_back.contains(model)) return "it was rolled back from before";
   if (const Model* known = world.models.find(model)) {

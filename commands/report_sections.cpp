@@ -113,6 +113,7 @@ Section clocks_section(const ChangeReport& report) {
   Columns table{{"Clock", "Due (UTC)", "State"}, {}};
   for (const Deadline& one : report.deadlines) {
     std::string state(to_text(one.state));
+    if (!one.done) state += std::string(", ") + not_recorded_text + " as done";
     if (one.done) state += ", " + clock_text(one.done->recorded) + " [" + entries_text({one.done->seq}) + "]";
     table.rows.push_back({one.name, clock_text(one.due), state});
   }
@@ -188,6 +189,51 @@ void add_incident_sections(const ChangeReport& report, std::vector<Section>& sec
   sections.push_back(actions_section(report));
 }
 
+void add_rollout_sections(const ChangeReport& report, std::vector<Section>& sections) {
+  sections.push_back(facts_section("Durations", report.durations));
+  sections.push_back(strips_section(report));
+  sections.push_back(timeline_section(report));
+  sections.push_back(remarks_section("Deviations", report.deviations, "None is on record."));
+  sections.push_back(gates_section(report));
+  sections.push_back(metrics_section(report));
+  sections.push_back(policy_section(report));
+  sections.push_back(facts_section("Rollback", report.rollback));
+  sections.push_back(remarks_section("Incidents since it was proposed", report.incidents, "None is on record."));
+}
+
+Section population_section(const ChangeReport& report) {
+  Section section{"Every change of the period", {Paragraph{report.population_proof}}};
+  if (report.population.empty()) {
+    section.blocks.push_back(Paragraph{"No entry of the period changes anything."});
+    return section;
+  }
+  Columns table{{"Entry", "Recorded (UTC)", "Kind", "By", "What"}, {}};
+  for (const PopulationRow& row : report.population) {
+    const std::string refused = row.outcome.empty() ? "" : "REFUSED (" + row.outcome + "), tried: ";
+    table.rows.push_back({str(row.seq), clock_text(row.recorded), row.kind, row.actor, refused + row.what});
+  }
+  section.blocks.push_back(std::move(table));
+  return section;
+}
+
+// Which entries are of a kind stands in the JSON; here, how many.
+Section counts_section(const ChangeReport& report) {
+  Columns table{{"Kind", "Entries"}, {}};
+  for (const Fact& one : report.counts) table.rows.push_back({one.name, one.value});
+  return {"Entries by kind", {std::move(table)}};
+}
+
+void add_period_sections(const ChangeReport& report, std::vector<Section>& sections) {
+  sections.push_back(counts_section(report));
+  sections.push_back(population_section(report));
+  sections.push_back(remarks_section("Separation of duties", report.separation, "Nothing of the period takes two."));
+  sections.push_back(remarks_section("Broken glass", report.broken_glass, "None was broken."));
+  sections.push_back(remarks_section("Refusals", report.refusals, "None is on record."));
+  sections.push_back(remarks_section("Incidents", report.incidents, "None was opened."));
+  sections.push_back(facts_section("Policy", report.policy));
+  sections.push_back(strips_section(report));
+}
+
 }  // namespace
 
 std::string entries_text(const std::vector<Seq>& seqs) {
@@ -208,8 +254,10 @@ std::vector<Section> sections_of(const ChangeReport& report) {
       add_incident_sections(report, sections);
       break;
     case ReportKind::rollout:
+      add_rollout_sections(report, sections);
       break;
     case ReportKind::period:
+      add_period_sections(report, sections);
       break;
   }
   sections.push_back(annex_section(report));

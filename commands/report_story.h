@@ -77,6 +77,9 @@ std::vector<Fact> rollback_facts(const ReportSource& source, const World& world,
 // Which policies were in force in [from, until], and which is the newest.
 Result<void> add_policies(const ReportSource& source, ChangeReport& report);
 
+// Every entry that a fact, a row or a gate of the report is read from.
+std::vector<Seq> cited_in(const ChangeReport& report);
+
 // Ascending, none twice.
 void add_seqs(std::vector<Seq>& seqs, const std::vector<Seq>& more);
 

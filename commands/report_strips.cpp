@@ -78,7 +78,7 @@ Drawing drawn(const Strip& strip, Millis from, Millis until) {
 }
 
 std::string until_text(const std::optional<Millis>& until) {
-  return until ? clock_text(*until) : "now";
+  return until ? clock_text(*until) : "and on";
 }
 
 Columns spelled(const Strip& strip) {
