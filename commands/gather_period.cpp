@@ -1,9 +1,11 @@
 #include <algorithm>
 #include <map>
 #include <numeric>
+#include <set>
 
 #include "commands/gather_report.h"
 #include "commands/report_story.h"
+#include "commands/separation.h"
 #include "ledger/base/text.h"
 
 namespace cairn {
@@ -52,11 +54,13 @@ std::string kind_of(const Recorded& entry) {
 class Period {
  public:
   Period(const ReportSource& source, ChangeReport& report)
-      : source_(source), report_(report), timeline_(source.names()) {}
+      : source_(source), report_(report), timeline_(source.names()), separation_(source, report) {}
 
   Result<void> tell(const std::vector<Seq>& seqs) {
-    return source_.walk(seqs, {[this](World& world, const Recorded& entry) { return before(world, entry); },
-                               [this](const World& world, const Recorded& entry) { return after(world, entry); }});
+    TRY(source_.walk(seqs, {[this](World& world, const Recorded& entry) { return before(world, entry); },
+                            [this](const World& world, const Recorded& entry) { return after(world, entry); }}));
+    separation_.finish(source_.world());
+    return {};
   }
   std::map<std::string, std::vector<Seq>> counted;  // kind -> its entries
   std::map<SlotKey, Traffic> slots;
@@ -78,7 +82,7 @@ class Period {
     if (!row.outcome.empty()) {
       report_.refusals.push_back({row.author + ", " + row.outcome + ", tried: " + what, {entry.seq}});
     }
-    return {};
+    return separation_.before(world, entry, what);
   }
 
   Result<void> after(const World& world, const Recorded& entry) {
@@ -91,16 +95,36 @@ class Period {
   const ReportSource& source_;
   ChangeReport& report_;
   Timeline timeline_;
+  Separation separation_;
 };
 
-void add_counts(const Period& period, Size entries, ChangeReport& report) {
-  report.counts.push_back(fact("Entries", str(entries)));
+// Slots that nothing was in, and nothing happened to, are left out.
+void add_strips(const Period& period, const ReportSource& source, ChangeReport& report) {
+  std::set<std::string> environments;
+  std::set<std::string> models;
+  for (const auto& [slot, traffic] : period.slots) {
+    if (traffic.shares().empty()) continue;
+    report.strips.push_back(strip_of(traffic, source.names(), report.moment));
+    environments.insert(slot.second);
+    models.insert(slot.first);
+  }
+  report.environments = {environments.begin(), environments.end()};
+  report.models = {models.begin(), models.end()};
+}
+
+void add_incidents(const ReportSource& source, Size begin, Size end, ChangeReport& report) {
+  for (const auto& [id, incident] : source.world().incidents.rows()) {
+    if (incident.opened < begin || incident.opened >= end) continue;
+    report.incidents.push_back(incident_remark(id, incident));
+  }
+}
+
+void add_counts(const Period& period, ChangeReport& report) {
   for (const std::string& kind : kinds()) {
     const auto found = period.counted.find(kind);
     if (found == period.counted.end()) continue;
     report.counts.push_back(fact(kind, str(found->second.size()), found->second));
   }
-  report.counts.push_back(fact("Refused", str(report.refusals.size())));
 }
 
 void add_proof(const ReportSource& source, Size begin, Size end, ChangeReport& report) {
@@ -133,9 +157,16 @@ Result<ChangeReport> gather_period(const ReportSource& source, Millis since, Mil
   std::iota(seqs.begin(), seqs.end(), begin);
   Period period(source, report);
   TRY(period.tell(seqs));
-  add_counts(period, end - begin, report);
+  add_counts(period, report);
   add_proof(source, begin, end, report);
+  add_strips(period, source, report);
+  add_incidents(source, begin, end, report);
   TRY(add_policies(source, report));
+  report.header.push_back(fact("Entries", str(end - begin)));
+  report.header.push_back(fact("Changes", str(report.population.size())));
+  report.header.push_back(fact("Refused", str(report.refusals.size())));
+  report.header.push_back(fact("Incidents opened", str(report.incidents.size())));
+  add_seqs(seqs, cited_in(report));
   const std::vector<PopulationRow>& changes = report.population;
   TRY(source.prove(
       seqs,

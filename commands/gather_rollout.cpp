@@ -119,10 +119,7 @@ void add_incidents(const ReportSource& source, const Way& way, ChangeReport& rep
   for (const auto& [id, incident] : source.world().incidents.rows()) {
     const bool here = incident.name == way.slot.first && incident.environment == way.slot.second;
     if (!here || incident.opened < way.proposed.seq) continue;
-    report.incidents.push_back({id + ", " + std::string(to_text(incident.severity)) + ", " +
-                                    clock_text(incident.recorded) + ": " + incident.title + " (" +
-                                    std::string(to_text(incident.state)) + ")",
-                                {incident.opened}});
+    report.incidents.push_back(incident_remark(id, incident));
   }
 }
 

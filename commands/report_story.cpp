@@ -46,8 +46,9 @@ std::vector<std::string> reasons_of(const Verdict& verdict) {
   return reasons;
 }
 
-// Numbers that say when something was measured, or how it was, and not how good it is.
+// Numbers that say how good something is, and neither when it was measured nor what its files hold.
 bool is_plotted(const Policy& policy, EvidenceKind kind, const std::string& name) {
+  if (kind == EvidenceKind::card || kind == EvidenceKind::structure || kind == EvidenceKind::audit_chunk) return false;
   const bool asked = std::any_of(policy.gates.begin(), policy.gates.end(), [&](const Gate& gate) {
     return gate.evidence == kind && gate.value == name && gate.comparison != Comparison::age_at_most;
   });
@@ -79,6 +80,26 @@ std::string clock_text(Millis time) {
 std::string share_text(const Share& share, const ModelNames& names) {
   const std::string percent = share.stage == Stage::shadow ? "" : str(", ", share.percent, " %");
   return names.version_of(share.model) + " in " + std::string(to_text(share.stage)) + percent;
+}
+
+Strip strip_of(const Traffic& traffic, const ModelNames& names, Millis moment) {
+  Strip strip{traffic.slot().second, traffic.slot().first, {}, {}};
+  for (const Share& share : traffic.shares()) {
+    strip.spans.push_back(
+        {share.model, names.version_of(share.model), share.stage, share.percent, share.from, share.until, share.seq});
+  }
+  for (const HoldInterval& hold : traffic.holds()) {
+    if (hold.from > moment) continue;
+    const auto until = hold.until && *hold.until <= moment ? hold.until : std::nullopt;
+    strip.holds.push_back({hold.kind, to_text(hold.scope), hold.from, until, hold.seq});
+  }
+  return strip;
+}
+
+Remark incident_remark(const std::string& id, const Incident& incident) {
+  return {id + ", " + std::string(to_text(incident.severity)) + ", " + clock_text(incident.recorded) + ": " +
+              incident.title + " (" + std::string(to_text(incident.state)) + ")",
+          {incident.opened}};
 }
 
 bool is_decision(const Event& event) {
@@ -126,8 +147,27 @@ Story::Standing Story::standing(const World& world) const {
   return standing;
 }
 
+// What was at full before is what the plots of a new version's metrics are read against.
+void Story::begin(const World& world) {
+  traffic_.look(world, {0, report_.from});
+  const Tenure* full = world.at_full(slot_);
+  const EvidenceRow* row = full == nullptr ? nullptr : world.evidence.find({full->model, "", EvidenceKind::metrics});
+  if (row == nullptr) return;
+  const PlotPoint at{row->recorded, {}, source_.names().version_of(full->model), row->seq};
+  plot({EvidenceKind::metrics, "", ""}, row->values, at);
+}
+
+// A point for each value that is plotted.
+void Story::plot(Metric metric, const std::map<std::string, Decimal>& values, const PlotPoint& at) {
+  for (const auto& [name, value] : values) {
+    if (!value.is_finite() || !is_plotted(source_.world().policy(), metric.kind, name)) continue;
+    metric.name = name;
+    measured_[metric].push_back({at.recorded, value, at.version, at.seq});
+  }
+}
+
 Result<void> Story::before(World& world, const Recorded& entry) {
-  if (report_.timeline.empty()) traffic_.look(world, {0, report_.from});
+  if (report_.timeline.empty()) begin(world);
   stood_ = standing(world);
   TRY_LET(holds, basis_holds(source_.ledger(), entry));
   const Verdict verdict = past_verdict(world, entry, holds);
@@ -248,35 +288,25 @@ void Story::measure(const World& world, const Recorded& entry) {
     if (watched && judge_monitoring(policy, evidence->values, entry.entry.recorded) == GateResult::fail) {
       alarms_.push_back({entry.seq, entry.entry.recorded});
     }
-    for (const auto& [name, value] : evidence->values) {
-      if (!value.is_finite() || !is_plotted(source_.world().policy(), evidence->kind, name)) continue;
-      measured_[{evidence->kind, evidence->environment, name}].push_back(
-          {entry.entry.recorded, value, model->version, entry.seq});
-    }
+    plot({evidence->kind, evidence->environment, ""}, evidence->values,
+         {entry.entry.recorded, {}, model->version, entry.seq});
   }
 }
 
 void Story::finish() {
-  const Millis moment = report_.moment;
-  const auto past = [moment](std::optional<Millis> until) { return until && *until <= moment ? until : std::nullopt; };
-  Strip strip{slot_.second, slot_.first, {}, {}};
+  report_.strips.push_back(strip_of(traffic_, source_.names(), report_.moment));
   std::vector<PlotMark> marks;
   for (const Share& share : traffic_.shares()) {
-    strip.spans.push_back({share.model, source_.names().version_of(share.model), share.stage, share.percent, share.from,
-                           share.until, share.seq});
     const bool said =
         std::any_of(marks.begin(), marks.end(), [&](const PlotMark& mark) { return mark.seq == share.seq; });
     const bool began = share.from > report_.from && share.percent > 0;
     if (began && !said) marks.push_back({share.from, share_text(share, source_.names()), share.seq});
   }
-  for (const HoldInterval& hold : traffic_.holds()) {
-    if (hold.from <= moment)
-      strip.holds.push_back({hold.kind, to_text(hold.scope), hold.from, past(hold.until), hold.seq});
-  }
-  report_.strips.push_back(std::move(strip));
   const auto& gates = source_.world().policy().gates;
   for (auto& row : measured_) {
     const Metric& metric = row.first;
+    // One value of a version by itself stands among the gates.
+    if (metric.environment.empty() && row.second.size() < 2) continue;
     Plot plot{metric.environment, slot_.first, metric.name, std::nullopt, std::move(row.second), marks};
     const auto gate = std::find_if(gates.begin(), gates.end(), [&](const Gate& one) {
       return one.evidence == metric.kind && one.value == metric.name && is_line(one);

@@ -22,6 +22,12 @@ std::string clock_text(Millis time);
 // "net 2026 in canary, 25 %"
 std::string share_text(const Share& share, const ModelNames& names);
 
+// What was seen of a slot until this moment.
+Strip strip_of(const Traffic& traffic, const ModelNames& names, Millis moment);
+
+// "INC-2, critical, 2026-11-23 02:33:16: harmful predictions (closed)"
+Remark incident_remark(const std::string& id, const Incident& incident);
+
 // A step of a rollout, an answer to one, or a rollback: what the rules decided about the slot.
 bool is_decision(const Event& event);
 
@@ -40,12 +46,21 @@ class Story {
  private:
   using Standing = std::map<std::string, std::string>;  // what is watched -> how it stands
 
+  struct Metric {
+    EvidenceKind kind = EvidenceKind::metrics;
+    std::string environment;  // empty: of the artefact
+    std::string name;
+    auto operator<=>(const Metric&) const = default;
+  };
+
+  void begin(const World& world);
   Result<void> before(World& world, const Recorded& entry);
   Result<void> after(const World& world, const Recorded& entry);
   Standing standing(const World& world) const;
   void deviations_of(const World& world, const Recorded& entry, const Verdict& verdict);
   void look_back(World& world, const Recorded& entry, Basis basis);
   void rollback_of(const World& world, const Recorded& entry);
+  void plot(Metric metric, const std::map<std::string, Decimal>& values, const PlotPoint& at);
   void measure(const World& world, const Recorded& entry);
   void finish();
 
@@ -57,12 +72,6 @@ class Story {
   Traffic traffic_;
   Standing stood_;
   std::vector<Moment> alarms_;
-  struct Metric {
-    EvidenceKind kind = EvidenceKind::metrics;
-    std::string environment;
-    std::string name;
-    auto operator<=>(const Metric&) const = default;
-  };
   std::map<Metric, std::vector<PlotPoint>> measured_;
 };
 

@@ -1,6 +1,7 @@
 // report incident, rollout, period.
 #include <limits>
 
+#include "commands/anonymise_report.h"
 #include "commands/gather_report.h"
 #include "commands/moments.h"
 #include "commands/run.h"
@@ -48,6 +49,7 @@ Result<Exit> run_report(const Globals& globals, const ReportFlags& flags) {
   TRY_LET(size, covered(reading.session->ledger(), flags));
   TRY_LET(source, ReportSource::open(reading.session->ledger(), size));
   TRY_LET(report, gathered(source, flags));
+  if (flags.anonymise) anonymise(source.world(), report);
   const std::string document = rendered(report, globals.json && !flags.out ? "json" : flags.format);
   if (!flags.out) {
     print(document);
