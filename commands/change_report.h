@@ -155,8 +155,6 @@ struct AnnexEntry {
   std::vector<Hash> proof;  // inclusion, RFC 9162 2.1.3, against the verifier line's root
 };
 
-enum class ReportKind : std::uint8_t { incident, rollout, period };
-
 struct ChangeReport {
   ReportKind kind = ReportKind::incident;
   std::string subject;  // "INC-1", "logistic/production/2", or "2026-11-01 to 2026-12-01"

@@ -16,7 +16,8 @@ namespace {
 std::string kind_of(const Event& event) {
   const std::string_view wire = wire_name(event);
   const std::string_view first = wire.substr(0, wire.find('.'));
-  if (first == "evidence" || first == "alert" || first == "due" || first == "drill" || first == "retraining") {
+  if (first == "evidence" || first == "alert" || first == "due" || first == "drill" || first == "retraining" ||
+      first == "report") {
     return "evidence";
   }
   if (first == "approval" || first == "stakeholders") return "approval";
@@ -86,7 +87,8 @@ class Period {
   }
 
   Result<void> after(const World& world, const Recorded& entry) {
-    if (!entry.entry.outcome.empty()) return {};
+    const bool moves = entry.entry.outcome.empty() && is_change(kind_of(entry));
+    if (!moves) return {};
     const Moment at{entry.seq, entry.entry.recorded};
     for (auto& [key, traffic] : slots) traffic.look(world, at);
     return {};

@@ -142,14 +142,10 @@ Json json_of(const AnnexEntry& entry) {
           {"proof", std::move(proof)}};
 }
 
-std::string_view text_of(ReportKind kind) {
-  return kind == ReportKind::incident ? "incident" : kind == ReportKind::rollout ? "rollout" : "period";
-}
-
 }  // namespace
 
 std::string report_json(const ChangeReport& report) {
-  Json json = {{"report", text_of(report.kind)},
+  Json json = {{"report", to_text(report.kind)},
                {"subject", report.subject},
                {"title", report.title},
                {"anonymised", report.anonymised},

@@ -374,8 +374,7 @@ Result<Exit> run_why(const Globals& globals, const WhyFlags& flags);
 // ---- reports (run_report.cpp)
 
 struct ReportFlags {
-  enum class Of { incident, rollout, period };
-  Of of = Of::incident;
+  ReportKind kind = ReportKind::incident;
   std::string subject;  // an incident or a rollout
   std::string since;    // of a period: times
   std::optional<std::string> until;
@@ -384,8 +383,9 @@ struct ReportFlags {
   std::string format = "text";
   std::optional<Path> out;
   bool anonymise = false;
+  bool record = false;
 };
-Result<Exit> run_report(const Globals& globals, const ReportFlags& flags);
+Result<Exit> run_report(const Globals& globals, const WriteFlags& write, const ReportFlags& flags);
 
 // ---- verify (run_verify.cpp)
 

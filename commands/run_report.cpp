@@ -1,5 +1,5 @@
 // report incident, rollout, period.
-#include <limits>
+#include <nlohmann/json.hpp>
 
 #include "commands/anonymise_report.h"
 #include "commands/gather_report.h"
@@ -22,43 +22,80 @@ Result<Size> covered(const Ledger& ledger, const ReportFlags& flags) {
 }
 
 Result<ChangeReport> gathered(const ReportSource& source, const ReportFlags& flags) {
-  switch (flags.of) {
-    case ReportFlags::Of::incident:
+  switch (flags.kind) {
+    case ReportKind::incident:
       return gather_incident(source, flags.subject);
-    case ReportFlags::Of::rollout:
+    case ReportKind::rollout:
       return gather_rollout(source, flags.subject);
-    case ReportFlags::Of::period:
+    case ReportKind::period:
       break;
   }
   TRY_LET(since, given("--since", read_moment(flags.since)));
   if (!flags.until) return gather_period(source, since, source.moment() + 1);
   TRY_LET(until, given("--until", read_moment(*flags.until)));
-  if (until <= since) return usage("--until lies before --since: give a period that has a length");
+  if (until <= since) return usage("--until does not lie after --since: give a period that has a length");
   return gather_period(source, since, until);
 }
 
-std::string rendered(const ChangeReport& report, const std::string& format) {
-  if (format == "json") return report_json(report);
-  return format == "md" ? report_markdown(report) : report_text(report);
-}
-
-}  // namespace
-
-Result<Exit> run_report(const Globals& globals, const ReportFlags& flags) {
+Result<ChangeReport> report_of(const Globals& globals, const ReportFlags& flags) {
   TRY_LET(reading, open_reading(globals));
   TRY_LET(size, covered(reading.session->ledger(), flags));
   TRY_LET(source, ReportSource::open(reading.session->ledger(), size));
   TRY_LET(report, gathered(source, flags));
   if (flags.anonymise) anonymise(source.world(), report);
-  const std::string document = rendered(report, globals.json && !flags.out ? "json" : flags.format);
+  return report;
+}
+
+std::string rendered(const ChangeReport& report, ReportFormat format) {
+  switch (format) {
+    case ReportFormat::md:
+      return report_markdown(report);
+    case ReportFormat::json:
+      return report_json(report);
+    case ReportFormat::text:
+    case ReportFormat::html:
+      break;
+  }
+  return report_text(report);
+}
+
+Result<void> check_flags(const ReportFlags& flags, const WriteFlags& write) {
+  if (flags.record && !flags.out) return usage("--record needs --out FILE: what goes on record is that file's digest");
+  const bool writes = write.sign_only || write.dry_run || write.wait || write.id || write.valid_for;
+  if (!flags.record && writes) return usage("a report that is not recorded signs nothing: give --record too");
+  return {};
+}
+
+void show_written_file(const Globals& globals, const Path& file, const std::string& document, Size size) {
+  const std::string digest = sha256(document).hex();
+  if (globals.json) {
+    const nlohmann::ordered_json json = {
+        {"file", file.string()}, {"digest", digest}, {"bytes", document.size()}, {"size", size}};
+    print(json.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n");
+  } else {
+    print("Wrote " + printable(file.string()) + str(", of a log of ", size, " entries\n  SHA-256 ", digest, "\n"));
+  }
+}
+
+}  // namespace
+
+Result<Exit> run_report(const Globals& globals, const WriteFlags& write, const ReportFlags& flags) {
+  TRY(check_flags(flags, write));
+  TRY_LET(format, given("--format", parse_report_format(flags.format)));
+  TRY_LET(report, report_of(globals, flags));
+  const std::string document = rendered(report, globals.json && !flags.out ? ReportFormat::json : format);
   if (!flags.out) {
     print(document);
     return Exit::done;
   }
   TRY(replace_file(*flags.out, document, everyone_may_read));
-  print("Wrote " + printable(flags.out->string()) + ": SHA-256 " + sha256(document).hex() + ", of a log of " +
-        str(source.size()) + " entries\n");
-  return Exit::done;
+  if (!flags.record) {
+    show_written_file(globals, *flags.out, document, report.verifier.size);
+    return Exit::done;
+  }
+  return record(
+      globals, write,
+      ReportRecorded{report.kind, report.subject, format, sha256(document), document.size(), report.verifier.size});
 }
 
 }  // namespace cairn

@@ -656,6 +656,21 @@ class EventRules : public Questions {
     }
   }
 
+  // By anybody whom a role lets act here, whatever it lets them do.
+  void operator()(const ReportRecorded& event) {
+    needs_one_of({Role::admin, Role::deployer, Role::approver, Role::monitor, Role::incident_commander, Role::auditor},
+                 "", "");
+    if (event.kind == ReportKind::incident && !world_.incidents.has(event.subject)) {
+      no(Refusal::unknown_incident, {"there is no incident " + event.subject});
+    }
+    if (event.kind == ReportKind::rollout && !world_.rollouts.has(event.subject)) {
+      no(Refusal::unknown_rollout, {"there is no rollout " + event.subject});
+    }
+    if (event.size == 0 || event.size > seq()) {
+      no(Refusal::unknown_entry, {str("the log held ", seq(), " entries, not ", event.size)});
+    }
+  }
+
  private:
   void not_erased(const Hash& attachment) {
     const Seq* erased = world_.erased.find(attachment);

@@ -312,6 +312,10 @@ class EventGrounds : public Grounds {
       if (!item.closed) refused_by(R::actions_open, K::earlier, item.opened, item.owner + ": " + item.task);
     }
   }
+  void operator()(const ReportRecorded& event) {
+    if (event.kind == ReportKind::incident) incident(event.subject);
+    if (event.kind == ReportKind::rollout) rollout(event.subject);
+  }
 
  private:
   void newest_rollout(const SlotKey& slot) {

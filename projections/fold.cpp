@@ -300,6 +300,8 @@ struct Fold {
   }
   void operator()(const IncidentClosed& event) { reach(event.incident, IncidentState::closed); }
 
+  void operator()(const ReportRecorded&) {}
+
   // Whoever mitigates has acknowledged, whoever resolves has mitigated: what was not said apart was reached now.
   void reach(const std::string& id, IncidentState state) {
     if (!world.incidents.has(id)) return;

@@ -219,6 +219,11 @@ struct Sentence {
     return with_reason(str("closed action ", e.action, " of ", e.incident), e.how);
   }
   std::string operator()(const IncidentClosed& e) const { return "closed " + e.incident; }
+
+  std::string operator()(const ReportRecorded& e) const {
+    return "recorded the report on " + e.subject +
+           str(" as ", to_text(e.format), ", made of ", e.size, " entries, digest ") + short_hex(e.digest);
+  }
 };
 
 // Pieces of evidence about one thing, said one after the other, are one sentence.

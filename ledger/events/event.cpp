@@ -73,6 +73,7 @@ struct ModelsOf {
   Models operator()(const ActionOpened&) const { return {}; }
   Models operator()(const ActionClosed&) const { return {}; }
   Models operator()(const IncidentClosed&) const { return {}; }
+  Models operator()(const ReportRecorded&) const { return {}; }
 };
 
 }  // namespace

@@ -427,6 +427,17 @@ struct IncidentClosed {
   std::string incident;
 };
 
+// "report.recorded/1": a report on what is on record was made, with this digest; who holds such a file can show that
+// it is the one.
+struct ReportRecorded {
+  ReportKind kind = ReportKind::incident;
+  std::string subject;  // an incident's or a rollout's id, or the period in words
+  ReportFormat format = ReportFormat::text;
+  Hash digest;              // SHA-256 of the report
+  std::uint64_t bytes = 0;  // its length
+  Size size = 0;            // of the checkpoint that it was made at
+};
+
 using Event =
     std::variant<LedgerCreated, ActorEnrolled, RoleGranted, RoleRevoked, KeyAdded, KeyRevoked, AdministrationRequested,
                  PolicyProposed, PolicyApproved, PolicyAdopted, ModelRegistered, EvidenceRecorded, AlertAcknowledged,
@@ -437,7 +448,7 @@ using Event =
                  ApprovalWithdrawn, ApprovalRequested, LockdownEngaged, LockdownLiftRequested, LockdownLifted,
                  FreezeDeclared, FreezeEnded, BreakGlassInvoked, BreakGlassReviewed, IncidentOpened,
                  IncidentAcknowledged, IncidentNoted, IncidentEscalated, IncidentMitigated, IncidentResolved,
-                 PostmortemPublished, ActionOpened, ActionClosed, IncidentClosed>;
+                 PostmortemPublished, ActionOpened, ActionClosed, IncidentClosed, ReportRecorded>;
 
 // "rollout.advanced/1"
 std::string_view wire_name(const Event& event);

@@ -530,4 +530,16 @@ void fields(Io& io, Of<Io, IncidentClosed>& e) {
   io("incident", e.incident, form::incident_id);
 }
 
+template <>
+inline constexpr std::string_view wire_name_of<ReportRecorded> = "report.recorded/1";
+template <class Io>
+void fields(Io& io, Of<Io, ReportRecorded>& e) {
+  io("kind", e.kind);
+  io("subject", e.subject, form::words);
+  io("format", e.format);
+  io("digest", e.digest);
+  io("bytes", e.bytes);
+  io("size", e.size);
+}
+
 }  // namespace cairn

@@ -96,6 +96,8 @@ class FieldReader {
   void operator()(std::string_view member, DueKind& value) { word(member, value, parse_due_kind); }
   void operator()(std::string_view member, ArtefactMatch& value) { word(member, value, parse_artefact_match); }
   void operator()(std::string_view member, DeletionGround& value) { word(member, value, parse_deletion_ground); }
+  void operator()(std::string_view member, ReportKind& value) { word(member, value, parse_report_kind); }
+  void operator()(std::string_view member, ReportFormat& value) { word(member, value, parse_report_format); }
   void binary(std::string_view member, Bytes& value);
 
  private:

@@ -21,6 +21,8 @@ constexpr std::array<std::string_view, 11> evidence_kinds{"structure",  "metrics
                                                           "training",   "deployment", "cohort_drift"};
 constexpr std::array<std::string_view, 3> artefact_matches{"match", "mismatch", "not_reachable"};
 constexpr std::array<std::string_view, 2> deletion_grounds{"retention", "legal"};
+constexpr std::array<std::string_view, 3> report_kinds{"incident", "rollout", "period"};
+constexpr std::array<std::string_view, 4> report_formats{"text", "md", "html", "json"};
 
 template <class Word, std::size_t n>
 std::string_view word_of(Word value, const std::array<std::string_view, n>& words) {
@@ -85,6 +87,12 @@ std::string_view to_text(ArtefactMatch value) {
 std::string_view to_text(DeletionGround value) {
   return word_of(value, deletion_grounds);
 }
+std::string_view to_text(ReportKind value) {
+  return word_of(value, report_kinds);
+}
+std::string_view to_text(ReportFormat value) {
+  return word_of(value, report_formats);
+}
 
 Result<ActorKind> parse_actor_kind(std::string_view text) {
   return parse_word<ActorKind>(text, actor_kinds, "a kind of actor");
@@ -115,6 +123,12 @@ Result<ArtefactMatch> parse_artefact_match(std::string_view text) {
 }
 Result<DeletionGround> parse_deletion_ground(std::string_view text) {
   return parse_word<DeletionGround>(text, deletion_grounds, "a ground of deletion");
+}
+Result<ReportKind> parse_report_kind(std::string_view text) {
+  return parse_word<ReportKind>(text, report_kinds, "a kind of report");
+}
+Result<ReportFormat> parse_report_format(std::string_view text) {
+  return parse_word<ReportFormat>(text, report_formats, "a format of reports");
 }
 
 bool Scope::covers(std::string_view in_environment, std::string_view of_model) const {

@@ -40,6 +40,10 @@ enum class EvidenceKind : std::uint8_t {
 // Why something may go: its time is over, or the law wants it gone.
 enum class DeletionGround : std::uint8_t { retention, legal };
 
+// What a report is about, and how it was written down.
+enum class ReportKind : std::uint8_t { incident, rollout, period };
+enum class ReportFormat : std::uint8_t { text, md, html, json };
+
 // Whether the files of a model are still the ones that were registered.
 enum class ArtefactMatch : std::uint8_t { match, mismatch, not_reachable };
 
@@ -53,6 +57,8 @@ std::string_view to_text(DueKind value);         // "check"
 std::string_view to_text(EvidenceKind value);    // "audit_chunk"
 std::string_view to_text(ArtefactMatch value);   // "not_reachable"
 std::string_view to_text(DeletionGround value);  // "legal"
+std::string_view to_text(ReportKind value);      // "incident"
+std::string_view to_text(ReportFormat value);    // "md"
 
 Result<ActorKind> parse_actor_kind(std::string_view text);
 Result<Role> parse_role(std::string_view text);
@@ -64,6 +70,8 @@ Result<DueKind> parse_due_kind(std::string_view text);
 Result<EvidenceKind> parse_evidence_kind(std::string_view text);
 Result<ArtefactMatch> parse_artefact_match(std::string_view text);
 Result<DeletionGround> parse_deletion_ground(std::string_view text);
+Result<ReportKind> parse_report_kind(std::string_view text);
+Result<ReportFormat> parse_report_format(std::string_view text);
 
 // Where a role or a protection reaches: one environment or all, one model or all.
 struct Scope {

@@ -124,6 +124,11 @@ class Tags {
   }
   void operator()(const ActionClosed& e) { add("incident", e.incident); }
   void operator()(const IncidentClosed& e) { add("incident", e.incident); }
+  // As of what is due: a subject that is none is no tag.
+  void operator()(const ReportRecorded& e) {
+    if (e.kind == ReportKind::incident && form::incident_id.fits(e.subject)) add("incident", e.subject);
+    if (e.kind == ReportKind::rollout && parse_rollout_id(e.subject).ok()) rollout(e.subject);
+  }
 
   std::vector<std::string> take() {
     std::sort(tags_.begin(), tags_.end());

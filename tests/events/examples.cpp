@@ -79,6 +79,7 @@ std::vector<Event> largest_emergencies() {
       ActionOpened{long_incident, max_count, long_name(), static_cast<Millis>(max_count), odd_text},
       ActionClosed{long_incident, max_count, odd_text},
       IncidentClosed{long_incident},
+      ReportRecorded{ReportKind::period, odd_text, ReportFormat::json, ones, max_count, max_count},
   };
 }
 
@@ -110,6 +111,7 @@ std::vector<Event> typical_emergencies() {
       ActionOpened{"INC-7", 1, "erin", 1764547200000, "add the answers to the test set"},
       ActionClosed{"INC-7", 1, "merged, 120 cases"},
       IncidentClosed{"INC-7"},
+      ReportRecorded{ReportKind::incident, "INC-7", ReportFormat::md, hash_of("report"), 20480, 64},
   };
 }
 
@@ -233,6 +235,7 @@ std::vector<Event> smallest_events() {
       ActionOpened{"INC-1", 0, "a", 0, "w"},
       ActionClosed{"INC-1", 0, "w"},
       IncidentClosed{"INC-1"},
+      ReportRecorded{ReportKind::incident, "w", ReportFormat::text, {}, 0, 0},
   };
 }
 

@@ -29,6 +29,8 @@ TEST_CASE("every word of the vocabularies has one spelling") {
                                     "business", "training", "deployment", "cohort_drift"});
   check_words(parse_artefact_match, {"match", "mismatch", "not_reachable"});
   check_words(parse_deletion_ground, {"retention", "legal"});
+  check_words(parse_report_kind, {"incident", "rollout", "period"});
+  check_words(parse_report_format, {"text", "md", "html", "json"});
   CHECK(parse_role("boss").error().message.find("\"boss\" is not a role; known are admin, deployer") == 0);
 }
 

@@ -255,6 +255,15 @@ TEST_CASE("tags name the author and every subject of the events, once and ascend
              "type:approval.requested"});
   CHECK(tags({DueRecorded{DueKind::action, "INC-7/2", 0}}) ==
         Tags{"actor:dana", "incident:INC-7", "type:due.recorded"});
+  const auto report = [](ReportKind kind, const std::string& subject) {
+    return ReportRecorded{kind, subject, ReportFormat::md, {}, 1, 1};
+  };
+  CHECK(tags({report(ReportKind::incident, "INC-7")}) == Tags{"actor:dana", "incident:INC-7", "type:report.recorded"});
+  CHECK(tags({report(ReportKind::rollout, "m/e/1")}) ==
+        Tags{"actor:dana", "environment:e", "model:m", "rollout:m/e/1", "type:report.recorded"});
+  CHECK(tags({report(ReportKind::period, "INC-7")}) == Tags{"actor:dana", "type:report.recorded"});
+  CHECK(tags({report(ReportKind::incident, std::string(max_text_bytes, 'x'))}) ==
+        Tags{"actor:dana", "type:report.recorded"});
   CHECK(tags({DueRecorded{DueKind::approval, "m/e/1", 0}}) ==
         Tags{"actor:dana", "environment:e", "model:m", "rollout:m/e/1", "type:due.recorded"});
   for (int kind = 0; kind <= static_cast<int>(DueKind::approval); ++kind) {

@@ -141,6 +141,22 @@ const std::vector<RefusalCase> incident_cases = {
        s.when("watch", {DueRecorded{DueKind::check, "net/lab", due}}).then_refused(R::not_due);
        s.when("watch", {DueRecorded{DueKind::check, "net/prod", due}}).then_admitted();
      }},
+    {R::unknown_entry, "a report is recorded by anybody with a role, of what is there, and of entries before it",
+     [] {
+       WithIncident s;
+       const auto report = [&](ReportKind kind, const std::string& subject, Size size) {
+         return ReportRecorded{kind, subject, ReportFormat::html, sha256("report"), 6, size};
+       };
+       s.when("ida", {report(ReportKind::incident, "INC-2", 1)}).then_refused(R::unknown_incident);
+       s.when("ida", {report(ReportKind::rollout, "net/prod/9", 1)}).then_refused(R::unknown_rollout);
+       s.when("ida", {report(ReportKind::period, "November", 0)}).then_refused(R::unknown_entry);
+       s.when("ida", {report(ReportKind::period, "November", s.entries.size() + 1)}).then_refused(R::unknown_entry);
+       s.when("ida", {report(ReportKind::period, "November", s.entries.size())}).then_admitted();
+       s.when("watch", {report(ReportKind::incident, "INC-1", 1)}).then_admitted();
+       s.when("lee", {report(ReportKind::incident, "INC-1", 1)}).then_admitted();
+       s.given("dana", {person("newcomer", {})}).when("newcomer", {report(ReportKind::incident, "INC-1", 1)});
+       s.then_refused(R::role_missing);
+     }},
     {R::incident_over, "what is closed takes notes only",
      [] {
        WithIncident s;
