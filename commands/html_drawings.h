@@ -1,0 +1,22 @@
+// The report's drawings, as inline SVG with a table beside each that says the same. Pure.
+//
+// A reader needs no colour: versions have letters and shapes, holds have hatchings and names. No coordinate lies
+// outside the drawing's box.
+#pragma once
+
+#include <cstddef>
+
+#include "commands/html_parts.h"
+
+namespace cairn {
+
+// The hatchings that drawings refer to; once a page, before them.
+void add_hatchings(Html& html);
+
+// Who had which share of a slot between the report's two ends. `number` tells the page's strips apart.
+void add_strip(Page& page, const Strip& strip, std::size_t number);
+
+// A metric's values against the gate's threshold, and what happened meanwhile.
+void add_plot(Page& page, const Plot& plot, std::size_t number);
+
+}  // namespace cairn
