@@ -14,9 +14,9 @@ void add_flags(CLI::App& command, Invocation& invocation, const std::shared_ptr<
   command.add_option("--seq", flags->seq, "the same, by the newest checkpoint that covers no entry after this one")
       ->excludes(at)
       ->type_name("N");
-  command.add_option("--format", flags->format, "text, md or json")
+  command.add_option("--format", flags->format, "text, md, html or json")
       ->capture_default_str()
-      ->check(CLI::IsMember({"text", "md", "json"}));
+      ->check(CLI::IsMember({"text", "md", "html", "json"}));
   command.add_option("--out", flags->out, "write it to FILE, whole or not at all; default: standard output")
       ->type_name("FILE");
   command.add_flag("--anonymise", flags->anonymise,

@@ -52,8 +52,9 @@ std::string rendered(const ChangeReport& report, ReportFormat format) {
       return report_markdown(report);
     case ReportFormat::json:
       return report_json(report);
-    case ReportFormat::text:
     case ReportFormat::html:
+      return report_html(report);
+    case ReportFormat::text:
       break;
   }
   return report_text(report);
