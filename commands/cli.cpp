@@ -140,6 +140,7 @@ int run_command_line(int argc, char** argv) {
   add_retain_commands(app, invocation);
   add_incident_commands(app, invocation);
   add_due_commands(app, invocation);
+  add_dora_command(app, invocation);
   add_read_commands(app, invocation);
   add_diff_command(app, invocation);
   add_why_commands(app, invocation);

@@ -27,6 +27,7 @@ void add_protect_commands(CLI::App& app, Invocation& invocation);
 void add_retain_commands(CLI::App& app, Invocation& invocation);
 void add_incident_commands(CLI::App& app, Invocation& invocation);
 void add_due_commands(CLI::App& app, Invocation& invocation);
+void add_dora_command(CLI::App& app, Invocation& invocation);
 void add_read_commands(CLI::App& app, Invocation& invocation);
 void add_diff_command(CLI::App& app, Invocation& invocation);
 void add_why_commands(CLI::App& app, Invocation& invocation);

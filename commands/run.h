@@ -281,6 +281,17 @@ Result<Exit> run_alert_ack(const Globals& globals, const WriteFlags& write, Seq 
 Result<Exit> run_retrain(const Globals& globals, const WriteFlags& write, const ReasonedFlags& flags,
                          const std::string& ticket);
 
+// ---- delivery metrics (run_dora.cpp)
+
+struct DoraFlags {
+  std::string since;                 // a time
+  std::optional<std::string> until;  // a time; default: the newest entry's
+  std::optional<std::string> model;
+  std::optional<std::string> environment;
+  bool seqs = false;
+};
+Result<Exit> run_dora(const Globals& globals, const DoraFlags& flags);
+
 // ---- incidents (run_incident.cpp)
 
 struct IncidentOpenFlags {

@@ -3,7 +3,6 @@
 #include "commands/render_what_if.h"
 #include "commands/run.h"
 #include "commands/views.h"
-#include "verify/rule_check.h"
 
 namespace cairn {
 
@@ -14,16 +13,12 @@ constexpr Size progress_step = 256;
 // Every entry of the question, and whether they are those that the log signed.
 Result<void> ask(const Ledger& ledger, Size size, WhatIf& answer, const std::function<void(WhatIfRow)>& each) {
   ProgressBar bar("replay");
-  Frontier tree;
-  const auto step = [&](const Recorded& entry) -> Result<void> {
-    TRY(check_known(entry));
-    tree.push(entry.leaf);
+  return walk_signed(ledger, 0, size, [&](const Recorded& entry) -> Result<void> {
     if (auto row = answer.apply(entry)) each(std::move(*row));
-    if (tree.size() % progress_step == 0 || tree.size() == size) bar.show(tree.size(), size);
+    const Size done = entry.seq + 1;
+    if (done % progress_step == 0 || done == size) bar.show(done, size);
     return {};
-  };
-  TRY(ledger.walk(0, size, step));
-  return check_signed(ledger, tree);
+  });
 }
 
 Result<Exit> answer_in_json(const Ledger& ledger, const WhatIfQuestion& question, WhatIf& answer) {

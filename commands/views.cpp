@@ -17,8 +17,7 @@ Result<std::unique_ptr<World>> from_snapshot(const Ledger& ledger, const AtSize&
   return world;
 }
 
-}  // namespace
-
+// The tree that these entries end in is part of the one that the log signed.
 Result<void> check_signed(const Ledger& ledger, const Frontier& tree) {
   const Head& head = ledger.checkpoint().head;
   TRY_LET(proof, ledger.prove_consistency(tree.size(), head.size));
@@ -27,20 +26,28 @@ Result<void> check_signed(const Ledger& ledger, const Frontier& tree) {
                           "cairn verify names what differs"));
 }
 
+}  // namespace
+
 // What is stored is believed for the log's signature alone, and so is what follows from it: each leaf goes into the
 // tree that a signed snapshot, or nothing at all, began.
-Result<void> fold_on(const Ledger& ledger, World& world, Size size) {
-  const Size begin = world.position->size;
+Result<void> walk_signed(const Ledger& ledger, Size begin, Size end,
+                         const std::function<Result<void>(const Recorded&)>& each) {
   TRY_LET(peaks, ledger.store().nodes(Frontier::peak_ids(begin)));
   Frontier tree(begin, std::move(peaks));
   const auto step = [&](const Recorded& entry) -> Result<void> {
     TRY(check_known(entry));
     tree.push(entry.leaf);
+    return each(entry);
+  };
+  TRY(ledger.walk(begin, end, step));
+  return check_signed(ledger, tree);
+}
+
+Result<void> fold_on(const Ledger& ledger, World& world, Size size) {
+  return walk_signed(ledger, world.position->size, size, [&world](const Recorded& entry) -> Result<void> {
     world.apply(entry);
     return {};
-  };
-  TRY(ledger.walk(begin, size, step));
-  return check_signed(ledger, tree);
+  });
 }
 
 Result<LoadedWorld> load_world(const Ledger& ledger, Size size) {

@@ -4,6 +4,7 @@
 // not_verified if these are not the entries that the log signed; a fault if an entry takes a newer cairn to understand.
 #pragma once
 
+#include <functional>
 #include <memory>
 
 #include "ledger/ledger.h"
@@ -21,10 +22,11 @@ struct LoadedWorld {
 // history or that does not decode is passed over, with a fold from zero.
 Result<LoadedWorld> load_world(const Ledger& ledger, Size size);
 
-// not_verified unless the tree that these entries end in is part of the one that the log signed.
-Result<void> check_signed(const Ledger& ledger, const Frontier& tree);
-
 // From where that World is to the first `size` entries, which are no fewer; under the same checks.
 Result<void> fold_on(const Ledger& ledger, World& world, Size size);
+
+// Entries [begin, end) in order; whoever believes in what came before `begin` may, once this ends well, in these too.
+Result<void> walk_signed(const Ledger& ledger, Size begin, Size end,
+                         const std::function<Result<void>(const Recorded&)>& each);
 
 }  // namespace cairn
