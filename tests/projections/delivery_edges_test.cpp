@@ -161,7 +161,7 @@ TEST_CASE(
   SECTION("somebody asked") {
     s.later(hour).given("ci", {ApprovalRequested{rollout_id(1), Stage::full, {}, "please"}});
     s.later(minute).given("lee", {s.approval(1)}).later(minute).given("mia", {s.approval(1)});
-    s.later(hour).given("mia", {s.approval(1)});  // once more: no place was open
+    s.later(hour).given("lee", {ApprovalWithdrawn{rollout_id(1), Stage::full, "not sure"}});
     const DeliveryFigures figures = s.figures(net_prod);
     REQUIRE(figures.approvals.size() == 1);
     CHECK(figures.approvals[0].length() == 2 * minute);

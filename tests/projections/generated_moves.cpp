@@ -46,7 +46,7 @@ Move Moves::registers() {
   EvidenceRecorded metrics = evidence(EvidenceKind::metrics, "v1", "", {});
   metrics.model = model;
   metrics.digest = file();
-  metrics.values["accuracy"] = *Decimal::parse(str("0.", dice_.chance(10) ? 80 : 90 + dice_.below(4)));
+  metrics.values["accuracy"] = *Decimal::parse(dice_.chance(10) ? std::string("0.8") : str("0.", 91 + dice_.below(4)));
   return {"ci", {ModelRegistered{name, version, model, 3, 4096}, metrics}};
 }
 
@@ -73,7 +73,7 @@ Move Moves::looks() {
     event.model = model;
     event.digest = digest;
     event.values["drift_score"] = *Decimal::parse(fate < 88   ? "0.01"
-                                                  : fate < 97 ? str("0.", 15 + dice_.below(80))
+                                                  : fate < 97 ? str("0.", 15 + 10 * dice_.below(8))
                                                               : std::string("NaN"));
     move.events.emplace_back(event);
   };
