@@ -1,13 +1,15 @@
 // The moves around models, rollouts and rollbacks; those of people, policies and protection: generated_people.cpp.
 #include "tests/projections/generated_moves.h"
 
+#include <algorithm>
+
 #include "projections/due.h"
 #include "tests/projections/scenario.h"
 
 namespace cairn {
 namespace {
 
-const std::vector<std::string> names = {"net", "tree", "ranker/eu"};
+const std::vector<std::string> names = {"net", "ranker/eu"};
 const std::vector<std::string> environments = {"prod", "prod", "prod", "lab2", "lab"};
 const std::string reason = "it was time";
 
@@ -62,7 +64,8 @@ Move Moves::proposes() {
 // One look at what runs, and at what is on its way beside it.
 Move Moves::looks() {
   Move move{"watch", {}};
-  const SlotKey slot = any_slot();
+  const Rollout* looked_at = dice_.chance(60) ? world_.rollouts.find(any_rollout()) : nullptr;
+  const SlotKey slot = looked_at == nullptr ? any_slot() : SlotKey{looked_at->name, looked_at->environment};
   const Tenure* full = world_.at_full(slot);
   const Rollout* active = world_.under_way(slot);
   const Hash digest = file();
@@ -86,12 +89,16 @@ Move Moves::advances() {
   const std::string id = any_rollout();
   const Rollout* rollout = world_.rollouts.find(id);
   if (rollout == nullptr) return {};
+  const SlotKey slot{rollout->name, rollout->environment};
+  const bool held =
+      rollout->paused || world_.lockdown_over(slot) != nullptr || soak_missing(world_, *rollout, now_) > 0;
+  if (held && !rollout->goes_back() && !dice_.chance(12)) return {};
   const auto step = next_step(world_, *rollout);
   if (dice_.chance(8) || !step) {
     const Stage stage = dice_.chance(50) ? Stage::canary : Stage::full;
     return {"ci", {RolloutAdvanced{id, stage, stage == Stage::full ? 100 : 5 + dice_.below(50)}}};
   }
-  const Tenure* full = world_.at_full({rollout->name, rollout->environment});
+  const Tenure* full = world_.at_full(slot);
   if (rollout->goes_back() && step->stage == Stage::full) {
     return {"ida",
             {RollbackExecuted{rollout->name, rollout->environment, full == nullptr ? Hash{} : full->model,
@@ -110,17 +117,21 @@ Move Moves::answers_approval() {
   const std::string id = any_rollout();
   const Rollout* rollout = world_.rollouts.find(id);
   if (rollout == nullptr) return {};
-  const Stage stage = dice_.chance(90) ? Stage::full : Stage::canary;
+  const Stage stage = dice_.chance(97) ? Stage::full : Stage::canary;
+  const StageRules* rules = world_.rules_of(*rollout, stage);
+  if ((rules == nullptr || rules->approvals.empty()) && !dice_.chance(5)) return {};
   const std::uint64_t kind = dice_.below(100);
-  if (kind < 15) {
+  if (kind < 12) {
     std::set<std::string> of;
     if (dice_.chance(50)) of.insert(any_person());
     return {"ci", {ApprovalRequested{id, stage, of, reason}}};
   }
-  const std::string author = dice_.chance(60) ? "lee" : any_person();
-  if (kind < 22) return {author, {ApprovalDenied{id, stage, reason}}};
-  if (kind < 28) return {author, {ApprovalWithdrawn{id, stage, reason}}};
-  const StageRules* rules = world_.rules_of(*rollout, stage);
+  const std::string author = dice_.chance(40) ? "lee" : dice_.chance(60) ? "mia" : any_person();
+  if (kind < 16) return {author, {ApprovalDenied{id, stage, reason}}};
+  if (kind < 22) return {author, {ApprovalWithdrawn{id, stage, reason}}};
+  const auto grants = valid_grants(world_, *rollout, stage, now_);
+  const bool again = std::any_of(grants.begin(), grants.end(), [&](const Approval& a) { return a.person == author; });
+  if (again && !dice_.chance(10)) return {};
   const Hash bound = rules == nullptr || dice_.chance(3) ? Hash{} : rules->hash;
   return {author,
           {ApprovalGranted{id, rollout->model, rollout->environment, stage, bound, evidence_about(world_, *rollout),
@@ -135,6 +146,7 @@ Move Moves::rolls_back() {
   const Trigger trigger = static_cast<Trigger>(dice_.below(3));
   const auto none_passed_over = [](const Hash&) { return false; };
   const auto target = world_.rollback_target(slot, *from, trigger, none_passed_over);
+  if (!target && !dice_.chance(15)) return {};
   if (dice_.chance(20)) {
     return {"ida",
             {DrillRecorded{slot.first, slot.second, *from, target ? target->model : Hash{}, trigger,
@@ -174,7 +186,8 @@ Move Moves::holds_rollout() {
   const Rollout* rollout = world_.rollouts.find(id);
   if (rollout == nullptr) return {};
   if (rollout->paused && dice_.chance(85)) return {"ci", {RolloutResumed{id, reason}}};
-  if (dice_.chance(60)) return {"watch", {RolloutPaused{id, reason}}};
+  if (dice_.chance(40)) return {"watch", {RolloutPaused{id, reason}}};
+  if (dice_.chance(50)) return {};
   return {"ci", {RolloutAborted{id, reason}}};
 }
 
@@ -207,10 +220,11 @@ Move Moves::remarks() {
 }
 
 Move Moves::takes_out_of_use() {
+  for (const auto& [model, row] : world_.models.rows()) {
+    if (row.quarantined && !dice_.chance(20)) return {"dana", {ModelReleased{model, reason}}};
+  }
   const Hash model = any_model();
-  const Model* row = world_.models.find(model);
-  if (row == nullptr) return {};
-  if (row->quarantined) return {"dana", {ModelReleased{model, reason}}};
+  if (model == Hash{}) return {};
   if (dice_.chance(20)) return {"dana", {ModelRetired{model, reason}}};
   return {dice_.chance(50) ? "ida" : "dana", {ModelQuarantined{model, reason}}};
 }

@@ -86,7 +86,8 @@ Move Moves::goes_on_with_incident() {
 
 Move Moves::locks_down() {
   const auto* held = dice_.row_of(world_.lockdowns.rows());
-  if (held == nullptr || dice_.chance(15)) return {"ida", {LockdownEngaged{any_scope(any_slot(), dice_), reason}}};
+  if (held == nullptr && !dice_.chance(20)) return {};
+  if (held == nullptr || dice_.chance(5)) return {"ida", {LockdownEngaged{any_scope(any_slot(), dice_), reason}}};
   const std::string author = dice_.chance(60) ? "ida" : "dana";
   if (!held->second.lift || dice_.chance(10)) return {author, {LockdownLiftRequested{held->first, reason}}};
   const std::string other = held->second.lift->by == "ida" ? "dana" : "ida";
@@ -95,7 +96,8 @@ Move Moves::locks_down() {
 
 Move Moves::freezes() {
   const auto* held = dice_.row_of(world_.freezes.rows());
-  if (held != nullptr && dice_.chance(75)) return {"ida", {FreezeEnded{held->first, reason}}};
+  if (held == nullptr && !dice_.chance(30)) return {};
+  if (held != nullptr && dice_.chance(85)) return {"ida", {FreezeEnded{held->first, reason}}};
   const Millis until = dice_.chance(70) ? now_ + hour * static_cast<Millis>(1 + dice_.below(48)) : 0;
   return {"ida", {FreezeDeclared{any_scope(any_slot(), dice_), until, reason}}};
 }
@@ -183,10 +185,10 @@ Move Moves::next(Millis now) {
     Move (Moves::*move)();
   };
   static const std::vector<Weighted> table = {
-      {6, &Moves::registers},        {7, &Moves::proposes},          {28, &Moves::looks},
-      {20, &Moves::advances},        {12, &Moves::answers_approval}, {3, &Moves::rolls_back},
+      {4, &Moves::registers},        {7, &Moves::proposes},          {28, &Moves::looks},
+      {22, &Moves::advances},        {12, &Moves::answers_approval}, {3, &Moves::rolls_back},
       {3, &Moves::holds_rollout},    {2, &Moves::opens_incident},    {7, &Moves::goes_on_with_incident},
-      {4, &Moves::locks_down},       {2, &Moves::freezes},           {3, &Moves::breaks_glass},
+      {8, &Moves::locks_down},       {2, &Moves::freezes},           {4, &Moves::breaks_glass},
       {2, &Moves::takes_out_of_use}, {2, &Moves::keeps_or_deletes},  {1, &Moves::enrols},
       {2, &Moves::changes_say},      {1, &Moves::changes_keys},      {1, &Moves::changes_policy},
       {4, &Moves::remarks}};

@@ -12,8 +12,8 @@
 namespace cairn {
 namespace {
 
-constexpr std::size_t histories = 30;
-constexpr std::size_t entries_each = 350;
+constexpr std::size_t histories = 20;
+constexpr std::size_t entries_each = 300;
 
 struct History {
   std::uint64_t seed = 0;
@@ -27,7 +27,7 @@ const std::vector<History>& all_histories() {
     std::vector<History> all;
     for (const std::uint64_t seed : history_seeds(histories)) {
       for (const Log log : {Log::honest, Log::lying}) {
-        if (log == Log::lying && seed % 3 != 0) continue;
+        if (log == Log::lying && seed % 5 != 0) continue;
         all.push_back({seed, log, generate_history(seed, entries_each, log)});
       }
     }
@@ -119,7 +119,7 @@ TEST_CASE("Generated histories say and refuse most of what there is, and are the
     CHECK((said.contains(std::string(name)) || all_histories().size() < histories));
   }
   CHECK((refused.size() > 40 || all_histories().size() < histories));
-  CHECK((full > 3 * histories || all_histories().size() < histories));
+  CHECK((full > 2 * histories || all_histories().size() < histories));
   const History& first = all_histories().front();
   const std::vector<Recorded> again = generate_history(first.seed, entries_each, first.log);
   CHECK(again.back().leaf == first.entries.back().leaf);
@@ -219,7 +219,7 @@ TEST_CASE(
     if (history.log == Log::lying) continue;
     World world;
     for (const Recorded& entry : history.entries) world.apply(entry);
-    for (const std::string name : {"net", "tree", "ranker/eu"}) {
+    for (const std::string name : {"net", "ranker/eu"}) {
       INFO(named(history) << ", " << name);
       ModelHistory whole(name);
       for (const Recorded& entry : history.entries) whole.apply(entry);
