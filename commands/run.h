@@ -202,6 +202,7 @@ struct CompareFlags {
   std::string threshold = "0.02";
 };
 Result<Exit> run_compare(const Globals& globals, const WriteFlags& write, const CompareFlags& flags);
+
 // ---- protection (run_protect.cpp)
 
 // One word and its reason: what pause, resume, abort, quarantine and archive take.
@@ -374,6 +375,7 @@ struct DiffFlags {
   std::optional<std::string> model;
 };
 Result<Exit> run_diff(const Globals& globals, const DiffFlags& flags);
+
 // ---- why (run_why.cpp)
 
 struct WhyFlags {
@@ -382,6 +384,7 @@ struct WhyFlags {
   bool dot = false;
 };
 Result<Exit> run_why(const Globals& globals, const WhyFlags& flags);
+
 // ---- reports (run_report.cpp)
 
 struct ReportFlags {
@@ -422,6 +425,7 @@ Result<Exit> run_replay(const Globals& globals, const std::optional<std::string>
 // ---- walking (run_step.cpp)
 
 Result<Exit> run_step(const Globals& globals, const std::optional<std::string>& to);
+
 // ---- for auditors (run_audit.cpp)
 
 struct BundleFlags {
@@ -444,6 +448,7 @@ struct SampleFlags {
   std::optional<Path> checkpoint;  // an older head to draw under
 };
 Result<Exit> run_sample(const Globals& globals, const SampleFlags& flags);
+
 // ---- the same history under another policy (run_what_if.cpp)
 
 struct WhatIfFlags {
