@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 #include <queue>
+#include <set>
 
 #include "commands/output.h"
 #include "commands/render_json.h"
@@ -170,7 +171,9 @@ class Tree {
     std::vector<Branch> branches = branches_of(causes);
     const auto zero = std::find_if(branches.begin(), branches.end(), [](const Branch& one) { return one.seq == 0; });
     if (zero != branches.end()) {
-      paragraph(margin, margin, "from entry 0: " + joined(zero->notes, "; "), Tone::quiet);
+      const std::string notes = joined(zero->notes, "; ");
+      const bool told = !of_beginning_.insert(notes).second;
+      paragraph(margin, margin, told ? "from entry 0, as before" : "from entry 0: " + notes, Tone::quiet);
       branches.erase(zero);
     }
     for (const Branch& one : branches) branch(margin, one, owner, &one == &branches.back());
@@ -187,9 +190,9 @@ class Tree {
     }
     head(first, rest, kinds, node.row);
     body(rest, node, false);
-    if (!notes.empty()) paragraph(rest + "= ", rest + "  ", notes);
+    if (!notes.empty()) paragraph(rest + "here: ", rest + "      ", notes);
     below(rest, node.causes, one.seq);
-    if (!node.asked && one.seq != 0) cut_.push_back(str(one.seq));
+    if (!node.asked && one.seq != 0) cut_.insert(one.seq);
   }
 
   void next(const WhyNext& next) {
@@ -212,8 +215,10 @@ class Tree {
   void footer() {
     text_ += "\n";
     if (!cut_.empty()) {
+      std::vector<std::string> seqs;
+      for (const Seq seq : cut_) seqs.push_back(str(seq));
       paragraph("", "",
-                (cut_.size() == 1 ? "What entry " : "What entries ") + joined(cut_, ", ") +
+                (cut_.size() == 1 ? "What entry " : "What entries ") + joined(seqs, ", ") +
                     str(cut_.size() == 1 ? " stands" : " stand", " on is not shown: --depth ", why_.depth + 1,
                         " goes a step further."),
                 Tone::quiet);
@@ -224,7 +229,8 @@ class Tree {
   const Why& why_;
   const std::size_t width_;
   std::map<Seq, std::optional<Seq>> home_;
-  std::vector<std::string> cut_;  // whose causes are not shown
+  std::set<std::string> of_beginning_;  // what was said of entry 0
+  std::set<Seq> cut_;                   // whose causes are not shown
   std::string text_;
 };
 

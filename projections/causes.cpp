@@ -59,7 +59,7 @@ class EventGrounds : public Grounds {
     refused_by(R::policy_approval_own, K::approval, before->second.said.seq, "approved before");
   }
   void operator()(const PolicyAdopted& event) {
-    policy("in force until then");
+    policy("the policy in force until then");
     const OpenProposal* open = proposal(event.policy);
     if (open == nullptr) return;
     for (const auto& [admin, consent] : open->approvals) {
@@ -132,7 +132,7 @@ class EventGrounds : public Grounds {
   }
   void operator()(const RetentionSet& event) {
     model(event.model);
-    policy("its classes");
+    policy("the policy's classes");
   }
   void operator()(const HoldPlaced& event) { hold(event.case_id, event.name); }
   void operator()(const HoldReleased& event) { hold(event.case_id, event.name); }
@@ -141,7 +141,7 @@ class EventGrounds : public Grounds {
     add(K::earlier, event.entry, "names it");
     erased_before(event.digest);
     if (event.model != Hash{}) return removes(event.model);
-    policy("retention");
+    policy("the policy's retention");
     law_holds("");
   }
 
@@ -240,7 +240,7 @@ class EventGrounds : public Grounds {
   void operator()(const ApprovalDenied& event) { answers(event.rollout, event.stage); }
   void operator()(const ApprovalWithdrawn& event) { answers(event.rollout, event.stage); }
   void operator()(const ApprovalRequested& event) {
-    policy("asks for it");
+    policy("the policy asks for it");
     rollout(event.rollout);
   }
 
@@ -261,7 +261,7 @@ class EventGrounds : public Grounds {
   }
   void operator()(const FreezeEnded& event) { freeze(event.scope); }
   void operator()(const BreakGlassInvoked& event) {
-    policy("what may be lifted, and for how long");
+    policy("the policy says what may be lifted, and for how long");
     incident(event.incident);
     broken({event.name, event.environment});
   }
@@ -303,7 +303,7 @@ class EventGrounds : public Grounds {
     if (item.closed) refused_by(R::action_unknown, K::earlier, *item.closed, "closed it");
   }
   void operator()(const IncidentClosed& event) {
-    policy("what an incident of its severity asks for");
+    policy("the policy says what an incident of its severity asks for");
     goes_on(event.incident);
     const Incident* about = world_.incidents.find(event.incident);
     if (about == nullptr) return;

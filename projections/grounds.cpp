@@ -43,17 +43,19 @@ std::vector<Cause> Grounds::take() {
 // ---- who and by what rules
 
 void Grounds::author() {
-  if (const Key* key = world_.keys.find(key_)) {
+  const Actor* actor = world_.actors.find(statement_.author);
+  if (actor != nullptr) {
+    std::vector<std::string> roles;
+    for (const Grant& grant : actor->roles) roles.push_back(to_text(grant));
+    const std::string had = roles.empty() ? "no role" : joined(roles, ", ");
+    add(CauseKind::authority, actor->enrolled, statement_.author + ", who had " + had);
+  }
+  const Key* key = world_.keys.find(key_);
+  if (key != nullptr && (actor == nullptr || key->added != actor->enrolled)) {
     add(CauseKind::authority, key->added, "the key of " + key->handle);
-  } else if (key_ == world_.genesis->recovery_id) {
+  } else if (key == nullptr && key_ == world_.genesis->recovery_id) {
     add(CauseKind::authority, 0, "the recovery key");
   }
-  const Actor* actor = world_.actors.find(statement_.author);
-  if (actor == nullptr) return;
-  std::vector<std::string> roles;
-  for (const Grant& grant : actor->roles) roles.push_back(to_text(grant));
-  const std::string had = roles.empty() ? "no role" : joined(roles, ", ");
-  add(CauseKind::authority, actor->enrolled, statement_.author + " is enrolled and had " + had);
 }
 
 void Grounds::gates() {
@@ -306,7 +308,7 @@ void Grounds::hold(const std::string& case_id, const std::string& name) {
 }
 
 void Grounds::removes(const Hash& digest) {
-  policy("retention");
+  policy("the policy's retention");
   model(digest);
   left(digest);
   const Model* known = world_.models.find(digest);
@@ -335,7 +337,7 @@ void Grounds::goes_back(const SlotKey& slot, const Hash& from, const Hash& to) {
 }
 
 void Grounds::answers(const std::string& id, Stage stage) {
-  policy("asks for it");
+  policy("the policy asks for it");
   rollout(id);
   const Rollout* way = world_.rollouts.find(id);
   if (way == nullptr) return;

@@ -36,7 +36,7 @@ class Grounds {
 
   // ---- who and by what rules
 
-  void policy(const std::string& note = "in force");
+  void policy(const std::string& note = "the policy in force");
   void actor(const std::string& handle);
   void asked_by_another_admin();
 

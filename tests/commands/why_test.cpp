@@ -150,8 +150,10 @@ TEST_CASE("why as a tree tells each entry once, points to it from elsewhere, and
   CHECK(has(text, "logistic/production/1 is at full\n"));
   CHECK(has(text, "approval: entry 6, "));
   CHECK(has(text, "evidence: entry 1, "));
-  CHECK(has(text, "= accuracy 0.9 >= 0.85"));
-  CHECK(has(text, "from entry 0: in force"));
+  CHECK(has(text, "here: accuracy 0.9 >= 0.85"));
+  CHECK(has(text, "from entry 0: the policy in force; dana, who had "));
+  CHECK(count(text, "from entry 0: the policy in force; dana") == 1);
+  CHECK(has(text, "from entry 0, as before\n"));
   CHECK(has(text, "lena had verified the head of size 6 and seen entry 1"));
   for (const Seq seq : {1U, 2U, 4U, 5U, 6U}) {
     CHECK(count(text, str(": entry ", seq, ", ")) - count(text, str(": entry ", seq, ", told elsewhere")) == 1);

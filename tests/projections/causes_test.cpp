@@ -57,7 +57,7 @@ TEST_CASE("A step to full stands on its proposal, the canary, what the gates saw
   CHECK(stands_on(s, K::notice, seq_of<StakeholdersNotified>(s)));
   CHECK(stands_on(s, K::approval, seq_of<ApprovalGranted>(s), "granted by lee: looks good"));
   CHECK(stands_on(s, K::policy, 0));
-  CHECK(stands_on(s, K::authority, 0, "ci is enrolled and had deployer"));
+  CHECK(stands_on(s, K::authority, 0, "ci, who had deployer"));
   const auto canary = std::find_if(s.causes.begin(), s.causes.end(), [](const Cause& c) { return c.kind == K::step; });
   REQUIRE(canary != s.causes.end());
   CHECK(std::holds_alternative<RolloutAdvanced>(s.entries[canary->seq].statement.events.front()));
