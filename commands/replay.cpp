@@ -27,7 +27,9 @@ class Replay {
     TRY(list_snapshots(size));
     const auto step = [&](const Recorded& entry) -> Result<void> {
       TRY(decide(entry));
+      const std::shared_ptr<const Policy> ruled = world_.force->policy;
       world_.apply(entry);
+      if (world_.force->policy != ruled) ++done_.policies;
       ++(entry.entry.outcome.empty() ? done_.admitted : done_.refused);
       tree_.push(entry.leaf);
       keep_root();
@@ -116,9 +118,11 @@ class Replay {
 
   // What status, history and the rules of the next statement would stand on.
   Result<void> compare_live(Size size) {
-    if (tree_.size() == ledger_.size() && tree_.root() != ledger_.checkpoint().head.root) {
-      differ(std::nullopt, "the entries have the root " + tree_.root().hex() + ", the newest checkpoint " +
-                               ledger_.checkpoint().head.root.hex());
+    const Head& head = ledger_.checkpoint().head;
+    TRY_LET(proof, ledger_.prove_consistency(size, head.size));
+    if (!check_consistency(size, tree_.root(), head.size, head.root, proof).ok()) {
+      differ(std::nullopt, "the entries have the root " + tree_.root().hex() +
+                               str(", and that is not the tree of which the log signed size ", head.size));
     }
     const auto live = load_world(ledger_, size);
     if (!live && live.error().kind != ErrorKind::not_verified) return live.error();

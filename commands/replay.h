@@ -23,6 +23,7 @@ struct Replayed {
   Size entries = 0;
   Size admitted = 0;
   Size refused = 0;
+  Size policies = 0;   // that one after another were in force
   Size snapshots = 0;  // stored ones that were compared
   Hash state;          // SHA-256 of the views' canonical bytes at the end
   std::vector<Difference> differences;

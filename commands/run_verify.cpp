@@ -166,6 +166,7 @@ void show_replayed(const Globals& globals, const Replayed& done, Millis spent) {
                 {"entries", done.entries},
                 {"admitted", done.admitted},
                 {"refused", done.refused},
+                {"policies", done.policies},
                 {"snapshots", done.snapshots},
                 {"state_hash", done.state.hex()},
                 {"milliseconds", spent},
@@ -175,8 +176,15 @@ void show_replayed(const Globals& globals, const Replayed& done, Millis spent) {
   }
   print(same ? toned("Every decision and every view came out the same.", Tone::good) + "\n"
              : toned(str("Not the same: ", done.differences.size(), " differences."), Tone::bad) + "\n");
-  print(table({{"  entries", str(done.entries, ": ", done.admitted, " admitted, ", done.refused, " refused")},
-               {"  compared", str(done.snapshots, " snapshots, and the live view")},
+  const auto counted = [](Size count, std::string_view one, std::string_view more) {
+    return str(count, ' ', count == 1 ? one : more);
+  };
+  print(table({{"  folded", str(counted(done.entries, "entry", "entries"), ", from the first: ", done.admitted,
+                                " admitted, ", done.refused, " refused")},
+               {"  decided", "each statement again, by the policy in force then (" +
+                                 counted(done.policies, "policy", "policies") + ")"},
+               {"  compared", counted(done.snapshots, "recorded snapshot", "recorded snapshots") +
+                                  " and the live view, by their state, and the root with what the log signed"},
                {"  took", describe_duration(spent) + str(", ", rate, " entries a second")},
                {"  state", done.state.hex()}}));
   for (std::size_t i = 0; i < std::min(done.differences.size(), most_differences_shown); ++i) {

@@ -1,6 +1,9 @@
 // The World that commands show and sign by: of the entries that the log signed, and of no others.
 #include "commands/views.h"
 
+#include <algorithm>
+
+#include "commands/replay.h"
 #include "ledger/base/text.h"
 #include "tests/catch.h"
 #include "tests/commands/read_case.h"
@@ -89,6 +92,29 @@ TEST_CASE("no view is made of altered entries behind a snapshot") {
     const auto loaded = world_with_altered(session, size - 1, size);
     REQUIRE_FALSE(loaded.ok());
     CHECK(loaded.error().kind == ErrorKind::not_verified);
+  });
+}
+
+TEST_CASE("a replay of a part holds its entries against the tree that the log signed") {
+  ReadCase place;
+  place.register_model("logistic", "v1", "0.9");
+  place.grow(300);
+  place.grow(5);
+  place.with_session([](Session& session) {
+    const Size part = session.ledger().size() - 3;
+    const auto progress = [](Size, Size) {};
+    const auto whole = replay(session.ledger(), part, progress);
+    REQUIRE(whole.ok());
+    CHECK(whole->differences.empty());
+    const Altered store(session.store(), 5);
+    const auto ledger = Ledger::open(store);
+    REQUIRE(ledger.ok());
+    const auto altered = replay(*ledger, part, progress);
+    REQUIRE(altered.ok());
+    const auto names_root = [](const Difference& difference) {
+      return difference.what.starts_with("the entries have the root ");
+    };
+    CHECK(std::count_if(altered->differences.begin(), altered->differences.end(), names_root) == 1);
   });
 }
 
