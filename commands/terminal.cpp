@@ -39,13 +39,13 @@ void write_whole(std::string_view text) {
 // Not while it is another's, as after a shell's `bg`: whoever brings the program back continues it again.
 void take_terminal() {
   if (::tcgetpgrp(STDIN_FILENO) != ::getpgrp()) return;
+  taken = 1;  // before it is, so that no end comes between
   termios raw = before;
   raw.c_lflag &= ~static_cast<tcflag_t>(ICANON | ECHO);
   raw.c_cc[VMIN] = 1;
   raw.c_cc[VTIME] = 0;
   ::tcsetattr(STDIN_FILENO, TCSANOW, &raw);
   write_whole(take_screen);
-  taken = 1;
 }
 
 void give_terminal_back() {
@@ -77,11 +77,17 @@ void redraw(int /*signal*/) {
 
 void suspend(int signal);
 
+sigset_t set_of_all() {
+  sigset_t all;
+  ::sigemptyset(&all);
+  for (const int signal : all_signals) ::sigaddset(&all, signal);
+  return all;
+}
+
 void handle(int signal, void (*handler)(int)) {
   struct sigaction action {};
   action.sa_handler = handler;
-  // One at a time, so that none gives back what another has just taken.
-  for (const int other : all_signals) ::sigaddset(&action.sa_mask, other);
+  action.sa_mask = set_of_all();  // one at a time, so that none gives back what another has just taken
   ::sigaction(signal, &action, nullptr);
 }
 
@@ -120,8 +126,12 @@ Terminal::Terminal() {
 }
 
 Terminal::~Terminal() {
+  const sigset_t all = set_of_all();
+  sigset_t usual;
+  ::sigprocmask(SIG_BLOCK, &all, &usual);
   give_terminal_back();
   for (const int signal : all_signals) handle(signal, SIG_DFL);
+  ::sigprocmask(SIG_SETMASK, &usual, nullptr);
 }
 
 ScreenSize Terminal::size() const {
