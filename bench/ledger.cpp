@@ -19,6 +19,7 @@
 #include <thread>
 #include <vector>
 
+#include "bench/measure.h"
 #include "commands/create.h"
 #include "commands/ledger_source.h"
 #include "commands/live_rules.h"
@@ -29,36 +30,12 @@
 namespace {
 
 using namespace cairn;
+using namespace cairn::bench;
 namespace fs = std::filesystem;
 
 constexpr std::size_t batch_size = 256;
 constexpr int append_rounds = 200;
 constexpr int command_rounds = 7;
-
-[[noreturn]] void stop(const std::string& message) {
-  std::fprintf(stderr, "bench_ledger: %s\n", message.c_str());
-  std::exit(1);
-}
-
-template <class T>
-T need(Result<T> result) {
-  if (!result) stop(result.error().message);
-  return std::move(result).value();
-}
-void need(const Result<void>& result) {
-  if (!result) stop(result.error().message);
-}
-
-double seconds_of(const std::function<void()>& work) {
-  const auto begin = std::chrono::steady_clock::now();
-  work();
-  return std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
-}
-
-double quantile(std::vector<double> values, double at) {
-  std::sort(values.begin(), values.end());
-  return values[static_cast<std::size_t>(at * static_cast<double>(values.size() - 1))];
-}
 
 struct Bench {
   fs::path directory;
@@ -77,14 +54,7 @@ std::string model_name(std::size_t i) {
 void create(Bench& bench) {
   NewLedger wanted;
   wanted.origin = "bench.example/models";
-  wanted.policy = need([&]() -> Result<std::string> {
-    std::FILE* file = std::fopen(CAIRN_POLICY, "rb");
-    if (file == nullptr) return fault("cannot read " CAIRN_POLICY);
-    std::string text(max_policy_bytes, '\0');
-    text.resize(std::fread(text.data(), 1, text.size(), file));
-    std::fclose(file);
-    return text;
-  }());
+  wanted.policy = read_text(CAIRN_POLICY);
   bench.vkey = need(create_ledger(bench.globals, bench.home, wanted)).vkey;
 }
 
