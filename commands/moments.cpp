@@ -11,6 +11,7 @@ namespace cairn {
 namespace {
 
 constexpr std::size_t page = 4096;
+constexpr Seq closely = 8;  // to read past so many entries costs less than to seek anew
 
 Error several(const std::string& id, const std::vector<Seq>& seqs) {
   std::string list;
@@ -100,6 +101,83 @@ Result<std::vector<Seq>> find_model(const Ledger& ledger, const World& world, co
     seqs = std::move(both);
   }
   return seqs;
+}
+
+namespace {
+
+// What a model goes by beside its name.
+struct OwnTags {
+  std::vector<std::string> digests;
+  std::vector<std::string> incidents;
+};
+
+Result<OwnTags> tags_in(const Ledger& ledger, const std::vector<Seq>& seqs, const std::string& model) {
+  OwnTags tags;
+  TRY(visit(ledger, seqs, [&](const Recorded& entry) -> Result<void> {
+    if (!entry.entry.outcome.empty()) return {};
+    for (const Event& event : entry.statement.events) {
+      const auto* registered = std::get_if<ModelRegistered>(&event);
+      if (registered != nullptr && registered->name == model)
+        tags.digests.push_back("digest:" + registered->model.hex());
+      const auto* opened = std::get_if<IncidentOpened>(&event);
+      if (opened != nullptr && opened->name == model) tags.incidents.push_back("incident:" + opened->incident);
+    }
+    return {};
+  }));
+  return tags;
+}
+
+Result<void> add_all(const Ledger& ledger, const std::vector<std::string>& tags, std::vector<Seq>& seqs) {
+  for (const std::string& tag : tags) {
+    TRY_LET(more, find_all(ledger, tag));
+    seqs.insert(seqs.end(), more.begin(), more.end());
+  }
+  std::sort(seqs.begin(), seqs.end());
+  seqs.erase(std::unique(seqs.begin(), seqs.end()), seqs.end());
+  return {};
+}
+
+}  // namespace
+
+Result<std::vector<Seq>> find_model(const Ledger& ledger, const std::string& model) {
+  TRY_LET(seqs, find_all(ledger, "model:" + model));
+  TRY_LET(tags, tags_in(ledger, seqs, model));
+  TRY(add_all(ledger, tags.digests, seqs));
+  return seqs;
+}
+
+Result<std::vector<Seq>> find_history(const Ledger& ledger, const std::string& model) {
+  TRY_LET(seqs, find_all(ledger, "model:" + model));
+  TRY_LET(tags, tags_in(ledger, seqs, model));
+  TRY(add_all(ledger, tags.digests, seqs));
+  TRY(add_all(ledger, tags.incidents, seqs));
+  if (seqs.empty()) return seqs;
+  TRY_LET(adoptions, find_all(ledger, "type:policy.adopted"));
+  adoptions.erase(std::upper_bound(adoptions.begin(), adoptions.end(), seqs.back()), adoptions.end());
+  std::vector<Seq> all;
+  std::set_union(seqs.begin(), seqs.end(), adoptions.begin(), adoptions.end(), std::back_inserter(all));
+  return all;
+}
+
+Result<void> visit(const Ledger& ledger, const std::vector<Seq>& seqs,
+                   const std::function<Result<void>(const Recorded&)>& each) {
+  for (std::size_t i = 0; i < seqs.size();) {
+    ReadLimit limit;
+    std::size_t end = i + 1;
+    while (end < seqs.size() && seqs[end] - seqs[end - 1] <= closely && seqs[end] - seqs[i] < limit.count) ++end;
+    limit.count = static_cast<std::size_t>(seqs[end - 1] - seqs[i]) + 1;
+    if (seqs[end - 1] >= ledger.size()) return usage(str("there is no entry ", seqs[end - 1]));
+    const Seq first = seqs[i];
+    auto page_of = ledger.store().read(first, limit);
+    if (!page_of) page_of = ledger.store().read(first, {.count = 1});  // it may be one in between that is damaged
+    TRY_LET(read, std::move(page_of));
+    if (read.empty()) return fault(str("the store has no entry ", first, " below its tip; restore it from a copy"));
+    for (; i < end && seqs[i] - first < read.size(); ++i) {
+      TRY_LET(entry, decode_recorded(seqs[i], read[static_cast<std::size_t>(seqs[i] - first)]));
+      TRY(each(entry));
+    }
+  }
+  return {};
 }
 
 Result<Seq> find_entry(const Ledger& ledger, const World& world, const std::string& seq_or_id) {

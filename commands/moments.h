@@ -1,6 +1,7 @@
 // Moments: which entries a time, a tag or an id stands for.
 #pragma once
 
+#include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -33,6 +34,18 @@ Result<std::vector<Seq>> find_all(const Ledger& ledger, std::string_view tag);
 
 // Every entry about a model name: those that say it and those that name one of its digests. Ascending.
 Result<std::vector<Seq>> find_model(const Ledger& ledger, const World& world, const std::string& model);
+
+// The same from the model's own entries alone, without a World: its digests are those that they register. Empty: no
+// entry speaks of it.
+Result<std::vector<Seq>> find_model(const Ledger& ledger, const std::string& model);
+
+// What its history is made of: those, what happened to its incidents, and the adoptions of policies up to the last of
+// them.
+Result<std::vector<Seq>> find_history(const Ledger& ledger, const std::string& model);
+
+// These entries in order, ascending; what lies close together is read at once.
+Result<void> visit(const Ledger& ledger, const std::vector<Seq>& seqs,
+                   const std::function<Result<void>(const Recorded&)>& each);
 
 // A seq, or a statement's id: looked up among those that World keeps, then in all entries.
 Result<Seq> find_entry(const Ledger& ledger, const World& world, const std::string& seq_or_id);

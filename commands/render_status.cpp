@@ -278,8 +278,27 @@ Json deadlines_json(const std::vector<Deadline>& deadlines) {
 }
 
 Json json_of(const HoldStanding& hold) {
-  return {{"kind", hold.kind},   {"scope", hold.scope}, {"by", hold.by},      {"reason", hold.reason},
-          {"state", hold.state}, {"seq", hold.seq},     {"since", hold.since}};
+  Json json = {{"kind", hold.kind},   {"scope", hold.scope}, {"by", hold.by},      {"reason", hold.reason},
+               {"state", hold.state}, {"seq", hold.seq},     {"since", hold.since}};
+  if (hold.lift) json["lift_seq"] = *hold.lift;
+  if (!hold.incident.empty()) json["incident"] = hold.incident;
+  return json;
+}
+
+Json seq_of(const std::optional<Moment>& moment) {
+  return moment ? Json(moment->seq) : Json();
+}
+
+Json actions_json(const std::vector<ActionItem>& actions) {
+  Json list = Json::array();
+  for (const ActionItem& action : actions) {
+    list.push_back({{"owner", action.owner},
+                    {"due", action.due},
+                    {"task", action.task},
+                    {"opened_seq", action.opened},
+                    {"closed_seq", action.closed ? Json(*action.closed) : Json()}});
+  }
+  return list;
 }
 
 Json json_of(const IncidentStanding& standing) {
@@ -292,11 +311,21 @@ Json json_of(const IncidentStanding& standing) {
           {"opened", incident.recorded},
           {"seq", incident.opened},
           {"state", to_text(incident.state)},
+          {"acknowledged_seq", seq_of(incident.acknowledged)},
+          {"escalated_seq", seq_of(incident.escalated)},
+          {"mitigated_seq", seq_of(incident.mitigated)},
+          {"resolved_seq", seq_of(incident.resolved)},
+          {"postmortem_seq", seq_of(incident.postmortem)},
+          {"actions", actions_json(incident.actions)},
           {"deadlines", deadlines_json(standing.deadlines)}};
 }
 
 Json json_of(const EmptySlot& slot) {
-  return {{"environment", slot.environment}, {"model", slot.name}, {"last_version", slot.last}};
+  return {{"environment", slot.environment},
+          {"model", slot.name},
+          {"last_version", slot.last},
+          {"last_digest", slot.model.hex()},
+          {"last_seq", slot.seq}};
 }
 
 template <class Row>
@@ -335,6 +364,10 @@ std::string status_text(const Status& status, const World& world, const StatusMo
   std::string text = toned(printable(world.genesis->origin) + ", " + (at.past ? "as of " : "now, ") + when + ", " +
                                str(at.size, at.size == 1 ? " entry" : " entries"),
                            Tone::quiet) +
+                     "\n" +
+                     toned("Policy " + printable(world.policy().name) + ", " + short_hex(world.policy().digest) +
+                               str(", in force since entry ", world.force->adopted),
+                           Tone::quiet) +
                      "\n\n" + (status.slots.empty() ? "Nothing runs " + place + ".\n" : slots_text(status.slots)) +
                      empty_slots_text(status.empty_slots);
   if (!status.holds.empty()) text += "\n" + toned("Held back", Tone::bad) + "\n" + holds_text(status.holds);
@@ -346,17 +379,19 @@ std::string status_text(const Status& status, const World& world, const StatusMo
 }
 
 std::string status_json(const Status& status, const World& world, const StatusMoment& at, const Ledger& ledger) {
-  const Json json = {{"origin", ledger.origin()},
-                     {"ledger", ledger.id().hex()},
-                     {"size", at.size},
-                     {"at", at.moment},
-                     {"policy", {{"digest", world.policy().digest.hex()}, {"adopted_seq", world.force->adopted}}},
-                     {"slots", list_of(status.slots)},
-                     {"empty_slots", list_of(status.empty_slots)},
-                     {"rollouts", list_of(status.rollouts)},
-                     {"holds", list_of(status.holds)},
-                     {"incidents", list_of(status.incidents)},
-                     {"checkpoint", ledger.checkpoint_note()}};
+  const Json json = {
+      {"origin", ledger.origin()},
+      {"ledger", ledger.id().hex()},
+      {"size", at.size},
+      {"at", at.moment},
+      {"policy",
+       {{"name", world.policy().name}, {"digest", world.policy().digest.hex()}, {"adopted_seq", world.force->adopted}}},
+      {"slots", list_of(status.slots)},
+      {"empty_slots", list_of(status.empty_slots)},
+      {"rollouts", list_of(status.rollouts)},
+      {"holds", list_of(status.holds)},
+      {"incidents", list_of(status.incidents)},
+      {"checkpoint", ledger.checkpoint_note()}};
   return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 

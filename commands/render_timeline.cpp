@@ -73,15 +73,34 @@ Json json_of(const HistoryStep& step) {
   return json;
 }
 
-Json json_of(const RolloutRow& row, const ModelNames& names) {
-  Json steps = Json::array();
-  for (const HistoryStep& step : row.steps) steps.push_back(json_of(step));
+Json json_of(const std::vector<HistoryStep>& steps) {
+  Json list = Json::array();
+  for (const HistoryStep& step : steps) list.push_back(json_of(step));
+  return list;
+}
+
+// Each step with the policy that it was judged by.
+Json json_of(const RolloutRow& row, const ModelHistory& history) {
+  Json steps = json_of(row.steps);
+  for (std::size_t i = 0; i < row.steps.size(); ++i) {
+    const PolicyRow* policy = history.policy_at(row.steps[i].at.seq);
+    steps[i]["policy_seq"] = policy == nullptr ? Json() : Json(policy->adopted.seq);
+  }
   return {{"rollout", row.rollout},
           {"environment", row.environment},
-          {"version", names.version_of(row.model)},
+          {"version", history.names().version_of(row.model)},
           {"digest", row.model.hex()},
           {"state", row.state},
           {"steps", std::move(steps)}};
+}
+
+Json json_of(const IncidentRow& row) {
+  return {{"incident", row.incident}, {"environment", row.environment}, {"severity", to_text(row.severity)},
+          {"title", row.title},       {"state", to_text(row.state)},    {"steps", json_of(row.steps)}};
+}
+
+Json json_of(const PolicyRow& row) {
+  return {{"digest", row.digest.hex()}, {"adopted", json_of(row.adopted)}};
 }
 
 void add_mention(std::vector<std::string>& row, const Mention& at) {
@@ -140,6 +159,26 @@ std::string rollouts_text(const ModelHistory& history) {
   return text.empty() ? "  none\n" : text;
 }
 
+std::string incidents_text(const ModelHistory& history) {
+  std::string text;
+  for (const IncidentRow& row : history.incidents()) {
+    text += "  " + toned(printable(row.incident), Tone::strong) + " in " + printable(row.environment) + ", " +
+            std::string(to_text(row.severity)) + ": " + std::string(to_text(row.state)) + "\n";
+    text += steps_text(row.steps, 4);
+  }
+  return text.empty() ? "  none\n" : text;
+}
+
+std::string policies_text(const ModelHistory& history) {
+  Rows rows;
+  for (const PolicyRow& policy : history.policies()) {
+    std::vector<std::string> row = {"  " + short_hex(policy.digest)};
+    add_mention(row, policy.adopted);
+    rows.push_back(std::move(row));
+  }
+  return table(rows);
+}
+
 std::string heading(std::string_view text) {
   return toned(text, Tone::strong) + "\n";
 }
@@ -177,6 +216,8 @@ std::string history_text(const ModelHistory& history) {
   text += "\n" + heading("Rollouts") + rollouts_text(history);
   text += "\n" + heading("Quarantine, retention, deletion");
   text += history.acts().empty() ? "  none\n" : steps_text(history.acts(), 2);
+  text += "\n" + heading("Incidents") + incidents_text(history);
+  if (!history.policies().empty()) text += "\n" + heading("Policies in force, since") + policies_text(history);
   text += "\n" + heading("Refused attempts");
   if (history.refused().empty()) return text + "  none\n";
   for (const TimelineRow& row : history.refused()) text += log_line(row);
@@ -190,9 +231,12 @@ std::string history_json(const ModelHistory& history) {
   json["tenures"] = Json::array();
   for (const TenureRow& row : history.tenures()) json["tenures"].push_back(json_of(row, history.names()));
   json["rollouts"] = Json::array();
-  for (const RolloutRow& row : history.rollouts()) json["rollouts"].push_back(json_of(row, history.names()));
-  json["acts"] = Json::array();
-  for (const HistoryStep& step : history.acts()) json["acts"].push_back(json_of(step));
+  for (const RolloutRow& row : history.rollouts()) json["rollouts"].push_back(json_of(row, history));
+  json["acts"] = json_of(history.acts());
+  json["incidents"] = Json::array();
+  for (const IncidentRow& row : history.incidents()) json["incidents"].push_back(json_of(row));
+  json["policies"] = Json::array();
+  for (const PolicyRow& row : history.policies()) json["policies"].push_back(json_of(row));
   json["refused"] = Json::array();
   for (const TimelineRow& row : history.refused()) json["refused"].push_back(json_of(row));
   return pretty(json);

@@ -40,16 +40,16 @@ class Between {
     }
     ProgressBar bar("diff");
     const std::vector<Seq> wanted = either(changing, refused);
-    for (std::size_t i = 0; i < wanted.size(); ++i) {
-      TRY_LET(entry, ledger_.entry(wanted[i]));
+    std::size_t done = 0;
+    return visit(ledger_, wanted, [&](const Recorded& entry) -> Result<void> {
       if (entry.entry.outcome.empty()) {
         diff_.apply(entry);
       } else {
         diff_.count_refusal(entry.seq, entry.entry.outcome);
       }
-      bar.show(i, wanted.size());
-    }
-    return {};
+      bar.show(++done, wanted.size());
+      return {};
+    });
   }
 
  private:

@@ -92,7 +92,9 @@ Error nothing_about_environment(const World& world, const std::string& name) {
   return nothing_about("the environment", name, known);
 }
 
-Result<Selection> select(const Ledger& ledger, const World& world, const LogFlags& flags) {
+// The World is loaded only to say what there is instead of what was asked for.
+Result<Selection> select(Session& session, const LogFlags& flags) {
+  const Ledger& ledger = session.ledger();
   Selection selection;
   selection.end = ledger.size();
   if (flags.since) {
@@ -106,22 +108,30 @@ Result<Selection> select(const Ledger& ledger, const World& world, const LogFlag
     selection.end = end;
   }
   if (flags.model) {
-    TRY_LET(seqs, find_model(ledger, world, *flags.model));
-    if (seqs.empty()) return nothing_about_model(world, *flags.model);
+    TRY_LET(seqs, find_model(ledger, *flags.model));
+    if (seqs.empty()) {
+      TRY_LET(world, session.world());
+      return nothing_about_model(*world, *flags.model);
+    }
     selection.keep_only(std::move(seqs));
   }
   if (flags.environment) {
     TRY_LET(seqs, find_all(ledger, "environment:" + *flags.environment));
-    if (seqs.empty() && world.policy().environment(*flags.environment) == nullptr) {
-      return nothing_about_environment(world, *flags.environment);
+    if (seqs.empty()) {
+      TRY_LET(world, session.world());
+      const bool governed = world->policy().environment(*flags.environment) != nullptr;
+      if (!governed) return nothing_about_environment(*world, *flags.environment);
     }
     selection.keep_only(std::move(seqs));
   }
   if (flags.actor) {
     TRY_LET(seqs, find_all(ledger, "actor:" + *flags.actor));
-    std::set<std::string> known;
-    for (const auto& [handle, actor] : world.actors.rows()) known.insert(handle);
-    if (seqs.empty() && *flags.actor != recovery_author) return nothing_about("the actor", *flags.actor, known);
+    if (seqs.empty() && *flags.actor != recovery_author) {
+      TRY_LET(world, session.world());
+      std::set<std::string> known;
+      for (const auto& [handle, actor] : world->actors.rows()) known.insert(handle);
+      return nothing_about("the actor", *flags.actor, known);
+    }
     selection.keep_only(std::move(seqs));
   }
   if (flags.type) {
@@ -135,13 +145,63 @@ Result<Selection> select(const Ledger& ledger, const World& world, const LogFlag
 Result<void> walk(const Ledger& ledger, const Selection& selection,
                   const std::function<Result<void>(const Recorded&)>& each) {
   if (!selection.seqs) return ledger.walk(std::min(selection.from, selection.end), selection.end, each);
+  std::vector<Seq> within;
   for (const Seq seq : *selection.seqs) {
-    if (seq < selection.from || seq >= selection.end) continue;
-    TRY_LET(entry, ledger.entry(seq));
-    TRY(each(entry));
+    if (seq >= selection.from && seq < selection.end) within.push_back(seq);
   }
-  return {};
+  return visit(ledger, within, each);
 }
+
+// What people call the digests of the entries that are shown: all of a World's, or, where only one model's entries are
+// read, each from the entry that registered it.
+class LogNames {
+ public:
+  static Result<LogNames> of(Session& session, const LogFlags& flags) {
+    LogNames names(session.ledger());
+    if (flags.model) return names;
+    TRY_LET(world, session.world());
+    names.names_.learn(*world);
+    names.all_ = true;
+    return names;
+  }
+
+  // Whether there was anything new in it.
+  Result<bool> learn(const Recorded& entry) {
+    bool learned = false;
+    for (const Event& event : entry.statement.events) {
+      for (const NamedModel& model : models_of(event)) {
+        if (all_ || !known_.insert(model.digest).second) continue;
+        TRY(look_up(model.digest));
+        learned = true;
+      }
+    }
+    return learned;
+  }
+
+  const ModelNames& names() const { return names_; }
+
+ private:
+  explicit LogNames(const Ledger& ledger) : ledger_(&ledger) {}
+
+  // By far most often the first entry that names it.
+  Result<void> look_up(const Hash& digest) {
+    const std::string tag = "digest:" + digest.hex();
+    const std::string unknown = names_.of(digest);
+    for (Seq from = 0; names_.of(digest) == unknown;) {
+      TRY_LET(seqs, ledger_->find(tag, from, 1));
+      if (seqs.empty()) return {};
+      TRY_LET(entry, ledger_->entry(seqs.front()));
+      names_.learn(entry);
+      from = seqs.front() + 1;
+    }
+    return {};
+  }
+
+  const Ledger* ledger_;
+  ModelNames names_;
+  std::set<Hash> known_;
+  bool all_ = false;
+};
 
 struct Printed {
   Size size = 0;               // of the log then
@@ -151,16 +211,16 @@ struct Printed {
 // Prints what is selected from `from` on.
 Result<Printed> print_log(const Globals& globals, const LogFlags& flags, Session& session, Size from) {
   const Ledger& ledger = session.ledger();
-  TRY_LET(world, session.world());
-  TRY_LET(selection, select(ledger, *world, flags));
+  TRY_LET(selection, select(session, flags));
   selection.from = std::max(selection.from, from);
-  ModelNames names;
-  names.learn(*world);
-  Timeline timeline(std::move(names));
+  TRY_LET(names, LogNames::of(session, flags));
+  Timeline timeline(names.names());
   const bool document = globals.json && !flags.follow;
   bool first = true;
   if (document) print("{\"entries\": [");
   const auto walked = walk(ledger, selection, [&](const Recorded& entry) -> Result<void> {
+    TRY_LET(learned, names.learn(entry));
+    if (learned) timeline = Timeline(names.names());
     timeline.apply(entry);
     const TimelineRow row = std::move(timeline.take_rows().front());
     if (!globals.json) {
@@ -224,14 +284,16 @@ Result<Exit> run_status(const Globals& globals, const StatusFlags& flags) {
 Result<Exit> run_history(const Globals& globals, const std::string& model) {
   TRY_LET(session, open_session(globals));
   const Ledger& ledger = session->ledger();
-  TRY_LET(world, session->world());
-  TRY_LET(seqs, find_model(ledger, *world, model));
-  if (seqs.empty()) return nothing_about_model(*world, model);
-  ModelHistory history(model);
-  for (const Seq seq : seqs) {
-    TRY_LET(entry, ledger.entry(seq));
-    history.apply(entry);
+  TRY_LET(seqs, find_history(ledger, model));
+  if (seqs.empty()) {
+    TRY_LET(world, session->world());  // for the names that there are
+    return nothing_about_model(*world, model);
   }
+  ModelHistory history(model);
+  TRY(visit(ledger, seqs, [&](const Recorded& entry) -> Result<void> {
+    history.apply(entry);
+    return {};
+  }));
   print(globals.json ? history_json(history) : history_text(history));
   return Exit::done;
 }

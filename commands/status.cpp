@@ -61,7 +61,8 @@ void add_slot(const World& world, const SlotKey& key, const Slot& slot, Status& 
   const std::uint64_t elsewhere = active == nullptr ? 0 : active->percent;
   if (slot.occupied) status.slots.push_back(at_full(world, key, slot.history.back(), elsewhere));
   if (!slot.occupied && !slot.history.empty()) {
-    status.empty_slots.push_back({key.second, key.first, version_of(world, slot.history.back().model)});
+    const Tenure& last = slot.history.back();
+    status.empty_slots.push_back({key.second, key.first, version_of(world, last.model), last.model, last.seq});
   }
   if (active == nullptr) return;
   RunningVersion row = running(world, key, active->model);
@@ -125,7 +126,8 @@ std::vector<HoldStanding> holds_of(const World& world, const StatusFilter& filte
   std::vector<HoldStanding> holds;
   for (const auto& [scope, row] : world.lockdowns.rows()) {
     if (!wants(filter, scope)) continue;
-    holds.push_back({"lockdown", to_text(scope), row.by, row.reason, waits_for(row), row.engaged, row.recorded});
+    holds.push_back({"lockdown", to_text(scope), row.by, row.reason, waits_for(row), row.engaged, row.recorded,
+                     row.lift ? std::optional<Seq>(row.lift->seq) : std::nullopt});
   }
   for (const auto& [scope, row] : world.freezes.rows()) {
     if (!wants(filter, scope) || (row.until != 0 && row.until <= moment)) continue;
@@ -146,8 +148,8 @@ std::vector<HoldStanding> holds_of(const World& world, const StatusFilter& filte
       const bool open = moment < row.until;
       const std::string state = open ? "lifts " + lifts + " until " + format_time(row.until)
                                      : "over since " + format_time(row.until) + ", and waits for its review";
-      holds.push_back(
-          {"break-glass", to_text(scope), row.said.by, "for " + row.incident, state, row.said.seq, row.said.recorded});
+      holds.push_back({"break-glass", to_text(scope), row.said.by, "for " + row.incident, state, row.said.seq,
+                       row.said.recorded, std::nullopt, row.incident});
     }
   }
   return holds;

@@ -74,6 +74,8 @@ struct HoldStanding {
   std::string state;  // what it waits for, or until when it lasts
   Seq seq = 0;
   Millis since = 0;
+  std::optional<Seq> lift = std::nullopt;  // where somebody asked for a lockdown's lift
+  std::string incident = {};               // that a glass was broken for
 };
 
 // A slot that had a version at full and has none now.
@@ -81,6 +83,8 @@ struct EmptySlot {
   std::string environment;
   std::string name;
   std::string last;  // the version that was there last
+  Hash model;        // its digest
+  Seq seq = 0;       // the entry that had brought it there
 };
 
 struct Status {

@@ -80,6 +80,37 @@ struct ModelHistory::Fold {
     if (e.name == history.name_) history.acts_.push_back({at, describe(e, history.names_)});
   }
 
+  void operator()(const PolicyAdopted& e) {
+    if (history.versions_.empty() && history.rollouts_.empty()) history.policies_.clear();
+    history.policies_.push_back({e.policy, at});
+  }
+
+  void operator()(const IncidentOpened& e) {
+    if (e.name != history.name_) return;
+    history.incidents_.push_back({e.incident, e.environment, e.severity, e.title, IncidentState::open, {}});
+    incident(e.incident, e, IncidentState::open);
+  }
+  void operator()(const IncidentAcknowledged& e) { incident(e.incident, e, IncidentState::acknowledged); }
+  void operator()(const IncidentNoted& e) { incident(e.incident, e, IncidentState::open); }
+  void operator()(const IncidentEscalated& e) {
+    if (IncidentRow* row = history.incident(e.incident)) row->severity = e.severity;
+    incident(e.incident, e, IncidentState::open);
+  }
+  void operator()(const IncidentMitigated& e) { incident(e.incident, e, IncidentState::mitigated); }
+  void operator()(const IncidentResolved& e) { incident(e.incident, e, IncidentState::resolved); }
+  void operator()(const PostmortemPublished& e) { incident(e.incident, e, IncidentState::open); }
+  void operator()(const ActionOpened& e) { incident(e.incident, e, IncidentState::open); }
+  void operator()(const ActionClosed& e) { incident(e.incident, e, IncidentState::open); }
+  void operator()(const IncidentClosed& e) { incident(e.incident, e, IncidentState::closed); }
+
+  // It never goes back: what reaches no new state leaves the one that it has.
+  void incident(const std::string& id, const Event& event, IncidentState reached) {
+    IncidentRow* row = history.incident(id);
+    if (row == nullptr) return;
+    row->state = std::max(row->state, reached);
+    row->steps.push_back({at, describe(event, history.names_)});
+  }
+
   // An entry may name versions of other models too.
   void act(const Hash& model, const Event& event) {
     const auto& versions = history.versions_;
@@ -95,6 +126,17 @@ struct ModelHistory::Fold {
   }
 };
 
+namespace {
+
+// Nothing in it is about a model.
+bool is_of_policies(const std::vector<Event>& events) {
+  return std::all_of(events.begin(), events.end(), [](const Event& event) {
+    return std::holds_alternative<PolicyProposed>(event) || std::holds_alternative<PolicyAdopted>(event);
+  });
+}
+
+}  // namespace
+
 TenureRow* ModelHistory::at_full(const std::string& environment) {
   const auto found = std::find_if(tenures_.rbegin(), tenures_.rend(),
                                   [&](const TenureRow& row) { return row.environment == environment && !row.ended; });
@@ -105,6 +147,20 @@ RolloutRow* ModelHistory::rollout(const std::string& id) {
   const auto found =
       std::find_if(rollouts_.begin(), rollouts_.end(), [&](const RolloutRow& row) { return row.rollout == id; });
   return found == rollouts_.end() ? nullptr : &*found;
+}
+
+IncidentRow* ModelHistory::incident(const std::string& id) {
+  const auto found =
+      std::find_if(incidents_.begin(), incidents_.end(), [&](const IncidentRow& row) { return row.incident == id; });
+  return found == incidents_.end() ? nullptr : &*found;
+}
+
+const PolicyRow* ModelHistory::policy_at(Seq seq) const {
+  const PolicyRow* in_force = nullptr;
+  for (const PolicyRow& row : policies_) {
+    if (row.adopted.seq < seq) in_force = &row;
+  }
+  return in_force;
 }
 
 // A version that is at full already stays there; its tenure does not begin again.
@@ -122,6 +178,7 @@ void ModelHistory::occupy(const std::string& environment, const Hash& model, con
 void ModelHistory::apply(const Recorded& entry) {
   names_.learn(entry);
   if (!entry.entry.outcome.empty()) {
+    if (is_of_policies(entry.statement.events)) return;
     Timeline timeline(names_);
     timeline.apply(entry);
     refused_.push_back(timeline.take_rows().front());

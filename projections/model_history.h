@@ -1,7 +1,8 @@
 // ModelHistory: the life of one model name: its versions, where each was at full and until when, the rollouts, what was
-// decided about the versions' use and their files, and what was tried and refused.
+// decided about the versions' use and their files, its incidents, under which policies, and what was tried and refused.
 //
-// Folded from the entries that are about the model, in order; others may be left out. Pure.
+// Folded from the entries that are about the model or its incidents and those that adopted a policy, in order; others
+// may be left out. Pure.
 #pragma once
 
 #include <map>
@@ -51,6 +52,21 @@ struct RolloutRow {
   std::vector<HistoryStep> steps;
 };
 
+struct IncidentRow {
+  std::string incident;
+  std::string environment;
+  Severity severity = Severity::high;
+  std::string title;
+  IncidentState state = IncidentState::open;
+  std::vector<HistoryStep> steps;
+};
+
+// A policy, in force from this entry until the next one was.
+struct PolicyRow {
+  Hash digest;
+  Mention adopted;
+};
+
 class ModelHistory {
  public:
   explicit ModelHistory(std::string name) : name_(std::move(name)) {}
@@ -64,6 +80,10 @@ class ModelHistory {
   const std::vector<RolloutRow>& rollouts() const { return rollouts_; }
   // Quarantine, retirement, retention, holds, deletion and erasure.
   const std::vector<HistoryStep>& acts() const { return acts_; }
+  const std::vector<IncidentRow>& incidents() const { return incidents_; }
+  // From the one that was in force when the model was first spoken of.
+  const std::vector<PolicyRow>& policies() const { return policies_; }
+  const PolicyRow* policy_at(Seq seq) const;  // in force in front of this entry; null: none that was folded
   const std::vector<TimelineRow>& refused() const { return refused_; }
 
  private:
@@ -71,6 +91,7 @@ class ModelHistory {
 
   TenureRow* at_full(const std::string& environment);
   RolloutRow* rollout(const std::string& id);
+  IncidentRow* incident(const std::string& id);
   void occupy(const std::string& environment, const Hash& model, const Mention& at, std::string by, std::string why);
 
   std::string name_;
@@ -79,6 +100,8 @@ class ModelHistory {
   std::vector<TenureRow> tenures_;
   std::vector<RolloutRow> rollouts_;
   std::vector<HistoryStep> acts_;
+  std::vector<IncidentRow> incidents_;
+  std::vector<PolicyRow> policies_;
   std::vector<TimelineRow> refused_;
 };
 

@@ -1,0 +1,331 @@
+// cairn diff over ledgers on disk, and what a question about one model reads.
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "commands/moments.h"
+#include "commands/output.h"
+#include "ledger/base/text.h"
+#include "projections/model_history.h"
+#include "tests/catch.h"
+#include "tests/commands/read_case.h"
+
+namespace cairn::test {
+namespace {
+
+using Json = nlohmann::json;
+
+bool has(const std::string& text, const std::string& part) {
+  return text.find(part) != std::string::npos;
+}
+
+Json diff_json(const ReadCase& lived, const DiffFlags& flags) {
+  const Printed printed = printed_by([&] { return run_diff(lived.json(), flags); });
+  INFO(printed.error << printed.out);
+  REQUIRE(printed.exit == Exit::done);
+  return Json::parse(printed.out);
+}
+
+std::string diff_text(const ReadCase& lived, const DiffFlags& flags) {
+  const Printed printed = printed_by([&] { return run_diff(lived.globals(), flags); });
+  INFO(printed.error);
+  REQUIRE(printed.exit == Exit::done);
+  return printed.out;
+}
+
+Json fact_of(const Json& diff, const std::string& kind, const std::string& subject) {
+  for (const Json& row : diff["facts"]) {
+    if (row["kind"] == kind && row["subject"] == subject) return row;
+  }
+  return {};
+}
+
+// v1 at full, v2 in canary, one attempt refused; see read_test.cpp.
+//   1 register v1   2 propose 3 canary 10 4 canary 50 5 notify 6 approve 7 full
+//   8 register v2   9 propose 10 canary 10 11 full at once, refused
+struct Lived : ReadCase {
+  Lived() {
+    register_model("logistic", "v1", "0.9");
+    roll_out("logistic", "v1");
+    register_model("logistic", "v2", "0.95");
+    Deploy deploy;
+    deploy.model = {"logistic", "v2", digest("logistic", "v2"), 1, 20, {}};
+    deploy.environment = "production";
+    say(deploy);
+    say(Promote{"logistic/production/2", std::nullopt});
+    say(Promote{"logistic/production/2", 100});
+  }
+};
+
+// Counts what is read of another store.
+class CountingStore final : public Store {
+ public:
+  explicit CountingStore(const Store& behind) : behind_(behind) {}
+
+  mutable std::size_t entries = 0;
+  mutable std::size_t snapshots = 0;
+
+  Result<void> commit(Size, const Batch&) override { return fault("only read here"); }
+  Result<Tip> tip() const override { return behind_.tip(); }
+  Result<std::vector<Bytes>> read(Seq from, ReadLimit limit) const override {
+    TRY_LET(found, behind_.read(from, limit));
+    entries += found.size();
+    return found;
+  }
+  Result<std::vector<Hash>> nodes(std::span<const NodeId> ids) const override { return behind_.nodes(ids); }
+  Result<std::vector<Seq>> find(std::string_view tag, Seq from, std::size_t limit) const override {
+    return behind_.find(tag, from, limit);
+  }
+  Result<std::vector<std::string>> tags(std::string_view after, std::size_t limit) const override {
+    return behind_.tags(after, limit);
+  }
+  Result<std::vector<AtSize>> checkpoints(Size from, std::size_t limit) const override {
+    return behind_.checkpoints(from, limit);
+  }
+  Result<std::optional<AtSize>> snapshot(Size at_most) const override {
+    ++snapshots;
+    return behind_.snapshot(at_most);
+  }
+
+ private:
+  const Store& behind_;
+};
+
+}  // namespace
+
+TEST_CASE("diff names what runs otherwise, at what percent, and the entries that did it") {
+  const Lived lived;
+  const Json diff = diff_json(lived, {"7", "11", {}, {}});
+  CHECK(diff["same"] == false);
+  CHECK(diff["entries"] == 4);
+  CHECK(diff["from"]["seq"] == 7);
+  CHECK(diff["to"]["seq"] == 11);
+  REQUIRE(diff["slots"].size() == 2);
+  const Json& left = diff["slots"][0];
+  CHECK(left["version"] == "v1");
+  CHECK(left["before"] == Json({{"stage", "full"}, {"percent", 100}, {"seq", 7}}));
+  CHECK(left["after"] == Json({{"stage", "full"}, {"percent", 90}, {"seq", 7}}));
+  const Json& came = diff["slots"][1];
+  CHECK(came["version"] == "v2");
+  CHECK(came["digest"] == lived.digest("logistic", "v2").hex());
+  CHECK(came["before"].is_null());
+  CHECK(came["after"] == Json({{"stage", "canary"}, {"percent", 10}, {"seq", 10}}));
+  REQUIRE(came["steps"].size() == 2);
+  CHECK(came["steps"][0]["seq"] == 9);
+  CHECK(came["steps"][1]["seq"] == 10);
+  CHECK(came["steps"][1]["author"] == "dana");
+  CHECK(diff["policy"].is_null());
+}
+
+TEST_CASE("diff counts what was refused in between, and names the approvals with who gave them") {
+  const Lived lived;
+  CHECK(diff_json(lived, {"7", "11", {}, {}})["refused"] ==
+        Json::array({{{"refusal", "notice_missing"}, {"seqs", {11}}}}));
+  CHECK(diff_json(lived, {"7", "10", {}, {}})["refused"].empty());
+  const Json approval = fact_of(diff_json(lived, {"5", "7", {}, {}}), "approval", "logistic/production/1, full, lena");
+  CHECK(approval["before"].is_null());
+  CHECK(approval["after"]["text"] == "granted");
+  CHECK(approval["after"]["seq"] == 6);
+  CHECK(approval["steps"][0]["author"] == "lena");
+}
+
+TEST_CASE("diff between a point and itself says that nothing changed, also by a time") {
+  const Lived lived;
+  CHECK(has(diff_text(lived, {"9", "9", {}, {}}), "Nothing changed."));
+  const Json diff = diff_json(lived, {"2099-01-01", "2099-01-01", {}, {}});
+  CHECK(diff["same"] == true);
+  CHECK(diff["to"]["seq"] == 11);
+  CHECK_FALSE(has(diff_text(lived, {"8", "9", {}, {}}), "Nothing changed."));
+}
+
+TEST_CASE("diff takes its points in their order, and points that there are") {
+  const Lived lived;
+  const auto refused = [&](const DiffFlags& flags) {
+    const Printed printed = printed_by([&] { return run_diff(lived.globals(), flags); });
+    CHECK(printed.exit == Exit::usage);
+    CHECK(printed.out.empty());
+    return printed.error;
+  };
+  CHECK(refused({"9", "7", {}, {}}) == "--from 9 is after --to 7; exchange the two");
+  CHECK(has(refused({"2099-01-01", "11", {}, {}}), "exchange the two"));
+  CHECK(has(refused({"9", "12", {}, {}}), "--to 12: this ledger holds entries 0 to 11"));
+  CHECK(has(refused({"12", "9", {}, {}}), "--from 12: this ledger holds entries 0 to 11"));
+  CHECK(has(refused({"yesterday", "9", {}, {}}), "yesterday"));
+  CHECK(has(refused({"7", "9", {}, "logistics"}), "no entry speaks of a model logistics"));
+  CHECK(has(refused({"7", "9", "produktion", {}}), "no entry speaks of the environment produktion"));
+}
+
+TEST_CASE("diff of a policy shows which values differ, and the entry that adopted it") {
+  Lived lived;
+  std::string document;
+  lived.with_session([&](Session& session) { document = (*session.world())->force->document; });
+  const std::string before = document;
+  document.replace(document.find("0.85"), 4, "0.88");
+  lived.say(AdoptPolicy{document});
+  const Json policy = diff_json(lived, {"11", "12", {}, {}})["policy"];
+  CHECK(policy["before"] == Json({{"digest", sha256(before).hex()}, {"adopted_seq", 0}}));
+  CHECK(policy["after"] == Json({{"digest", sha256(document).hex()}, {"adopted_seq", 12}}));
+  REQUIRE(policy["values"].size() == 1);
+  CHECK(policy["values"][0]["path"] == "gates.accuracy.threshold");
+  CHECK(policy["values"][0]["before"] == "\"0.85\"");
+  CHECK(policy["values"][0]["after"] == "\"0.88\"");
+  CHECK(policy["steps"][0]["seq"] == 12);
+  const std::string text = diff_text(lived, {"11", "12", {}, {}});
+  CHECK(has(text, "~ gates.accuracy.threshold: \"0.85\" -> \"0.88\""));
+  CHECK(has(text, "by dana (12)"));
+  // Also of one model: what it is judged by is otherwise.
+  CHECK_FALSE(diff_json(lived, {"11", "12", {}, "logistic"})["policy"].is_null());
+}
+
+TEST_CASE("diff of one model leaves out the others, and keeps its incidents and what reaches it from a wider scope") {
+  Lived lived;
+  lived.register_model("forest", "v1", "0.9");                                      // 12
+  lived.say(Record{LockdownEngaged{Scope{}, "an alarm"}});                          // 13
+  lived.roll_back("complaints", Trigger::system);                                   // 14
+  lived.say(Record{IncidentAcknowledged{"INC-1", "looking"}});                      // 15
+  lived.say(Record{LockdownEngaged{Scope{"*", "forest"}, "not of this concern"}});  // 16
+  const Json diff = diff_json(lived, {"11", "16", {}, "logistic"});
+  CHECK(fact_of(diff, "model", "forest v1").is_null());
+  CHECK(fact_of(diff, "lockdown", "model=forest").is_null());
+  CHECK(fact_of(diff, "lockdown", "all")["steps"][0]["seq"] == 13);
+  const Json incident = fact_of(diff, "incident", "INC-1");
+  REQUIRE(incident["steps"].size() == 2);
+  CHECK(incident["steps"][0]["seq"] == 14);
+  CHECK(incident["steps"][1]["seq"] == 15);
+  CHECK(fact_of(diff_json(lived, {"11", "16", {}, {}}), "model", "forest v1")["steps"][0]["seq"] == 12);
+  CHECK(fact_of(diff_json(lived, {"11", "16", "staging", {}}), "incident", "INC-1").is_null());
+}
+
+TEST_CASE("diff for people is as wide as the terminal at most, and says who in which entry") {
+  const Lived lived;
+  const std::string text = diff_text(lived, {"0", "11", {}, {}});
+  for (const std::string_view line : split(text, '\n')) CHECK(line.size() <= 100);
+  CHECK(has(text, "logistic"));
+  CHECK(has(text, "+ logistic/production/1, full, lena"));
+  CHECK(has(text, "lena (6)"));
+  CHECK(has(text, "notice_missing"));
+}
+
+TEST_CASE("history and log of one model read its own entries and no World") {
+  Lived lived;
+  lived.register_model("forest", "v1", "0.9");
+  lived.grow(400);  // of forest
+  lived.roll_back("complaints", Trigger::system);
+  lived.with_session([&](Session& session) {
+    const CountingStore counting(session.store());
+    const auto ledger = Ledger::open(counting);
+    REQUIRE(ledger.ok());
+    counting.entries = 0;
+    const auto seqs = find_history(*ledger, "logistic");
+    REQUIRE(seqs.ok());
+    CHECK(seqs->size() == 13);  // 0 to 11 and the rollback
+    CHECK(seqs->back() == ledger->size() - 1);
+    std::size_t visited = 0;
+    REQUIRE(visit(*ledger, *seqs, [&](const Recorded&) -> Result<void> {
+              ++visited;
+              return {};
+            }).ok());
+    CHECK(visited == 13);
+    CHECK(counting.snapshots == 0);
+    CHECK(counting.entries <= 2 * 13);  // once for the digests it goes by, once for what they say
+  });
+}
+
+TEST_CASE("What is visited comes in order and whole, however far apart it lies") {
+  Lived lived;
+  lived.grow(600);
+  lived.with_session([&](Session& session) {
+    const std::vector<Seq> wanted = {0, 1, 9, 10, 100, 109, 300, 301, 302, 611};
+    std::vector<Seq> visited;
+    REQUIRE(visit(session.ledger(), wanted, [&](const Recorded& entry) -> Result<void> {
+              visited.push_back(entry.seq);
+              return {};
+            }).ok());
+    CHECK(visited == wanted);
+    CHECK_FALSE(visit(session.ledger(), {612}, [](const Recorded&) -> Result<void> { return {}; }).ok());
+  });
+}
+
+TEST_CASE("log of one model calls another model by its name, though it reads no World") {
+  Lived lived;
+  lived.register_model("forest", "v7", "0.9");
+  EvidenceRecorded one;
+  one.model = lived.digest("logistic", "v1");
+  one.source = "both.json";
+  EvidenceRecorded other = one;
+  other.model = lived.digest("forest", "v7");
+  lived.append({{one, other}});
+  LogFlags flags;
+  flags.model = "logistic";
+  const Printed printed = printed_by([&] { return run_log(lived.globals(), flags); });
+  REQUIRE(printed.exit == Exit::done);
+  CHECK(has(printed.out, "of forest v7"));
+  CHECK(has(printed.out, "of logistic v1"));
+}
+
+TEST_CASE("history names the model's incidents to their end, and the policy that each step was judged by") {
+  Lived lived;
+  std::string document;
+  lived.with_session([&](Session& session) { document = (*session.world())->force->document; });
+  document.replace(document.find("0.85"), 4, "0.88");
+  lived.say(AdoptPolicy{document});                             // 12
+  lived.roll_back("complaints", Trigger::system);               // 13
+  lived.say(Record{IncidentAcknowledged{"INC-1", "looking"}});  // 14
+  const Printed printed = printed_by([&] { return run_history(lived.json(), "logistic"); });
+  REQUIRE(printed.exit == Exit::done);
+  const Json history = Json::parse(printed.out);
+  REQUIRE(history["policies"].size() == 2);
+  CHECK(history["policies"][0]["adopted"]["seq"] == 0);
+  CHECK(history["policies"][1]["adopted"]["seq"] == 12);
+  CHECK(history["policies"][1]["digest"] == sha256(document).hex());
+  const Json& steps = history["rollouts"][1]["steps"];
+  CHECK(steps.front()["policy_seq"] == 0);
+  CHECK(steps.back()["policy_seq"] == 12);  // aborted by the rollback
+  REQUIRE(history["incidents"].size() == 1);
+  CHECK(history["incidents"][0]["incident"] == "INC-1");
+  CHECK(history["incidents"][0]["state"] == "acknowledged");
+  CHECK(history["incidents"][0]["steps"].back()["seq"] == 14);
+  const Printed text = printed_by([&] { return run_history(lived.globals(), "logistic"); });
+  CHECK(has(text.out, "INC-1"));
+  CHECK(has(text.out, sha256(document).hex().substr(0, 12)));
+}
+
+TEST_CASE("A refused adoption of a policy is no attempt on the model") {
+  Lived lived;
+  lived.append({{PolicyAdopted{sha256("nowhere"), Hash{}}}});
+  const Printed printed = printed_by([&] { return run_history(lived.json(), "logistic"); });
+  REQUIRE(printed.exit == Exit::done);
+  CHECK(Json::parse(printed.out)["refused"].size() == 1);
+}
+
+TEST_CASE("status carries the policy it was derived under, and the entry behind each step of an incident") {
+  Lived lived;
+  lived.roll_back("complaints", Trigger::system);               // 12
+  lived.say(Record{IncidentAcknowledged{"INC-1", "looking"}});  // 13
+  const Printed printed = printed_by([&] { return run_status(lived.json(), {}); });
+  REQUIRE(printed.exit == Exit::done);
+  const Json status = Json::parse(printed.out);
+  CHECK(status["policy"]["name"] == "test");
+  CHECK(status["policy"]["adopted_seq"] == 0);
+  CHECK(status["incidents"][0]["seq"] == 12);
+  CHECK(status["incidents"][0]["acknowledged_seq"] == 13);
+  CHECK(status["incidents"][0]["resolved_seq"].is_null());
+  const Printed text = printed_by([&] { return run_status(lived.globals(), {}); });
+  CHECK(has(text.out, "Policy test, "));
+  CHECK(has(text.out, "in force since entry 0"));
+}
+
+TEST_CASE("status names the entry that asked for a lockdown's lift") {
+  Lived lived;
+  lived.say(Record{LockdownEngaged{Scope{}, "an alarm"}});
+  const auto hold = [&] {
+    const Printed printed = printed_by([&] { return run_status(lived.json(), {}); });
+    REQUIRE(printed.exit == Exit::done);
+    return Json::parse(printed.out)["holds"][0];
+  };
+  CHECK_FALSE(hold().contains("lift_seq"));
+  lived.say(Record{LockdownLiftRequested{Scope{}, "over"}});
+  CHECK(hold()["seq"] == 12);
+  CHECK(hold()["lift_seq"] == 13);
+}
+
+}  // namespace cairn::test
