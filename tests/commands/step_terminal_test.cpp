@@ -167,21 +167,6 @@ TEST_CASE("a terminal without colour stays so, and one with it ends every tone")
   CHECK_FALSE(contains(plain.written(), "\x1b[1m"));
 }
 
-TEST_CASE("a replay on a terminal says how far it is, how fast, and how long it will take") {
-  Lived lived;
-  lived.grow(300);
-  PseudoTerminal terminal({CAIRN_PROGRAM, "--ledger", lived.ledger().string(), "replay"},
-                          {{"CAIRN_HOME", (lived.directory() / "home").string()}, {"NO_COLOR", "1"}});
-  CHECK(terminal.wait() == 0);
-  INFO(terminal.written());
-  const auto bar = terminal.written().find("\rreplay 100 %, ");
-  REQUIRE(bar != std::string::npos);
-  const std::string line = terminal.written().substr(bar, terminal.written().find("\x1b[K", bar) - bar);
-  CHECK(line.ends_with(" left"));
-  CHECK(contains(line, "/s, "));
-  CHECK(contains(terminal.written(), "Every decision and every view came out the same."));
-}
-
 TEST_CASE("without a terminal, and with --json, --step says what to use instead") {
   const Lived lived;
   const Printed piped = printed_by([&] { return run_step(lived.globals(), std::nullopt); });
