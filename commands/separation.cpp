@@ -55,7 +55,7 @@ Result<void> Separation::step(World& world, const Recorded& entry, const Rollout
       add_seqs(glass.remark.seqs, {entry.seq});
     }
   }
-  return evidence(world, rollout, entry, verdict);
+  return evidence(world, event.rollout, rollout, entry, verdict);
 }
 
 void Separation::approvals(const World& world, const Rollout& rollout, const Recorded& entry,
@@ -88,8 +88,8 @@ void Separation::approvals(const World& world, const Rollout& rollout, const Rec
 }
 
 // All that the gates looked at came from whoever wanted the step.
-Result<void> Separation::evidence(const World& world, const Rollout& rollout, const Recorded& entry,
-                                  const Verdict& verdict) {
+Result<void> Separation::evidence(const World& world, const std::string& id, const Rollout& rollout,
+                                  const Recorded& entry, const Verdict& verdict) {
   if (rollout.goes_back()) return {};
   std::vector<Seq> seqs;
   std::set<std::string> authors;
@@ -103,10 +103,11 @@ Result<void> Separation::evidence(const World& world, const Rollout& rollout, co
     return author == rollout.proposer || world.answers_for(rollout.proposer, author);
   });
   if (!own) return {};
-  add_seqs(seqs, {entry.seq});
-  findings_.push_back({"all evidence for a step of " + rollout.name + " in " + rollout.environment +
-                           " was recorded by its proposer, " + rollout.proposer + ", or a service of theirs",
-                       seqs});
+  OwnEvidence& found = own_evidence_[id];
+  found.proposer = rollout.proposer;
+  ++found.steps;
+  add_seqs(found.seqs, seqs);
+  add_seqs(found.seqs, {entry.seq});
   return {};
 }
 
@@ -183,6 +184,11 @@ void Separation::finish(const World& world) {
   if (!together_.empty()) {
     say(counted(together_.size(), "change", "changes") + " of who has a say or of the policy took two admins",
         together_);
+  }
+  for (const auto& [id, found] : own_evidence_) {
+    say(counted(found.steps, "step", "steps") + " of " + id + " went by evidence that its proposer, " + found.proposer +
+            ", or a service of theirs, had recorded alone",
+        found.seqs);
   }
   for (Remark& finding : findings_) report_.separation.push_back(std::move(finding));
   for (const auto& [handle, actor] : world.actors.rows()) {

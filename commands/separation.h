@@ -28,7 +28,8 @@ class Separation {
   };
 
   Result<void> step(World& world, const Recorded& entry, const RolloutAdvanced& event);
-  Result<void> evidence(const World& world, const Rollout& rollout, const Recorded& entry, const Verdict& verdict);
+  Result<void> evidence(const World& world, const std::string& id, const Rollout& rollout, const Recorded& entry,
+                        const Verdict& verdict);
   void approvals(const World& world, const Rollout& rollout, const Recorded& entry, const RolloutAdvanced& event);
   void administration(const World& world, const Recorded& entry, const std::string& what);
   void protection(const World& world, const Recorded& entry);
@@ -46,6 +47,12 @@ class Separation {
   std::vector<Seq> lifted_;                                       // lockdowns, by two
   std::map<std::string, std::vector<Seq>, std::less<>> refused_;  // by outcome
   std::vector<Remark> findings_;
+  struct OwnEvidence {
+    std::string proposer;
+    std::size_t steps = 0;
+    std::vector<Seq> seqs;
+  };
+  std::map<std::string, OwnEvidence> own_evidence_;  // by rollout
   std::vector<Glass> glasses_;
 };
 
