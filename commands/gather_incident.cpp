@@ -112,9 +112,14 @@ Fact moment_fact(const ChangeReport& report, std::string name, const std::option
 void add_header(const ReportSource& source, const Subject& subject, ChangeReport& report) {
   const Incident& incident = *subject.incident;
   auto& header = report.header;
-  header.push_back(fact("Severity", std::string(to_text(incident.severity)), {incident.opened}));
+  const Seq graded = incident.escalated ? incident.escalated->seq : incident.opened;
+  header.push_back(fact("Severity", std::string(to_text(incident.severity)), {graded}));
   if (incident.escalated) header.push_back(moment_fact(report, "Escalated", incident.escalated));
-  header.push_back(fact("State", std::string(to_text(incident.state)), {incident.opened}));
+  Seq reached = incident.opened;
+  for (const auto* moment : {&incident.acknowledged, &incident.mitigated, &incident.resolved, &incident.closed}) {
+    if (*moment) reached = std::max(reached, (*moment)->seq);
+  }
+  header.push_back(fact("State", std::string(to_text(incident.state)), {reached}));
   header.push_back(fact("Opened", clock_text(incident.recorded) + by(report, incident.opened), {incident.opened}));
   header.push_back(
       subject.trigger

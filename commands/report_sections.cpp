@@ -93,13 +93,21 @@ Section timeline_section(const ChangeReport& report) {
 
 Section policy_section(const ChangeReport& report) {
   Section section = facts_section("Policy, and what the newest one says", report.policy);
-  if (report.hindsight.empty()) return section;
+  if (report.hindsight.empty()) {
+    section.blocks.push_back(Paragraph{"Every decision of this report was made by the newest policy."});
+    return section;
+  }
   ItemList list;
   for (const Hindsight& one : report.hindsight) {
+    if (one.then == one.now) continue;
     std::string text = str("entry ", one.seq, ", ", one.what, ": ", one.then, " then, ", one.now, " by the newest");
     if (!one.reasons.empty()) text += ": " + joined(one.reasons, "; ");
     list.items.push_back(std::move(text));
   }
+  section.blocks.push_back(Paragraph{str(report.hindsight.size(),
+                                         " of its decisions were made by an older policy. The newest, asked about "
+                                         "each in the world that it met, says otherwise of ",
+                                         list.items.size(), ".")});
   section.blocks.push_back(std::move(list));
   return section;
 }

@@ -61,6 +61,23 @@ bool is_line(const Gate& gate) {
          gate.comparison != Comparison::rise_at_most;
 }
 
+// What of a monitoring record fails by itself: "drift_score 0.41, not < 0.15".
+std::vector<std::string> failures_of(const Policy& policy, const EvidenceRecorded& evidence, Millis recorded) {
+  std::vector<std::string> failures;
+  Policy one = policy;
+  for (const Gate& gate : policy.gates) {
+    const auto value = evidence.values.find(gate.value);
+    one.gates = {gate};
+    const bool fails = value != evidence.values.end() && gate.evidence == EvidenceKind::monitoring &&
+                       judge_monitoring(one, evidence.values, recorded) == GateResult::fail;
+    if (fails) {
+      failures.push_back(gate.value + " " + value->second.text() + ", not " + std::string(to_text(gate.comparison)) +
+                         " " + gate.threshold.text());
+    }
+  }
+  return failures;
+}
+
 }  // namespace
 
 Fact fact(std::string name, std::string value, std::vector<Seq> seqs) {
@@ -77,9 +94,13 @@ std::string clock_text(Millis time) {
   return text;
 }
 
+std::string stage_text(Stage stage, std::uint64_t percent) {
+  if (stage == Stage::shadow) return "in shadow";
+  return str(stage == Stage::full ? "at full, " : "in canary, ", percent, " %");
+}
+
 std::string share_text(const Share& share, const ModelNames& names) {
-  const std::string percent = share.stage == Stage::shadow ? "" : str(", ", share.percent, " %");
-  return names.version_of(share.model) + " in " + std::string(to_text(share.stage)) + percent;
+  return names.version_of(share.model) + " " + stage_text(share.stage, share.percent);
 }
 
 Strip strip_of(const Traffic& traffic, const ModelNames& names, Millis moment) {
@@ -195,7 +216,6 @@ Result<void> Story::before(World& world, const Recorded& entry) {
 Result<void> Story::after(const World& world, const Recorded& entry) {
   if (!entry.entry.outcome.empty()) return {};
   traffic_.look(world, {entry.seq, entry.entry.recorded});
-  measure(world, entry);
   std::vector<std::string> changes;
   for (const auto& [what, now] : standing(world)) {
     const auto old = stood_.find(what);
@@ -203,6 +223,7 @@ Result<void> Story::after(const World& world, const Recorded& entry) {
     if (before != now) changes.push_back(what + ": " + before + " -> " + now);
   }
   report_.timeline.back().change = joined(changes, "; ");
+  measure(world, entry);
   return {};
 }
 
@@ -285,8 +306,10 @@ void Story::measure(const World& world, const Recorded& entry) {
     const bool here = evidence->environment.empty() || evidence->environment == slot_.second;
     if (model == nullptr || model->name != slot_.first || !here) continue;
     const bool watched = evidence->kind == EvidenceKind::monitoring && !evidence->environment.empty();
-    if (watched && judge_monitoring(policy, evidence->values, entry.entry.recorded) == GateResult::fail) {
+    const auto failures = watched ? failures_of(policy, *evidence, entry.entry.recorded) : std::vector<std::string>{};
+    if (!failures.empty()) {
       alarms_.push_back({entry.seq, entry.entry.recorded});
+      report_.timeline.back().change = "failed: " + joined(failures, "; ");
     }
     plot({evidence->kind, evidence->environment, ""}, evidence->values,
          {entry.entry.recorded, {}, model->version, entry.seq});

@@ -19,7 +19,10 @@ Fact not_recorded(std::string name);  // what a reader would expect, and nobody 
 // "2026-11-23 02:33:16": to the second, UTC.
 std::string clock_text(Millis time);
 
-// "net 2026 in canary, 25 %"
+// "in shadow", "in canary, 25 %", "at full, 75 %": the rest is a canary's.
+std::string stage_text(Stage stage, std::uint64_t percent);
+
+// "20261121_101500 in canary, 25 %"
 std::string share_text(const Share& share, const ModelNames& names);
 
 // What was seen of a slot until this moment.

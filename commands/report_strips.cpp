@@ -85,10 +85,9 @@ Columns spelled(const Strip& strip) {
   Columns table{{"From", "Until", "Entry", "What"}, {}};
   std::vector<std::pair<std::pair<Millis, Seq>, std::vector<std::string>>> rows;
   for (const Span& span : strip.spans) {
-    const std::string percent = span.stage == Stage::shadow ? "" : str(", ", span.percent, " %");
     rows.push_back({{span.from, span.seq},
                     {clock_text(span.from), until_text(span.until), str(span.seq),
-                     span.version + " in " + std::string(to_text(span.stage)) + percent}});
+                     span.version + " " + stage_text(span.stage, span.percent)}});
   }
   for (const HoldSpan& hold : strip.holds) {
     rows.push_back({{hold.from, hold.seq},
