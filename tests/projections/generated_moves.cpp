@@ -9,7 +9,7 @@
 namespace cairn {
 namespace {
 
-const std::vector<std::string> names = {"net", "ranker/eu"};
+const std::vector<std::string> names = {"net", "net", "net", "ranker/eu"};
 const std::vector<std::string> environments = {"prod", "prod", "prod", "lab2", "lab"};
 const std::string reason = "it was time";
 
@@ -75,8 +75,8 @@ Move Moves::looks() {
     event.kind = EvidenceKind::monitoring;
     event.model = model;
     event.digest = digest;
-    event.values["drift_score"] = *Decimal::parse(fate < 88   ? "0.01"
-                                                  : fate < 97 ? str("0.", 15 + 10 * dice_.below(8))
+    event.values["drift_score"] = *Decimal::parse(fate < 93   ? "0.01"
+                                                  : fate < 98 ? str("0.", 15 + 10 * dice_.below(8))
                                                               : std::string("NaN"));
     move.events.emplace_back(event);
   };
@@ -106,7 +106,8 @@ Move Moves::advances() {
   }
   Move move{"ci", {}};
   if (step->stage == Stage::full && !rollout->notified) move.events.emplace_back(StakeholdersNotified{id, "all"});
-  move.events.emplace_back(RolloutAdvanced{id, step->stage, step->percent});
+  const bool at_once = step->stage == Stage::canary && dice_.chance(70);
+  move.events.emplace_back(RolloutAdvanced{id, step->stage, at_once ? 50 : step->percent});
   if (step->stage == Stage::full && full != nullptr && full->model != rollout->model) {
     move.events.emplace_back(ModelArchived{full->model, rollout->environment, rollout->model});
   }
@@ -143,10 +144,10 @@ Move Moves::rolls_back() {
   const SlotKey slot = any_slot();
   const std::optional<Hash> from = world_.rollback_source(slot);
   if (!from) return {};
-  const Trigger trigger = static_cast<Trigger>(dice_.below(3));
+  const Trigger trigger = dice_.chance(60) ? Trigger::regression : static_cast<Trigger>(dice_.below(3));
   const auto none_passed_over = [](const Hash&) { return false; };
   const auto target = world_.rollback_target(slot, *from, trigger, none_passed_over);
-  if (!target && !dice_.chance(15)) return {};
+  if (!target && !dice_.chance(8)) return {};
   if (dice_.chance(20)) {
     return {"ida",
             {DrillRecorded{slot.first, slot.second, *from, target ? target->model : Hash{}, trigger,

@@ -31,7 +31,7 @@ Scope any_scope(const SlotKey& slot, Dice& dice) {
 std::vector<std::string> Moves::policies() {
   const std::string two = R"("administration": {"second_admin": true, "policy_approvals": 1}, "monitoring": {)";
   return {small_policy(), watched_regression_policy(),
-          replaced(small_policy(), "\"soak\": \"2h\"", "\"soak\": \"90m\""),
+          replaced(watched_regression_policy(), "\"soak\": \"2h\"", "\"soak\": \"90m\""),
           replaced(small_policy(), "\"persons\": 1", "\"persons\": 2"),
           replaced(watched_regression_policy(), "\"monitoring\": {", two)};
 }
@@ -107,7 +107,8 @@ Move Moves::breaks_glass() {
   if (broken != nullptr && dice_.chance(70)) {
     return {dice_.chance(80) ? "lee" : "ida", {BreakGlassReviewed{broken->first.first, broken->first.second, "fine"}}};
   }
-  const Incident* incident = world_.incidents.find(any_incident());
+  const std::string id = any_incident();
+  const Incident* incident = world_.incidents.find(id);
   if (incident == nullptr) return {};
   std::vector<Guard> lifts;
   for (const Guard guard : {Guard::soak, Guard::freeze, Guard::approvals, Guard::gates}) {
@@ -115,7 +116,9 @@ Move Moves::breaks_glass() {
   }
   if (lifts.empty()) lifts.push_back(Guard::soak);
   const Millis until = now_ + hour * static_cast<Millis>(1 + dice_.below(5));
-  return {"ida", {BreakGlassInvoked{incident->name, incident->environment, lifts, until, any_incident(), reason}}};
+  return {"ida",
+          {BreakGlassInvoked{incident->name, incident->environment, lifts, until,
+                             dice_.chance(90) ? id : any_incident(), reason}}};
 }
 
 Move Moves::enrols() {
@@ -185,9 +188,9 @@ Move Moves::next(Millis now) {
     Move (Moves::*move)();
   };
   static const std::vector<Weighted> table = {
-      {4, &Moves::registers},        {7, &Moves::proposes},          {28, &Moves::looks},
-      {22, &Moves::advances},        {12, &Moves::answers_approval}, {3, &Moves::rolls_back},
-      {3, &Moves::holds_rollout},    {2, &Moves::opens_incident},    {7, &Moves::goes_on_with_incident},
+      {3, &Moves::registers},        {10, &Moves::proposes},         {28, &Moves::looks},
+      {26, &Moves::advances},        {14, &Moves::answers_approval}, {9, &Moves::rolls_back},
+      {2, &Moves::holds_rollout},    {2, &Moves::opens_incident},    {7, &Moves::goes_on_with_incident},
       {8, &Moves::locks_down},       {2, &Moves::freezes},           {4, &Moves::breaks_glass},
       {2, &Moves::takes_out_of_use}, {2, &Moves::keeps_or_deletes},  {1, &Moves::enrols},
       {2, &Moves::changes_say},      {1, &Moves::changes_keys},      {1, &Moves::changes_policy},
