@@ -114,7 +114,7 @@ void show_bundle(const Ledger& ledger, const Path& out, const Contents& contents
                {"  attachments", str(done.attachments, ", ", done.attachments_missing.size(), " named and not here")},
                {"  sha256", done.digest.hex()}}));
   print("\nAnyone checks it, with the log's key and nothing else:\n  cairn-verify bundle " + printable(out.string()) +
-        " \\\n    --key '" + ledger.log_key().vkey() + "'\n");
+        " \\\n    --key '" + ledger.log_key().vkey() + "'\n\n");
   print(wrapped(contents.complete
                     ? "Every hash, signature and decision is derived again. Any tar unpacks it: what is inside is what "
                       "`cairn export` writes."

@@ -74,6 +74,18 @@ std::optional<std::size_t> first_nonzero(BytesView bytes) {
   return at == BytesView::npos ? std::nullopt : std::optional<std::size_t>(at);
 }
 
+// Where two headers differ. Their sums differ with everything else, and are named only where nothing else does.
+std::optional<std::size_t> first_difference(BytesView header, BytesView expected) {
+  std::optional<std::size_t> sum;
+  for (std::size_t at = 0; at < ustar_block; ++at) {
+    if (header[at] == expected[at]) continue;
+    const bool in_sum = at >= sum_field.begin && at < sum_field.begin + sum_field.size;
+    if (!in_sum) return at;
+    if (!sum) sum = at;
+  }
+  return sum;
+}
+
 // The header's two facts; all else in it follows from them, which writing it again shows.
 Result<UstarFile> read_header(BytesView header, std::uint64_t at) {
   const BytesView name_bytes = header.substr(name_field.begin, name_field.size);
@@ -90,13 +102,11 @@ Result<UstarFile> read_header(BytesView header, std::uint64_t at) {
                                                 " in 11 octal digits"));
   }
   file.size = *size;
-  const Bytes expected = ustar_header(file.name, file.size);
-  const auto differs = std::mismatch(header.begin(), header.end(), expected.begin());
-  if (differs.first == header.end()) return file;
-  const auto offset = static_cast<std::size_t>(differs.first - header.begin());
+  const std::optional<std::size_t> offset = first_difference(header, ustar_header(file.name, file.size));
+  if (!offset) return file;
   const auto* field =
-      std::find_if(fields.begin(), fields.end(), [&](const Field& one) { return offset < one.begin + one.size; });
-  return malformed(at + offset,
+      std::find_if(fields.begin(), fields.end(), [&](const Field& one) { return *offset < one.begin + one.size; });
+  return malformed(at + *offset,
                    str("the header of ", file.name, " has another ", field->name, " than a plain file has here"));
 }
 

@@ -95,9 +95,8 @@ TEST_CASE(
   const std::size_t second = 1024;
   bad[second + one.at] = one.value;
   resign(bad, second);
-  CHECK(says(refusal(bad), str("at byte ", second + (one.field == std::string("type") ? 156 : one.at))));
+  CHECK(says(refusal(bad), str("at byte ", second + one.at)));
   CHECK(says(refusal(bad), one.field));
-  resign(bad, second);
 }
 
 TEST_CASE("names that lead elsewhere, and those of other characters, are none") {

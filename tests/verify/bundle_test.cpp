@@ -108,7 +108,8 @@ TEST_CASE("a lie about an outcome that is well signed and proven shows in a comp
   CHECK(part.verified());
   const std::string text = render_text(part);
   CHECK(text.find("VERIFIED, inclusion only") == 0);
-  CHECK(text.find("were not decided again") != std::string::npos);
+  CHECK(text.find("Inclusion only: ") != std::string::npos);
+  CHECK(text.find("are the log's word") != std::string::npos);
 }
 
 TEST_CASE("a partial bundle shows each entry in the log and signed by a key that the bundle enrols") {
@@ -349,7 +350,8 @@ TEST_CASE("a missing tile, entry bundle or checkpoint signature in a complete bu
   BundleFiles files = complete_files(forge);
   SECTION("entries") {
     files.erase("tile/entries/000.p/9");
-    CHECK(places(forge.complete(files)).front() == "0 entry_missing");
+    const Places found = places(forge.complete(files));
+    CHECK(std::count(found.begin(), found.end(), "0 entry_missing") == 1);
   }
   SECTION("hashes") {
     files.erase("tile/0/000.p/9");
