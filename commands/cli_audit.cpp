@@ -2,6 +2,7 @@
 #include <CLI/CLI.hpp>
 
 #include "commands/cli_parts.h"
+#include "commands/run_questions.h"
 
 namespace cairn {
 

@@ -5,7 +5,7 @@
 
 #include "commands/bundle.h"
 #include "commands/moments.h"
-#include "commands/run.h"
+#include "commands/run_questions.h"
 #include "verify/render_sample.h"
 #include "verify/tiles_source.h"
 

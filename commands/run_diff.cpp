@@ -5,7 +5,7 @@
 
 #include "commands/moments.h"
 #include "commands/render_diff.h"
-#include "commands/run.h"
+#include "commands/run_questions.h"
 #include "commands/status.h"
 #include "commands/views.h"
 #include "ledger/base/text.h"

@@ -4,7 +4,7 @@
 
 #include "commands/moments.h"
 #include "commands/render_dora.h"
-#include "commands/run.h"
+#include "commands/run_questions.h"
 #include "commands/views.h"
 #include "ledger/base/text.h"
 #include "projections/delivery.h"

@@ -11,7 +11,7 @@
 #include "commands/render_entry.h"
 #include "commands/render_status.h"
 #include "commands/render_timeline.h"
-#include "commands/run.h"
+#include "commands/run_questions.h"
 #include "commands/status.h"
 #include "ledger/base/text.h"
 

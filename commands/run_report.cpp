@@ -4,7 +4,7 @@
 #include "commands/anonymise_report.h"
 #include "commands/gather_report.h"
 #include "commands/moments.h"
-#include "commands/run.h"
+#include "commands/run_questions.h"
 #include "ledger/base/file.h"
 #include "ledger/base/text.h"
 

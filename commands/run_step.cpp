@@ -1,7 +1,7 @@
 // replay --step.
 #include "commands/ledger_steps.h"
 #include "commands/moments.h"
-#include "commands/run.h"
+#include "commands/run_questions.h"
 #include "commands/terminal.h"
 #include "ledger/base/text.h"
 

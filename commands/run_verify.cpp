@@ -10,7 +10,7 @@
 #include "commands/ledger_source.h"
 #include "commands/moments.h"
 #include "commands/replay.h"
-#include "commands/run.h"
+#include "commands/run_questions.h"
 #include "ledger/base/file.h"
 #include "ledger/base/text.h"
 #include "ledger/evidence/readers.h"

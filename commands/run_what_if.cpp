@@ -1,7 +1,7 @@
 // replay --policy: the same history under another policy.
 #include "commands/moments.h"
 #include "commands/render_what_if.h"
-#include "commands/run.h"
+#include "commands/run_questions.h"
 #include "commands/views.h"
 
 namespace cairn {

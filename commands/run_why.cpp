@@ -1,6 +1,6 @@
 // why.
 #include "commands/render_why.h"
-#include "commands/run.h"
+#include "commands/run_questions.h"
 
 namespace cairn {
 

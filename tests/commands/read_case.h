@@ -9,7 +9,7 @@
 
 #include "commands/create.h"
 #include "commands/live_rules.h"
-#include "commands/run.h"
+#include "commands/run_questions.h"
 #include "commands/writing.h"
 
 namespace cairn::test {
