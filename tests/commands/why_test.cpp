@@ -65,13 +65,17 @@ struct Lived : ReadCase {
     register_model("logistic", "v1", "0.9");
     roll_out("logistic", "v1");
     register_model("logistic", "v2", "0.95");
-    Deploy deploy;
-    deploy.model = {"logistic", "v2", digest("logistic", "v2"), 1, 20, {}};
-    deploy.environment = "production";
-    say(deploy);
+    propose("v2");
     say(Promote{"logistic/production/2", std::nullopt});
     say(Promote{"logistic/production/2", 100}, "dana", "the-leap");
     say(Promote{"logistic/production/2", std::nullopt});
+  }
+
+  Seq propose(const std::string& version) {
+    Deploy deploy;
+    deploy.model = {"logistic", version, digest("logistic", version), 1, 20, {}};
+    deploy.environment = "production";
+    return say(deploy).seq;
   }
 
   Json why(const std::string& subject, std::size_t depth = 3) const {
@@ -250,15 +254,9 @@ TEST_CASE("why a rollout ended otherwise: aborted, or pushed aside by the next")
   const Seq aborted = lived.say(Record{RolloutAborted{"logistic/production/2", "worse"}}).seq;
   CHECK(lived.why("logistic/production/2")["root"] == aborted);
   CHECK(lived.why("logistic/production/2")["stands"] == "is aborted");
-  const auto propose = [&](const std::string& version) {
-    Deploy deploy;
-    deploy.model = {"logistic", version, lived.digest("logistic", version), 1, 20, {}};
-    deploy.environment = "production";
-    return lived.say(deploy).seq;
-  };
-  propose("v2");
+  lived.propose("v2");
   lived.register_model("logistic", "v3", "0.96");
-  const Seq third = propose("v3");
+  const Seq third = lived.propose("v3");
   CHECK(lived.why("logistic/production/3")["stands"] == "is superseded");
   CHECK(lived.why("logistic/production/3")["root"] == third);
 }
@@ -282,6 +280,11 @@ TEST_CASE("why names the records that a stage was watched by, and the entry that
   CHECK(has_edge(why["edges"], 17, 16, "notice"));
   CHECK(has_edge(why["edges"], 16, 15, "authority", "gave lena deployer"));
   CHECK(has(lived.text("17"), "watched in that stage by entries 13, 14"));
+
+  lived.say(Record{RolloutAborted{"logistic/production/2", "again"}});
+  lived.propose("v2");
+  const Seq step = lived.say(Promote{"logistic/production/3", std::nullopt}).seq;
+  CHECK(node_of(lived.why(str(step)), step)["soak"].empty());  // they watched another stage
 }
 
 TEST_CASE("what others wrote is escaped in every form of why") {
