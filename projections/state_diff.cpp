@@ -114,11 +114,9 @@ void compare_administration(StateComparison& all, const World& before, const Wor
   const auto digest = [](std::string_view kind) {
     return [kind](const Hash& hash) { return named(kind, short_hex(hash)); };
   };
+  const auto since = [](const PolicyInForce& force) { return force.document.empty() ? "" : str(force.adopted); };
   all.value("policy in force", "document", digest_text(before.force->document), digest_text(after.force->document));
-  if (!after.force->document.empty()) {
-    const bool first = before.force->document.empty();
-    all.value("policy in force", "since entry", first ? "" : str(before.force->adopted), str(after.force->adopted));
-  }
+  all.value("policy in force", "since entry", since(*before.force), since(*after.force));
   all.table(before.proposals, after.proposals, digest("proposed policy"));
   all.table(before.requests, after.requests, digest("request"));
   all.table(before.actors, after.actors, [](const std::string& handle) { return named("actor", handle); });
