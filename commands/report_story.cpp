@@ -78,6 +78,22 @@ std::vector<std::string> failures_of(const Policy& policy, const EvidenceRecorde
   return failures;
 }
 
+// What the entry did to the slot, if it began or ended a way back, or left nothing there.
+std::optional<RollbackExecuted> rollback_in(const Recorded& entry, const SlotKey& slot) {
+  for (const Event& event : entry.statement.events) {
+    std::optional<RollbackExecuted> made;
+    if (const auto* e = std::get_if<RollbackExecuted>(&event)) made = *e;
+    if (const auto* e = std::get_if<RollbackBegun>(&event)) {
+      made = RollbackExecuted{e->name, e->environment, e->from, e->to, Trigger::regression, e->reason, e->incident};
+    }
+    if (const auto* e = std::get_if<SlotEmptied>(&event)) {
+      made = RollbackExecuted{e->name, e->environment, e->from, Hash{}, e->trigger, e->reason, e->incident};
+    }
+    if (made && SlotKey{made->name, made->environment} == slot) return made;
+  }
+  return std::nullopt;
+}
+
 }  // namespace
 
 Fact fact(std::string name, std::string value, std::vector<Seq> seqs) {
@@ -277,23 +293,19 @@ void Story::look_back(World& world, const Recorded& entry, Basis basis) {
 }
 
 void Story::rollback_of(const World& world, const Recorded& entry) {
+  const auto made = rollback_in(entry, slot_);
+  if (!made || (!incident_.empty() && made->incident != incident_)) return;
+  // The end of a way back through shadow; the rest was told when it was begun.
+  if (!report_.rollback.empty()) {
+    report_.rollback.push_back(fact("At full again", clock_text(entry.entry.recorded), {entry.seq}));
+    return;
+  }
+  report_.rollback = rollback_facts(source_, world, *made, entry.seq);
   for (const Event& event : entry.statement.events) {
-    std::optional<RollbackExecuted> made;
-    if (const auto* e = std::get_if<RollbackExecuted>(&event)) made = *e;
-    if (const auto* e = std::get_if<RollbackBegun>(&event)) {
-      made = RollbackExecuted{e->name, e->environment, e->from, e->to, Trigger::regression, e->reason, e->incident};
-    }
-    if (const auto* e = std::get_if<SlotEmptied>(&event)) {
-      made = RollbackExecuted{e->name, e->environment, e->from, Hash{}, e->trigger, e->reason, e->incident};
-    }
-    if (const auto* e = std::get_if<ArtefactChecked>(&event)) {
-      report_.rollback.push_back(
-          fact("Files of " + source_.names().version_of(e->model), std::string(to_text(e->result)), {entry.seq}));
-    }
-    if (made && SlotKey{made->name, made->environment} == slot_) {
-      const std::vector<Fact> facts = rollback_facts(source_, world, *made, entry.seq);
-      report_.rollback.insert(report_.rollback.end(), facts.begin(), facts.end());
-    }
+    const auto* checked = std::get_if<ArtefactChecked>(&event);
+    if (checked == nullptr) continue;
+    report_.rollback.push_back(fact("Files of " + source_.names().version_of(checked->model),
+                                    std::string(to_text(checked->result)), {entry.seq}));
   }
 }
 
