@@ -120,10 +120,9 @@ void Delivery::finish(DeliveryFigures& figures, const SlotKey& slot, const Lane&
 
 DeliveryFigures Delivery::of(const SlotKey& slot) const {
   const auto found = lanes_.find(slot);
-  DeliveryFigures figures;
-  if (found == lanes_.end()) return figures;
-  figures = found->second.figures;
-  finish(figures, slot, found->second);
+  const Lane lane = found == lanes_.end() ? Lane{} : found->second;
+  DeliveryFigures figures = lane.figures;
+  finish(figures, slot, lane);
   return figures;
 }
 

@@ -161,6 +161,7 @@ TEST_CASE("Time in lockdown is the union of what covers a slot, cut at the perio
   CHECK(lab.lockdowns[0].lifted->seq == s.of.at("first lift"));
   CHECK(delivery->total({}).locked_down == 3 * hour);
   CHECK(delivery->total({"", "lab"}).locked_down == 2 * hour);
+  CHECK(delivery->of({"net", "lab"}).locked_down == 2 * hour);  // also where nothing ever ran
   CHECK(s.delivery(at_hour(11, 30), at_hour(11, 45))->of(net_prod).locked_down == 15 * minute);
   CHECK(s.delivery(at_hour(14), at_hour(60))->total({}).lockdowns.empty());
 }

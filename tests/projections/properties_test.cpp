@@ -13,7 +13,7 @@
 namespace cairn {
 namespace {
 
-constexpr std::size_t histories = 20;
+constexpr std::size_t histories = 16;
 constexpr std::size_t entries_each = 300;
 
 struct History {
@@ -262,13 +262,13 @@ TEST_CASE("Two periods that meet have together what the one over both has, for a
     const Millis end = history.entries.back().entry.recorded;
     const Millis middle = history.entries[history.entries.size() / 2].entry.recorded;
     const auto whole = delivered(history, {begin, end});
-    const auto first = delivered(history, {begin, middle});
-    const auto second = delivered(history, {middle + 1, end});
+    const auto earlier = delivered(history, {begin, middle});
+    const auto later = delivered(history, {middle + 1, end});
     for (const SlotKey& slot : whole->slots({})) {
       INFO(named(history) << ", " << slot.first << " in " << slot.second);
       const DeliveryFigures all = whole->of(slot);
-      const DeliveryFigures before = first->of(slot);
-      const DeliveryFigures after = second->of(slot);
+      const DeliveryFigures before = earlier->of(slot);
+      const DeliveryFigures after = later->of(slot);
       const auto adds_up = [&](const auto& figure) {
         return (all.*figure).size() == (before.*figure).size() + (after.*figure).size();
       };
