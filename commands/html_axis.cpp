@@ -14,9 +14,10 @@ namespace cairn {
 namespace {
 
 constexpr Millis most_ticks = 8;
-constexpr std::array<Millis, 17> tick_steps = {minute,   5 * minute, 15 * minute, 30 * minute, hour,     2 * hour,
-                                               3 * hour, 6 * hour,   12 * hour,   day,         2 * day,  7 * day,
-                                               14 * day, 30 * day,   90 * day,    180 * day,   365 * day};
+constexpr std::array<Millis, 21> tick_steps = {second,      5 * second,  15 * second, 30 * second, minute,   5 * minute,
+                                               15 * minute, 30 * minute, hour,        2 * hour,    3 * hour, 6 * hour,
+                                               12 * hour,   day,         2 * day,     7 * day,     14 * day, 30 * day,
+                                               90 * day,    180 * day,   365 * day};
 
 Millis step_for(Millis span) {
   for (const Millis step : tick_steps) {
@@ -55,12 +56,13 @@ Tenths TimeAxis::at(Millis time) const {
 
 std::vector<Tick> ticks_of(const TimeAxis& axis) {
   const Millis step = step_for(axis.until - axis.from);
+  const std::size_t clock = step < minute ? 8 : 5;  // of "02:33:16"
   std::vector<Tick> ticks;
   std::string shown;
   for (Millis time = (axis.from + step - 1) / step * step; time <= axis.until; time += step) {
     const std::string text = format_time(time);  // 2026-11-23T02:33:16.917Z
     const std::string date = text.substr(0, 10);
-    Tick tick = {axis.at(time), step < day ? text.substr(11, 5) : date, ""};
+    Tick tick = {axis.at(time), step < day ? text.substr(11, clock) : date, ""};
     if (step < day && date != shown) tick.below = date;
     shown = date;
     ticks.push_back(std::move(tick));
@@ -76,7 +78,7 @@ ValueAxis::ValueAxis(const std::vector<Decimal>& values, Tenths bottom, Tenths h
     low_ = std::min(low_, as_double(value));
     high_ = std::max(high_, as_double(value));
   }
-  const double spread = high_ > low_ ? high_ - low_ : std::max(std::abs(high_) / 10, 1e-9);
+  const double spread = high_ > low_ ? high_ - low_ : high_ == 0 ? 1 : std::abs(high_) / 10;
   low_ -= spread / 8;
   high_ += spread / 8;
   // The smallest of 1, 2, 5, 10, 20 ... that leaves five ticks or fewer.

@@ -34,7 +34,8 @@ struct Tick {
   std::string below;  // a second line, where it says something new; may be empty
 };
 
-// At most eight or so, on full minutes, hours or days of UTC: "02:30" with its date where that changes, or dates.
+// At most eight or so, on full seconds, minutes, hours or days of UTC: "02:30" with its date where that changes, or
+// dates.
 std::vector<Tick> ticks_of(const TimeAxis& axis);
 
 // From the lower edge upwards. Never empty: of equal values one with room around it.

@@ -16,7 +16,7 @@ void add_hatchings(Html& html);
 // Who had which share of a slot between the report's two ends. `number` tells the page's strips apart.
 void add_strip(Page& page, const Strip& strip, std::size_t number);
 
-// A metric's values against the gate's threshold, and what happened meanwhile.
-void add_plot(Page& page, const Plot& plot, std::size_t number);
+// Each metric's values against the gate's threshold, and what happened meanwhile.
+void add_plots(Page& page);
 
 }  // namespace cairn

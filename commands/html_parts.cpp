@@ -9,6 +9,8 @@ namespace cairn {
 
 namespace {
 
+constexpr std::size_t most_seqs_in_line = 12;
+
 // "A" ... "Z", "A2" ...
 std::string letter_of(std::size_t index) {
   const std::size_t round = index / 26;
@@ -92,12 +94,17 @@ void add_seq(Page& page, Seq seq) {
 void add_seqs(Page& page, const std::vector<Seq>& seqs) {
   if (seqs.empty()) return;
   Html& html = page.html;
-  html.open("span", {{"class", "seqs"}}).text(seqs.size() == 1 ? "entry " : "entries ");
+  const bool folded = seqs.size() > most_seqs_in_line;
+  if (folded) {
+    html.open("details", {{"class", "seqs"}}).leaf("summary", str(seqs.size(), " entries"));
+  } else {
+    html.open("span", {{"class", "seqs"}}).text(seqs.size() == 1 ? "entry " : "entries ");
+  }
   for (std::size_t i = 0; i < seqs.size(); ++i) {
     if (i > 0) html.text(", ");
     add_seq(page, seqs[i]);
   }
-  html.close("span");
+  html.close(folded ? "details" : "span");
 }
 
 void add_not_recorded(Html& html) {

@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <map>
+#include <set>
 
 #include "commands/html_axis.h"
 #include "commands/html_drawings.h"
@@ -13,7 +14,7 @@ namespace {
 constexpr Tenths box_width = 9600;
 constexpr Tenths right = 9480;
 constexpr Tenths inset = 120;  // of the window's two ends, so that what lies there is seen whole
-constexpr Tenths plot_height = 2000;
+constexpr Tenths plot_height = 1700;
 constexpr Tenths below_plot = 380;  // for the ticks
 constexpr Tenths above_plot = 100;  // and where there are marks:
 constexpr Tenths marks_above = 440;
@@ -183,23 +184,31 @@ void draw_points(Page& page, const Plot& plot, const Frame& frame) {
 
 void add_legend(Page& page, const Plot& plot) {
   Html& html = page.html;
-  std::map<std::size_t, std::string> versions;
-  for (const PlotPoint& point : plot.points) versions[page.marks.at(point.version).index] = point.version;
+  std::set<std::string> versions;
+  for (const PlotPoint& point : plot.points) versions.insert(point.version);
   html.open("ul", {{"class", "legend"}});
-  for (const auto& [look, version] : versions) {
+  for (const std::string& version : versions) {
+    const std::size_t look = page.marks.at(version).index;
     html.open("li").open("svg", {{"class", "swatch"}, {"viewBox", "0 0 14 14"}, {"aria-hidden", "true"}});
     html.empty("path", {{"class", str("point v", look)}, {"d", shape_of(look, 70, 70)}}).close("svg").text(" ");
     add_version(page, version);
     html.close("li");
   }
-  if (has_line(plot)) {
+  const bool some_fail = std::any_of(plot.points.begin(), plot.points.end(), [&](const PlotPoint& point) {
+    return plot.gate && passes(*plot.gate, point.value) == false;
+  });
+  if (some_fail) {
     html.markup(
         R"(<li><svg class="swatch" viewBox="0 0 22 22" aria-hidden="true"><circle class="fails" cx="11" cy="11" r="9"/></svg> does not pass</li>)");
   }
   html.close("ul").line();
-  if (plot.marks.empty()) return;
-  html.open("ol", {{"class", "marks"}}).line();
-  for (const PlotMark& mark : plot.marks) {
+}
+
+// The numbers of the lines in the drawings that follow.
+void add_marks(Page& page, const std::vector<PlotMark>& marks) {
+  Html& html = page.html;
+  html.leaf("p", "Numbered lines in the drawings:", {{"class", "lead"}}).open("ol", {{"class", "marks"}}).line();
+  for (const PlotMark& mark : marks) {
     html.open("li").leaf("span", mark.label).text(" ");
     add_time(html, mark.recorded);
     html.text(" ");
@@ -209,56 +218,60 @@ void add_legend(Page& page, const Plot& plot) {
   html.close("ol").line();
 }
 
-void add_values(Page& page, const Plot& plot, const std::string& name) {
+bool same_marks(const std::vector<PlotMark>& a, const std::vector<PlotMark>& b) {
+  return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](const PlotMark& one, const PlotMark& other) {
+    return one.seq == other.seq && one.label == other.label && one.recorded == other.recorded;
+  });
+}
+
+std::string name_of(const Plot& plot) {
+  return plot.metric + " of " + plot.model + (plot.environment.empty() ? "" : " in " + plot.environment);
+}
+
+void add_point_cells(Page& page, const Plot& plot, const PlotPoint& point) {
+  Html& html = page.html;
+  html.open("td", {{"class", "number"}});
+  add_fact(html, "span", point.value.text(), point.seq, "value:" + plot.metric);
+  html.close("td").open("td");
+  const auto passed = plot.gate ? passes(*plot.gate, point.value) : std::nullopt;
+  if (passed) {
+    html.markup(*passed ? "<span class=\"outcome good\">✓ passes</span>"
+                        : "<span class=\"outcome bad\">✕ does not pass</span>");
+  } else {
+    html.text(plot.gate ? "see the gates" : "not asked");
+  }
+  html.close("td").open("td");
+  add_version(page, point.version);
+  html.close("td").open("td");
+  add_time(html, point.recorded, point.seq, "recorded");
+  html.close("td").open("td");
+  add_seq(page, point.seq);
+  html.close("td");
+}
+
+void add_values(Page& page, const Plot& plot) {
   Html& html = page.html;
   html.open("details").leaf("summary", "The same as a table").line();
-  open_table(html, "Values of " + name, {"Recorded (UTC)", "Value", "Version", "Passes", "Entry"});
+  open_table(html, "Values of " + name_of(plot), {"Value", "Passes", "Version", "Recorded (UTC)", "Entry"});
   for (const PlotPoint& point : plot.points) {
-    const auto passed = plot.gate ? passes(*plot.gate, point.value) : std::nullopt;
-    html.open("tr").open("td");
-    add_time(html, point.recorded, point.seq, "recorded");
-    html.close("td").open("td", {{"class", "number"}});
-    add_fact(html, "span", point.value.text(), point.seq, "value:" + plot.metric);
-    html.close("td").open("td");
-    add_version(page, point.version);
-    html.close("td")
-        .leaf("td", passed      ? (*passed ? "yes" : "no")
-                    : plot.gate ? "see the gates"
-                                : "not asked")
-        .open("td");
-    add_seq(page, point.seq);
-    html.close("td").close("tr").line();
+    html.open("tr");
+    add_point_cells(page, plot, point);
+    html.close("tr").line();
   }
   close_table(html);
   html.close("details").line();
 }
 
-}  // namespace
-
-void add_plot(Page& page, const Plot& plot, std::size_t number) {
-  Html& html = page.html;
-  const std::string id = str("plot-", number);
-  std::string name = plot.metric + " of " + plot.model;
-  if (!plot.environment.empty()) name += " in " + plot.environment;
-  html.line().open("figure").open("figcaption").leaf("h3", name).line();
-  html.leaf(
-      "p",
-      plot.gate ? "Gate “" + plot.gate->name + "”: " + threshold_text(*plot.gate) : "The policy asks nothing of it.",
-      {{"class", "lead"}});
-  html.close("figcaption").line();
-  if (values_of(plot).empty()) {
-    html.open("p");
-    add_not_recorded(html);
-    html.close("p").close("figure").line();
-    return;
-  }
+void draw(Page& page, const Plot& plot, const std::string& id) {
   const Frame frame = frame_of(page.report, plot);
-  open_scroller(html, "Drawing: " + name);
+  Html& html = page.html;
+  open_scroller(html, "Drawing: " + name_of(plot));
   html.open("svg", {{"class", "drawing"},
                     {"viewBox", "0 0 " + pixels(box_width) + " " + pixels(frame.bottom + below_plot)},
                     {"role", "img"},
-                    {"aria-labelledby", id + "-t " + id + "-d"}});
-  html.leaf("title", "Recorded values: " + name, {{"id", id + "-t"}});
+                    {"aria-labelledby", id + "-t"},
+                    {"aria-describedby", id + "-d"}});
+  html.leaf("title", "Recorded values: " + name_of(plot), {{"id", id + "-t"}});
   html.leaf("desc", "Numbered lines mark deployments. The table below the drawing says the same.", {{"id", id + "-d"}});
   html.line();
   draw_axes(html, frame);
@@ -267,9 +280,60 @@ void add_plot(Page& page, const Plot& plot, std::size_t number) {
   draw_points(page, plot, frame);
   html.close("svg");
   close_scroller(html);
+}
+
+void add_plot(Page& page, const Plot& plot, const std::string& id) {
+  Html& html = page.html;
+  html.line().open("figure").open("figcaption").leaf("h3", name_of(plot)).line();
+  html.leaf(
+      "p",
+      plot.gate ? "Gate “" + plot.gate->name + "”: " + threshold_text(*plot.gate) : "The policy asks nothing of it.",
+      {{"class", "lead"}});
+  html.close("figcaption").line();
+  draw(page, plot, id);
   add_legend(page, plot);
-  add_values(page, plot, name);
+  add_values(page, plot);
   html.close("figure").line();
+}
+
+// One value shows no course: a line of a table says it better.
+void add_single_values(Page& page, const std::vector<const Plot*>& plots) {
+  Html& html = page.html;
+  html.leaf("h3", "Recorded once").line();
+  open_table(html, "Metrics recorded once",
+             {"Metric", "Threshold", "Value", "Passes", "Version", "Recorded (UTC)", "Entry"});
+  for (const Plot* plot : plots) {
+    const std::string threshold = plot->gate ? threshold_text(*plot->gate) : "";
+    for (const PlotPoint& point : plot->points) {
+      html.open("tr").leaf("th", name_of(*plot), {{"scope", "row"}}).leaf("td", threshold, {{"class", "number"}});
+      add_point_cells(page, *plot, point);
+      html.close("tr").line();
+    }
+    if (!plot->points.empty()) continue;
+    html.open("tr").leaf("th", name_of(*plot), {{"scope", "row"}}).leaf("td", threshold, {{"class", "number"}});
+    html.open("td", {{"colspan", "5"}});
+    add_not_recorded(html);
+    html.close("td").close("tr").line();
+  }
+  close_table(html);
+}
+
+}  // namespace
+
+void add_plots(Page& page) {
+  std::vector<const Plot*> single;
+  const std::vector<PlotMark>* marked = nullptr;
+  std::size_t number = 0;
+  for (const Plot& plot : page.report.plots) {
+    if (plot.points.size() < 2 || values_of(plot).empty()) {
+      single.push_back(&plot);
+      continue;
+    }
+    if (!plot.marks.empty() && (marked == nullptr || !same_marks(*marked, plot.marks))) add_marks(page, plot.marks);
+    marked = &plot.marks;
+    add_plot(page, plot, str("plot-", ++number));
+  }
+  if (!single.empty()) add_single_values(page, single);
 }
 
 }  // namespace cairn

@@ -185,7 +185,8 @@ void draw(Page& page, const Strip& strip, const std::string& id) {
   html.open("svg", {{"class", "drawing"},
                     {"viewBox", "0 0 " + pixels(box_width) + " " + pixels(lanes.height)},
                     {"role", "img"},
-                    {"aria-labelledby", id + "-t " + id + "-d"}});
+                    {"aria-labelledby", id + "-t"},
+                    {"aria-describedby", id + "-d"}});
   html.leaf("title", str("Versions of ", strip.model, " in ", strip.environment, " over time"), {{"id", id + "-t"}});
   html.leaf("desc", "Height is the share of traffic. The table below the drawing says the same.", {{"id", id + "-d"}});
   html.line();

@@ -15,11 +15,14 @@ void open_cell(Html& html, std::string_view look) {
 // "canary, 10 % -> canary, 25 %", as typeset.
 std::string with_arrows(std::string text) {
   for (std::size_t at = text.find("->"); at != std::string::npos; at = text.find("->", at)) text.replace(at, 2, "→");
+  for (std::size_t at = text.find(" %"); at != std::string::npos; at = text.find(" %", at))
+    text.replace(at, 1, "\u00a0");
   return text;
 }
 
 void add_said(Html& html, const ReportRow& row) {
-  for (const std::string& sentence : row.said) html.leaf("p", sentence, {{"class", "prose"}});
+  const std::string tried = row.outcome.empty() ? "" : "tried: ";
+  for (const std::string& sentence : row.said) html.leaf("p", tried + sentence, {{"class", "prose"}});
   if (!row.change.empty()) html.leaf("p", with_arrows(row.change), {{"class", "change"}});
   if (row.reasons.empty()) return;
   html.open("ul", {{"class", "reasons"}});
@@ -144,7 +147,10 @@ void add_population(Page& page) {
     } else {
       add_fact(html, "span", row.actor, row.seq, "author");
     }
-    html.close("td").leaf("td", row.kind).leaf("td", row.what, {{"class", "prose wide"}}).open("td");
+    html.close("td")
+        .leaf("td", row.kind)
+        .leaf("td", (row.outcome.empty() ? "" : "tried: ") + row.what, {{"class", "prose wide"}})
+        .open("td");
     add_outcome(html, row.outcome, row.seq);
     html.close("td").close("tr").line();
   }

@@ -39,12 +39,11 @@ void add_strips(Page& page) {
   for (const Strip& strip : page.report.strips) add_strip(page, strip, ++number);
 }
 
-void add_plots(Page& page) {
+void add_metrics(Page& page) {
   add_lead(page.html,
            "Values as they were recorded, against the threshold of the policy in force at the report's moment.");
   if (page.report.plots.empty()) add_remarks(page, {}, "not recorded");
-  std::size_t number = 0;
-  for (const Plot& plot : page.report.plots) add_plot(page, plot, ++number);
+  add_plots(page);
 }
 
 void add_facts_or_none(Page& page, const std::vector<Fact>& facts) {
@@ -66,7 +65,7 @@ const std::array<PageSection, 19>& sections() {
   static const std::array<PageSection, 19> all = {{
       {"strips", "Versions over time", of_all, [](Report r) { return !r.strips.empty(); }, add_strips},
       {"plots", "Metrics and thresholds", of_incident | of_rollout, [](Report r) { return !r.plots.empty(); },
-       add_plots},
+       add_metrics},
       {"durations", "Durations", of_incident, [](Report r) { return !r.durations.empty(); },
        [](Page& page) { add_facts_or_none(page, page.report.durations); }},
       {"timeline", "Timeline", of_all, [](Report r) { return !r.timeline.empty(); }, add_timeline},
@@ -162,7 +161,7 @@ void add_header(Page& page) {
   if (report.anonymised) html.text(" · ").leaf("b", "anonymised");
   html.close("p").line();
   html.leaf("h1", full_title(report)).line();
-  html.open("p", {{"class", "badges"}});
+  html.open("div", {{"class", "badges"}});
   std::vector<Fact> facts;
   for (const Fact& fact : report.header) {
     const std::string look = look_of(fact);
@@ -174,7 +173,7 @@ void add_header(Page& page) {
     add_seqs(page, fact.seqs);
     html.text(" ");
   }
-  html.close("p").line();
+  html.close("div").line();
   for (const std::string& notice : report.notices) html.leaf("p", notice, {{"class", "note"}}).line();
   facts.push_back(names_fact("Models", report.models));
   facts.push_back(names_fact("Environments", report.environments));

@@ -71,16 +71,16 @@ function readNote(note) {
 // True, or false where this browser knows no Ed25519.
 async function verifyNote(note, vkey) {
   const [, name, id, encoded] = /^([^+]+)\+([0-9a-f]{8})\+(.+)$/.exec(vkey) || [];
-  if (!name) throw new Error("the log's key is not spelled as a verifier key");
+  if (!name) throw new Error("the log’s key is not spelled as a verifier key");
   const key = fromBase64(encoded);
-  if (key.length !== 33 || key[0] !== 1) throw new Error("the log's key is no Ed25519 key");
+  if (key.length !== 33 || key[0] !== 1) throw new Error("the log’s key is no Ed25519 key");
   const keyHash = (await sha256(joined(utf8(name + "\n"), key))).subarray(0, 4);
-  if (hex(keyHash) !== id) throw new Error("the log's key does not hash to the id in its spelling");
-  if (name !== note.origin) throw new Error("the log's key bears another name than the checkpoint");
+  if (hex(keyHash) !== id) throw new Error("the log’s key does not hash to the id in its spelling");
+  if (name !== note.origin) throw new Error("the log’s key bears another name than the checkpoint");
   const prefix = `\u2014 ${name} `;
   const signature = note.signatures.filter((line) => line.startsWith(prefix))
     .map((line) => fromBase64(line.slice(prefix.length))).find((bytes) => equal(bytes.subarray(0, 4), keyHash));
-  if (!signature) throw new Error("no line of it is by the log's key");
+  if (!signature) throw new Error("no line of it is by the log’s key");
   let imported;
   try {
     imported = await crypto.subtle.importKey("raw", key.subarray(1), { name: "Ed25519" }, false, ["verify"]);
@@ -88,7 +88,7 @@ async function verifyNote(note, vkey) {
     return false;
   }
   if (!await crypto.subtle.verify({ name: "Ed25519" }, imported, signature.subarray(4), utf8(note.text))) {
-    throw new Error("its signature is not by the log's key");
+    throw new Error("its signature is not by the log’s key");
   }
   return true;
 }
@@ -206,6 +206,8 @@ class Check {
     }
     if (leaves > 0) this.holds.push(`${count(leaves, "leaf hash is", "leaf hashes are")} SHA-256 of the entries’ bytes.`);
     if (proofs > 0) this.holds.push(`${count(proofs, "inclusion proof leads", "inclusion proofs lead")} to the root.`);
+    const bare = entries.filter(({ bytes }) => bytes === "").length;
+    if (bare > 0) this.unchecked.push(`What ${count(bare, "entry says", "entries say")}: of them this page holds leaf and proof alone.`);
     if (entries.length === 0) this.unchecked.push("No entry is on this page.");
     return read;
   }
@@ -226,7 +228,7 @@ class Check {
       } else if (values.includes(text)) {
         ++held;
       } else {
-        this.fails.push(`Entry ${seq}: its ${fact} is shown as “${text.slice(0, 100)}”, but its bytes say “${values.join("; ").slice(0, 100)}”.`);
+        this.fails.push(`Entry ${seq}: its ${fact} is shown as “${text.slice(0, 100)}”, but the entry says “${values.join("; ").slice(0, 100)}”.`);
       }
     }
     if (held > 0) this.holds.push(`${count(held, "fact shown is", "facts shown are")} what the entries say: times, authors, outcomes, keys, statements.`);

@@ -1,7 +1,6 @@
 """A browser driven by the W3C WebDriver protocol: chromium through chromedriver, with Python's own library alone."""
 import base64, json, os, shutil, socket, subprocess, tempfile, time, urllib.error, urllib.request
 
-ELEMENT = "element-6066-11e4-a52e-4f735466cecf"
 KEYS = {"Tab": "\ue004", "Enter": "\ue007", "Space": " "}
 
 
