@@ -207,7 +207,7 @@ std::string progress_text(std::string_view name, std::uint64_t done, std::uint64
   constexpr std::size_t least_bar = 8;
   constexpr std::size_t most_bar = 30;
   const std::size_t taken = head.size() + 2 + 2 + tail.size();  // " [" and "]" with what stands around them
-  if (taken + least_bar > columns) return (head + tail).substr(0, columns);
+  if (taken + least_bar > columns) return (head + " " + tail).substr(0, columns);
   const std::size_t width = std::min(most_bar, columns - taken);
   const auto full = static_cast<std::size_t>(share * static_cast<double>(width));
   std::string bar(full, '=');

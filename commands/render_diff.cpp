@@ -16,30 +16,38 @@ using Rows = std::vector<std::vector<std::string>>;
 
 constexpr std::size_t most_entries_shown = 8;  // of one line; --json has all
 
-// "dana (19), lena (21)"
+// "dana (19, 20), lena (21)": who, in which entries.
 std::string entries_text(const std::vector<HistoryStep>& steps) {
-  std::vector<std::string> texts;
+  std::string text;
+  std::string author;
   std::optional<Seq> last;
+  std::size_t shown = 0;
+  std::size_t more = 0;
   for (const HistoryStep& step : steps) {
     if (last == step.at.seq) continue;
     last = step.at.seq;
-    texts.push_back(printable(step.at.author) + str(" (", step.at.seq, ")"));
+    if (shown == most_entries_shown) {
+      ++more;
+      continue;
+    }
+    ++shown;
+    const bool goes_on = !text.empty() && author == step.at.author;
+    if (!goes_on) text += (text.empty() ? "" : "), ") + printable(step.at.author) + " (";
+    text += str(goes_on ? ", " : "", step.at.seq);
+    author = step.at.author;
   }
-  if (texts.size() > most_entries_shown) {
-    const std::size_t more = texts.size() - most_entries_shown;
-    texts.erase(texts.begin() + most_entries_shown / 2, texts.end() - most_entries_shown / 2);
-    texts.insert(texts.begin() + most_entries_shown / 2, str("... ", more, " more ..."));
-  }
-  return joined(texts, ", ");
+  if (!text.empty()) text += ")";
+  return text + (more == 0 ? "" : str(" and ", more, " more"));
 }
 
 std::string place_text(const std::optional<Place>& place) {
   if (!place) return toned("-", Tone::quiet);
-  return place->stage == Stage::shadow ? "shadow" : str(to_text(place->stage), " ", place->percent, " %");
+  const std::string stage(to_text(place->stage));
+  return stage + (place->stage == Stage::shadow ? "" : str(" ", place->percent, " %")) + str(" (", place->seq, ")");
 }
 
 std::string places_text(const std::vector<PlaceChange>& places) {
-  Rows rows = {headings({"slot", "version", "digest", "was", "is", "by (entry)"})};
+  Rows rows = {headings({"slot", "version", "digest", "was (entry)", "is (entry)", "by"})};
   const PlaceChange* before = nullptr;
   for (const PlaceChange& row : places) {
     const bool same_environment = before != nullptr && before->environment == row.environment;

@@ -198,7 +198,10 @@ TEST_CASE("diff of one model leaves out the others, and keeps its incidents and 
 TEST_CASE("diff for people is as wide as the terminal at most, and says who in which entry") {
   const Lived lived;
   const std::string text = diff_text(lived, {"0", "11", {}, {}});
-  for (const std::string_view line : split(text, '\n')) CHECK(line.size() <= 100);
+  for (const std::string_view line : split(text, '\n')) {
+    INFO(line);
+    CHECK(line.size() <= 100);
+  }
   CHECK(has(text, "logistic"));
   CHECK(has(text, "+ logistic/production/1, full, lena"));
   CHECK(has(text, "lena (6)"));

@@ -164,12 +164,12 @@ TEST_CASE("Models, roles and keys that came, changed and went are told apart by 
   s.given_models({"v2"});
   s.given("ida", {ModelQuarantined{digest_of("v1"), "suspicious"}});
   s.given("dana", {RoleGranted{"lee", {Role::auditor, Scope{}}}});
-  s.given("dana", {RoleRevoked{"ida", {Role::incident_commander, Scope{}}}});
+  s.given("dana", {RoleRevoked{"ci", {Role::deployer, Scope{}}}});
   const Compared compared(s, from);
   CHECK(compared.said(FactKind::model, "net v1") == "registered -> registered, quarantined");
   CHECK(compared.said(FactKind::model, "net v2") == "- -> registered");
   CHECK(compared.said(FactKind::role, "lee, auditor") == "- -> held");
-  CHECK(compared.said(FactKind::role, "ida, incident-commander") == "held -> -");
+  CHECK(compared.said(FactKind::role, "ci, deployer") == "held -> -");
   CHECK(seqs_of(compared.find(FactKind::role, "lee, auditor")->steps) == std::vector<Seq>{from + 2});
 }
 
