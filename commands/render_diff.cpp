@@ -245,10 +245,9 @@ std::string diff_text(const WorldDiff& diff, const DiffBounds& bounds, const Led
   const auto places = diff.places();
   const auto facts = diff.facts();
   const Size between = bounds.to.size - bounds.from.size;
-  std::string text = toned(printable(ledger.origin()) + ", from " + point_text(bounds.from) + " to " +
-                               point_text(bounds.to) + str(" UTC: ", between, between == 1 ? " entry" : " entries"),
-                           Tone::quiet) +
-                     "\n";
+  const std::string span = "from " + point_text(bounds.from) + " to " + point_text(bounds.to) +
+                           str(" UTC: ", between, between == 1 ? " entry" : " entries");
+  std::string text = toned(printable(ledger.origin()), Tone::quiet) + "\n" + wrapped(toned(span, Tone::quiet), 0);
   if (diff.adoptions().empty() && places.empty() && facts.empty()) text += "\nNothing changed.\n";
   text += policy_text(diff);
   if (!places.empty()) text += "\n" + toned("What runs", Tone::strong) + "\n" + places_text(places);
