@@ -106,7 +106,7 @@ class EventGrounds : public Grounds {
     }
   }
   void operator()(const ArtefactChecked& event) { model(event.model); }
-  void operator()(const ModelArchived& event) { stands(slot_of(event.model, event.environment), event.model); }
+  void operator()(const ModelArchived&) {}  // the step to full in the same statement names what gave way
 
   void operator()(const ModelQuarantined& event) {
     model(event.model);

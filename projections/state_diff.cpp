@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "projections/row_fields.h"
+#include "projections/same_row.h"
 
 namespace cairn {
 
@@ -60,9 +61,9 @@ class StateComparison {
 
   template <class Row, class Named>
   void row(const Row* before, const Row* after, const Named& named) {
+    if (before != nullptr && after != nullptr && SameRow::same(*before, *after)) return;
     auto then = fields_of(before);
     const auto now = fields_of(after);
-    if (then == now) return;
     for (StateChange& change : changes_of(named(), std::move(then), now)) changes_.push_back(std::move(change));
   }
 
