@@ -345,21 +345,6 @@ TEST_CASE("replay comes to the same decisions, snapshots and views") {
   CHECK(done["state_hash"] == state);
 }
 
-TEST_CASE("replay says what it folded, decided and compared") {
-  ReadCase lived;
-  lived.register_model("logistic", "v1", "0.9");
-  lived.roll_out("logistic", "v1");
-  lived.grow(600);
-  CHECK(run_json([&] { return run_replay(lived.json(), std::nullopt); })["policies"] == 1);
-  const std::string text = printed_by([&] { return run_replay(lived.globals(), std::nullopt); }).out;
-  INFO(text);
-  CHECK(text.find("Every decision and every view came out the same.\n") == 0);
-  CHECK(text.find("  folded    608 entries, from the first: 608 admitted, 0 refused\n") != std::string::npos);
-  CHECK(text.find("  decided   each statement again, by the policy in force then (1 policy)\n") != std::string::npos);
-  CHECK(text.find("recorded snapshot") != std::string::npos);
-  CHECK(text.find("and the live view, by their state,") != std::string::npos);
-}
-
 TEST_CASE("replay of a part comes to the state of then") {
   ReadCase lived;
   lived.register_model("logistic", "v1", "0.9");

@@ -1,6 +1,7 @@
 // cairn replay --step on a terminal: what it shows, and how it leaves the terminal, however it ends.
 #include <signal.h>
 
+#include "commands/stepper.h"
 #include "tests/catch.h"
 #include "tests/commands/pseudo_terminal.h"
 #include "tests/commands/read_case.h"
@@ -165,6 +166,33 @@ TEST_CASE("a terminal without colour stays so, and one with it ends every tone")
   REQUIRE(plain.see("entry 0 of 0 to 8"));
   CHECK_FALSE(contains(plain.written(), "\x1b[2m"));
   CHECK_FALSE(contains(plain.written(), "\x1b[1m"));
+}
+
+TEST_CASE("replay says what it folded, decided and compared") {
+  Lived lived;
+  lived.grow(600);
+  CHECK(contains(printed_by([&] { return run_replay(lived.json(), std::nullopt); }).out, "\"policies\": 1,"));
+  const std::string text = printed_by([&] { return run_replay(lived.globals(), std::nullopt); }).out;
+  INFO(text);
+  CHECK(text.starts_with("Every decision and every view came out the same.\n"));
+  CHECK(contains(text, "  folded    609 entries, from the first: 608 admitted, 1 refused\n"));
+  CHECK(contains(text, "  decided   each statement again, by the policy in force then (1 policy)\n"));
+  CHECK(contains(text, "recorded snapshot"));
+  CHECK(contains(text, "and the live view, by their state,"));
+}
+
+TEST_CASE("a filter takes its words by name, and the rest is a text") {
+  const StepFilter filter =
+      read_filter(" model=net  environment=prod actor=dana type=rollout.advanced refused looks good ");
+  CHECK(filter.model == "net");
+  CHECK(filter.environment == "prod");
+  CHECK(filter.actor == "dana");
+  CHECK(filter.type == "rollout.advanced");
+  CHECK(filter.refused);
+  CHECK(filter.text == "looks good");
+  CHECK(read_filter("").empty());
+  CHECK(read_filter("   ").empty());
+  CHECK(read_filter("model=").text == "model=");
 }
 
 TEST_CASE("without a terminal, and with --json, --step says what to use instead") {
