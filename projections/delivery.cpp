@@ -197,7 +197,10 @@ struct Delivery::Fold {
     const std::size_t slash = e.subject.rfind('/');
     if (e.kind != DueKind::check || slash == std::string::npos || !counts()) return;
     const SlotKey slot{e.subject.substr(0, slash), e.subject.substr(slash + 1)};
-    delivery.lanes_[slot].figures.missed_checks.push_back({slot, e.due, at.seq, true});
+    std::vector<MissedCheck>& missed = delivery.lanes_[slot].figures.missed_checks;
+    const bool told =
+        std::any_of(missed.begin(), missed.end(), [&](const MissedCheck& one) { return one.due == e.due; });
+    if (!told) missed.push_back({slot, e.due, at.seq, true});
   }
 
   // The opening of an incident of the slot that is not resolved, or not for long; the oldest.

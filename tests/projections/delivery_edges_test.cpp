@@ -168,6 +168,18 @@ TEST_CASE(
   }
 }
 
+TEST_CASE("A look that was missed counts once, however often it is put on record") {
+  Told s;
+  s.at(1).given_models({"v1"}).given_full(1, "v1");
+  const DueRecorded late{DueKind::check, "net/prod", s.now + 15 * minute};
+  s.later(hour).given("watch", {late});
+  const Seq first = s.last();
+  s.given("ci", {late});
+  const DeliveryFigures figures = s.figures(net_prod);
+  REQUIRE(figures.missed_checks.size() == 1);
+  CHECK(figures.missed_checks[0].seq == first);
+}
+
 TEST_CASE("The median of an even number is the mean of the middle two, and p90 the nearest rank") {
   std::vector<Elapsed> spans;
   for (Seq i = 1; i <= 10; ++i) spans.push_back({"", {i, 0}, {i, static_cast<Millis>(i * 10)}});
