@@ -127,6 +127,30 @@ TEST_CASE("a rollout's bundle carries its entries and what they rest on, and cla
   CHECK(audited.verify({"sample", file, "--seed", "1"}).code == 2);
 }
 
+TEST_CASE("an entry's bundle holds the enrolment of its author, and the policy that was in force") {
+  const Workplace place;
+  const std::string vkey = place.init(Workplace::Policy::easy)["vkey"];
+  place.expect(0, "ida", {"key", "new", "ida"});
+  fs::copy(place.home("dana") / "logs", place.home("ida") / "logs");
+  place.expect(
+      0, "dana",
+      {"actor", "add", "ida", "--key", place.public_key("ida").string(), "--role", "incident-commander"});  // 1
+  const fs::path policy = place.directory() / "other.json";
+  std::string text = text_of(place.directory() / "policy.json");
+  text.insert(text.find('{') + 1, "\n");
+  put_text(policy, text);
+  place.expect(0, "dana", {"policy", "propose", policy.string()});                                 // 2
+  place.expect(0, "dana", {"policy", "adopt", policy.string()});                                   // 3
+  place.expect(0, "ida", {"lockdown", "engage", "--scope", "all", "--reason", "unsafe answers"});  // 4
+  place.expect(0, "dana", {"actor", "role", "ben", "--grant", "deployer"});                        // 5
+  const std::string file = (place.directory() / "part.tar").string();
+  const Json made = place.json(0, "dana", {"bundle", "4", "--out", file});
+  CHECK(made["seqs"] == std::vector<std::uint64_t>{0, 1, 2, 3, 4});
+  CHECK(place.json(0, "dana", {"bundle", "1", "--out", file})["seqs"] == std::vector<std::uint64_t>{0, 1});
+  CHECK(place.json(0, "dana", {"bundle", "5", "--out", file})["seqs"] == std::vector<std::uint64_t>{0, 2, 3, 5});
+  CHECK(place.cairn_verify({"bundle", file, "--key", vkey}).code == 0);
+}
+
 TEST_CASE("a bundle's choice is narrowed by time, and a choice of nothing is the caller's mistake", "[long]") {
   const Audited audited;
   const Workplace& place = audited.place;
