@@ -325,7 +325,9 @@ void add_plots(Page& page) {
   const std::vector<PlotMark>* marked = nullptr;
   std::size_t number = 0;
   for (const Plot& plot : page.report.plots) {
-    if (plot.points.size() < 2 || values_of(plot).empty()) {
+    const auto drawn = std::count_if(plot.points.begin(), plot.points.end(),
+                                     [](const PlotPoint& point) { return point.value.is_finite(); });
+    if (drawn < 2) {
       single.push_back(&plot);
       continue;
     }
