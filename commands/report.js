@@ -194,7 +194,9 @@ class Check {
         if (leaf !== item.leaf) throw new Error(`its bytes hash to ${leaf}, which is not the leaf shown, ${item.leaf}`);
         item.said = readEntry(entry);
         if (seq === 0 ? leaf !== item.ledger : item.said.ledger !== item.ledger) throw new Error("it is of another ledger");
-        if (!document.querySelector(`#seq-${seq}, #change-${seq}`)) throw new Error("no line of this page tells of it");
+        // A line of its own, or a link from elsewhere to an entry that has none.
+        const told = document.querySelector(`#seq-${seq}, #change-${seq}, section:not(#annex) a[href="#entry-${seq}"]`);
+        if (!told) throw new Error("no line of this page tells of it");
         ++leaves;
       });
       await this.step(`Entry ${seq}`, async () => {
