@@ -145,8 +145,8 @@ void compare_bookkeeping(StateComparison& all, const World& before, const World&
   all.value("ids", "held", str(before.ids.rows().size()), str(after.ids.rows().size()));
   all.value("ids", "newest of entry", newest(before), newest(after));
   all.value("ledger", "entries", str(before.position->size), str(after.position->size));
-  const auto time = [](Millis moment) { return moment == 0 ? "" : format_time(moment); };
-  all.value("ledger", "newest entry at", time(before.position->recorded), time(after.position->recorded));
+  const auto utc = [](Millis moment) { return moment == 0 ? "" : format_time(moment); };
+  all.value("ledger", "newest entry at", utc(before.position->recorded), utc(after.position->recorded));
 }
 
 }  // namespace
