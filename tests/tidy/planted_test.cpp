@@ -117,6 +117,16 @@ TEST_CASE("a type with a name that says nothing is found") {
   }
 }
 
+TEST_CASE("a second type of one name is found, and one that is only announced is none") {
+  const File one{"ledger/a.h", "struct Fact {\n};\nenum class State : int { on };\n"};
+  REQUIRE(repeated_types({one, {"commands/b.h", "class Ledger;\nstruct Fact {\n};\n"}}) ==
+          Complaints{"commands/b.h:2: Fact is a type of ledger/a.h already"});
+  REQUIRE(repeated_types({one, {"verify/b.h", "enum class State { off };\n"}}).size() == 1);
+  REQUIRE(repeated_types({one, {"verify/b.h", "enum class State {\n  off\n};\n"}}).size() == 1);
+  REQUIRE(
+      repeated_types({one, {"tests/b.h", "struct Fact {\n};\n"}, {"commands/b.cpp", "struct Fact {\n};\n"}}).empty());
+}
+
 TEST_CASE("words that say unfinished are found, also in comments") {
   REQUIRE(check_finished({"README.md", "a\n\nTODO: write this\n"}) == Complaints{"README.md:3: says \"TODO\""});
   REQUIRE(check_finished({"a.cpp", "// FIXME\n"}).size() == 1);

@@ -91,6 +91,11 @@ TEST_CASE("folds, rules and decisions are pure") {
 TEST_CASE("no type has a name that says nothing") {
   require_none(check_type_names);
 }
+TEST_CASE("no two headers offer types of one name") {
+  const Complaints found = repeated_types(tree());
+  INFO(listed(found));
+  REQUIRE(found.empty());
+}
 TEST_CASE("nothing says that it is unfinished") {
   require_none(check_finished);
 }
