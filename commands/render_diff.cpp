@@ -126,7 +126,7 @@ std::string change_text(const FactChange& row) {
     for (const HistoryStep& step : row.steps) said.push_back(step.what);
     return printable(joined(said, "; "));
   }
-  const Fact& newest = row.after ? *row.after : *row.before;
+  const WorldFact& newest = row.after ? *row.after : *row.before;
   std::string text;
   if (row.before) text = printable(row.before->text);
   if (row.before && row.after) text += " -> ";
@@ -211,7 +211,7 @@ Json json_of(const std::optional<Place>& place) {
   return {{"stage", to_text(place->stage)}, {"percent", place->percent}, {"seq", place->seq}};
 }
 
-Json json_of(const std::optional<Fact>& fact) {
+Json json_of(const std::optional<WorldFact>& fact) {
   if (!fact) return {};
   Json json = {{"text", fact->text}, {"seq", fact->seq ? Json(*fact->seq) : Json()}};
   if (!fact->note.empty()) json["note"] = fact->note;

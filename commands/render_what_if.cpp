@@ -29,29 +29,29 @@ std::string spell(const std::string& outcome) {
 
 // ---- text
 
-std::string title_of(Change change) {
+std::string title_of(Divergence change) {
   switch (change) {
-    case Change::refused:
+    case Divergence::refused:
       return "Would have been refused";
-    case Change::admitted:
+    case Divergence::admitted:
       return "Would have been admitted";
-    case Change::refused_otherwise:
+    case Divergence::refused_otherwise:
       return "Refused for another reason";
-    case Change::moot:
+    case Divergence::moot:
       return "Moot: nothing to stand on there";
   }
   return "";
 }
 
-Tone tone_of(Change change) {
+Tone tone_of(Divergence change) {
   switch (change) {
-    case Change::refused:
+    case Divergence::refused:
       return Tone::bad;
-    case Change::admitted:
+    case Divergence::admitted:
       return Tone::good;
-    case Change::refused_otherwise:
+    case Divergence::refused_otherwise:
       return Tone::warn;
-    case Change::moot:
+    case Divergence::moot:
       return Tone::quiet;
   }
   return Tone::plain;
@@ -192,7 +192,8 @@ Json json_of(const WhatIfTotals& totals) {
       {"on_record", {{"admitted", totals.admitted}, {"refused", totals.refused}}},
       {"there", {{"admitted", totals.other_admitted}, {"refused", totals.other_refused}, {"moot", totals.moot}}}};
   Json changed = Json::object();
-  for (const Change change : {Change::refused, Change::admitted, Change::refused_otherwise, Change::moot}) {
+  for (const Divergence change :
+       {Divergence::refused, Divergence::admitted, Divergence::refused_otherwise, Divergence::moot}) {
     const auto found = totals.changed.find(change);
     changed[std::string(to_text(change))] = found == totals.changed.end() ? 0 : found->second;
   }

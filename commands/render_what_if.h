@@ -29,7 +29,7 @@ class WhatIfPage {
   std::string text(const WhatIfQuestion& question, const WhatIf& answer) const;
 
  private:
-  std::map<Change, std::vector<WhatIfRow>> rows_;
+  std::map<Divergence, std::vector<WhatIfRow>> rows_;
 };
 
 // One document in three parts, so that no row is kept: what comes before the rows, each, and what comes after. With

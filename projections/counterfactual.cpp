@@ -118,9 +118,9 @@ const std::string* found_in(const Renamed& renamed, const std::string& name) {
 Counterfactual::Judged Counterfactual::apply(World& recorded, const Recorded& entry, Basis basis) {
   if (world_.empty()) return begin(entry);
   Translated as = translated(recorded, entry);
-  if (std::holds_alternative<Ground>(as)) {
+  if (std::holds_alternative<LostGround>(as)) {
     take_effect(entry, nullptr, moot);
-    return {"", {}, std::get<Ground>(std::move(as)), {}};
+    return {"", {}, std::get<LostGround>(std::move(as)), {}};
   }
   if (std::holds_alternative<AsRecorded>(as)) {
     if (!entry.entry.outcome.empty()) {
@@ -138,7 +138,7 @@ Counterfactual::Judged Counterfactual::apply(World& recorded, const Recorded& en
   judged.outcome = outcome_of(judged.verdict);
   judged.renamed = std::move(said.renamed);
   if (judged.outcome != entry.entry.outcome && lacks_ground(judged.verdict, recorded, entry, basis)) {
-    judged.ground = Ground{};
+    judged.ground = LostGround{};
   }
   if (judged.verdict.refused) {
     take_effect(entry, other_words, judged.ground ? moot : judged.outcome);
@@ -181,13 +181,13 @@ Counterfactual::Judged Counterfactual::begin(const Recorded& entry) {
 
 // ---- from the words of the record to those of this world
 
-std::optional<Ground> Counterfactual::author_missing(const World& recorded, const Recorded& entry) const {
+std::optional<LostGround> Counterfactual::author_missing(const World& recorded, const Recorded& entry) const {
   const std::string& author = entry.statement.author;
   const KeyId key = entry.entry.signatures.empty() ? KeyId{} : entry.entry.signatures.front().key;
   const Key* then = recorded.signing_key(key);
   const Key* here = world_.signing_key(key);
   if (then == nullptr || then->handle != author || (here != nullptr && here->handle == author)) return std::nullopt;
-  return Ground{(world_.actors.has(author) ? "this key of " : "") + author, then->added};
+  return LostGround{(world_.actors.has(author) ? "this key of " : "") + author, then->added};
 }
 
 // What the statement begins, numbered by this world; none: a number is wrong, and was so when it was said.
@@ -223,17 +223,17 @@ std::optional<Renamed> Counterfactual::begun(const World& recorded, const std::v
 
 // The same rollout has the same version, the same incident is about the same slot: what was refused on record and
 // admitted here may have taken the name first.
-std::variant<std::string, Ground, Counterfactual::AsRecorded> Counterfactual::name_here(const World& recorded,
-                                                                                        const std::string& name) const {
+std::variant<std::string, LostGround, Counterfactual::AsRecorded> Counterfactual::name_here(
+    const World& recorded, const std::string& name) const {
   const auto found = names_.find(name);
   const std::string here = found == names_.end() ? "" : found->second;
   if (const Rollout* then = recorded.rollouts.find(name)) {
     const Rollout* now = world_.rollouts.find(here);
-    if (now == nullptr || now->model != then->model) return Ground{"rollout " + name, then->proposed};
+    if (now == nullptr || now->model != then->model) return LostGround{"rollout " + name, then->proposed};
   } else if (const Incident* was = recorded.incidents.find(name)) {
     const Incident* now = world_.incidents.find(here);
     const bool same = now != nullptr && now->name == was->name && now->environment == was->environment;
-    if (!same) return Ground{"incident " + name, was->opened};
+    if (!same) return LostGround{"incident " + name, was->opened};
   } else if (found == names_.end()) {
     return AsRecorded{};
   }
@@ -285,7 +285,7 @@ Counterfactual::Translated Counterfactual::translated(const World& recorded, con
     for (std::string* name : names_in(event)) {
       const std::string* own = found_in(said.fresh, *name);
       auto here = own != nullptr ? *own : name_here(recorded, *name);
-      if (std::holds_alternative<Ground>(here)) return std::get<Ground>(std::move(here));
+      if (std::holds_alternative<LostGround>(here)) return std::get<LostGround>(std::move(here));
       if (std::holds_alternative<AsRecorded>(here)) return AsRecorded{};
       const std::string& renamed = std::get<std::string>(here);
       if (renamed == *name) continue;

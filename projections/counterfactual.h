@@ -20,7 +20,7 @@
 namespace cairn {
 
 // What a statement stands on and this world has not.
-struct Ground {
+struct LostGround {
   std::string missing;      // "rollout net/prod/2"; empty: what the rules here said no to
   std::optional<Seq> from;  // the entry that made it, on record
 };
@@ -32,10 +32,10 @@ class Counterfactual {
   explicit Counterfactual(PolicyInForce other) : other_(std::move(other)) {}
 
   struct Judged {
-    std::string outcome;           // as of an entry; of a moot one what the rules here said, if they were asked
-    Verdict verdict;               // of the rules here; empty where they were not asked
-    std::optional<Ground> ground;  // set: moot
-    Renamed renamed;               // what it speaks of under another name
+    std::string outcome;               // as of an entry; of a moot one what the rules here said, if they were asked
+    Verdict verdict;                   // of the rules here; empty where they were not asked
+    std::optional<LostGround> ground;  // set: moot
+    Renamed renamed;                   // what it speaks of under another name
   };
 
   // Judges the next entry and lets it take effect, or not. `recorded` is the world in front of it, as recorded.
@@ -51,14 +51,14 @@ class Counterfactual {
     Renamed renamed;                     // all that has another name here
   };
   struct AsRecorded {};  // it speaks of what neither world has
-  using Translated = std::variant<Said, Ground, AsRecorded>;
+  using Translated = std::variant<Said, LostGround, AsRecorded>;
 
   Judged begin(const Recorded& entry);
   bool lacks_ground(const Verdict& verdict, World& recorded, const Recorded& entry, Basis basis) const;
   Translated translated(const World& recorded, const Recorded& entry) const;
-  std::optional<Ground> author_missing(const World& recorded, const Recorded& entry) const;
+  std::optional<LostGround> author_missing(const World& recorded, const Recorded& entry) const;
   std::optional<Renamed> begun(const World& recorded, const std::vector<Event>& events) const;
-  std::variant<std::string, Ground, AsRecorded> name_here(const World& recorded, const std::string& name) const;
+  std::variant<std::string, LostGround, AsRecorded> name_here(const World& recorded, const std::string& name) const;
   void archive_what_is_here(const World& recorded, std::vector<Event>& events) const;
   void take_effect(const Recorded& entry, const Statement* other_words, const std::string& outcome);
 

@@ -93,15 +93,15 @@ Verdict verdict_under(World& world, const std::string& policy_document, const Re
 
 // ---- every entry
 
-std::string_view to_text(Change change) {
+std::string_view to_text(Divergence change) {
   switch (change) {
-    case Change::refused:
+    case Divergence::refused:
       return "refused";
-    case Change::admitted:
+    case Divergence::admitted:
       return "admitted";
-    case Change::refused_otherwise:
+    case Divergence::refused_otherwise:
       return "refused_otherwise";
-    case Change::moot:
+    case Divergence::moot:
       return "moot";
   }
   return "";
@@ -127,18 +127,18 @@ std::optional<WhatIfRow> WhatIf::apply(const Recorded& entry) {
   std::optional<WhatIfRow> row;
   const std::string& outcome = entry.entry.outcome;
   if (judged.ground || judged.outcome != outcome) {
-    row = WhatIfRow{row_of(entry, names_),     Change::refused,          {},
+    row = WhatIfRow{row_of(entry, names_),     Divergence::refused,      {},
                     std::move(judged.verdict), std::move(judged.ground), std::move(judged.renamed)};
     if (row->ground) {
-      row->change = Change::moot;
+      row->change = Divergence::moot;
     } else if (judged.outcome.empty()) {
-      row->change = Change::admitted;
+      row->change = Divergence::admitted;
     } else if (!outcome.empty()) {
-      row->change = Change::refused_otherwise;
+      row->change = Divergence::refused_otherwise;
     }
     row->then = explain(recorded_, entry.statement, key_of(entry), basis, entry.entry.recorded);
     ++totals_.changed[row->change];
-    const bool newly = row->change == Change::refused || row->change == Change::refused_otherwise;
+    const bool newly = row->change == Divergence::refused || row->change == Divergence::refused_otherwise;
     if (newly) ++totals_.refusals[judged.outcome];
   }
   recorded_.apply(entry);

@@ -32,15 +32,15 @@ Verdict verdict_under(World& world, const PolicyInForce& other, const Recorded& 
 Verdict verdict_under(World& world, const std::string& policy_document, const Recorded& entry, Basis basis);
 
 // How an entry comes out otherwise than it was recorded.
-enum class Change : std::uint8_t { refused, admitted, refused_otherwise, moot };
-std::string_view to_text(Change change);
+enum class Divergence : std::uint8_t { refused, admitted, refused_otherwise, moot };
+std::string_view to_text(Divergence change);
 
 struct WhatIfRow {
   TimelineRow entry;  // as recorded
-  Change change = Change::refused;
+  Divergence change = Divergence::refused;
   Verdict then;                  // of the rules of the time, derived again
   Verdict other;                 // of the rules under the other policy; empty where they were not asked
-  std::optional<Ground> ground;  // of a moot one
+  std::optional<LostGround> ground;  // of a moot one
   Renamed renamed;               // in a cascade: what it speaks of under another name there
 
   // Whether the record is what the rules of the time say: if not, this row is no matter of the policy alone.
@@ -60,7 +60,7 @@ struct WhatIfTotals {
   Size other_admitted = 0;
   Size other_refused = 0;
   Size moot = 0;
-  std::map<Change, Size> changed;
+  std::map<Divergence, Size> changed;
   std::map<std::string, Size> refusals;  // of what is refused only, or otherwise, under the other policy: by wire name
   std::vector<PassedOver> passed_over;   // the one of entry 0 first
 };

@@ -37,8 +37,8 @@ struct PlaceChange {
 
 struct FactChange {
   FactKey key;
-  std::optional<Fact> before;  // none: it was not there
-  std::optional<Fact> after;
+  std::optional<WorldFact> before;  // none: it was not there
+  std::optional<WorldFact> after;
   std::vector<HistoryStep> steps;  // the entries between that touched it
 
   bool came_back() const { return before == after; }  // touched, and stands as before

@@ -46,7 +46,7 @@ class Collected {
                         wanted_.model == "*" ? "" : wanted_.model);
   }
   void add(FactKey key, std::string text, std::optional<Seq> seq, std::string note = {}) {
-    facts_.insert_or_assign(std::move(key), Fact{std::move(text), seq, std::move(note)});
+    facts_.insert_or_assign(std::move(key), WorldFact{std::move(text), seq, std::move(note)});
   }
 
   void rollouts() {

@@ -41,14 +41,14 @@ struct FactKey {
   auto operator<=>(const FactKey&) const = default;
 };
 
-struct Fact {
+struct WorldFact {
   std::string text;        // how it stands: "v2 in canary, 10 %"
   std::optional<Seq> seq;  // the entry that this rests on, where the World keeps one
   std::string note;        // what it is about: a reason, a title; no part of how it stands
-  bool operator==(const Fact& other) const { return text == other.text; }
+  bool operator==(const WorldFact& other) const { return text == other.text; }
 };
 
-using Facts = std::map<FactKey, Fact>;
+using Facts = std::map<FactKey, WorldFact>;
 
 // Those within this scope; what belongs to no model and no environment only where all are asked for.
 Facts facts_of(const World& world, const Scope& wanted, Millis moment);

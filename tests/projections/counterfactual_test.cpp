@@ -35,8 +35,8 @@ struct Answer {
     REQUIRE(rows.count(seq) == 1);
     return rows.at(seq);
   }
-  bool moot(Seq seq) const { return at(seq).change == Change::moot; }
-  std::string refused(Seq seq) const { return at(seq).change == Change::moot ? "moot" : outcome_of(at(seq).other); }
+  bool moot(Seq seq) const { return at(seq).change == Divergence::moot; }
+  std::string refused(Seq seq) const { return at(seq).change == Divergence::moot ? "moot" : outcome_of(at(seq).other); }
 };
 
 std::string where(const std::vector<Presence>& present) {
@@ -114,7 +114,7 @@ TEST_CASE("What was refused too early and is admitted there makes the same step 
   s.given_watched("v1", 2).given("ci", {advanced(1, Stage::canary, 25)});
   const Answer answer(
       s, replaced(small_policy(), R"("stage": "shadow", "soak": "2h")", R"("stage": "shadow", "soak": "1h")"));
-  CHECK(answer.at(early).change == Change::admitted);
+  CHECK(answer.at(early).change == Divergence::admitted);
   CHECK(answer.moot(again));
   CHECK(outcome_of(answer.at(again).other) == "percent_order");
   CHECK(answer.at(again).ground->missing.empty());
@@ -181,7 +181,7 @@ TEST_CASE("A version that goes to full there archives the one that is there, not
   const Seq refused = newest(t);
   t.given("ida", {RolloutAborted{rollout_id(2), "bad"}}).given_full(3, "v3", "v1");
   const Answer other(t, replaced(small_policy(), R"("threshold": "0.15")", R"("threshold": "0.3")"));
-  CHECK(other.at(refused).change == Change::admitted);
+  CHECK(other.at(refused).change == Divergence::admitted);
   CHECK(other.moot(refused + 1));  // it is at full, not on its way
   CHECK(other.rows.count(newest(t)) == 0);
   CHECK(where(other.slots[0].other) == "v3 100");
@@ -225,7 +225,7 @@ TEST_CASE("Adoptions are passed over: the other policy stays, and grants that th
   s.when("ci", {advanced(1, Stage::full, 100)}).then_refused(Refusal::approval_missing);
   const Answer answer(s, small_policy());
   CHECK(answer.rows.size() == 1);
-  CHECK(answer.at(newest(s)).change == Change::admitted);
+  CHECK(answer.at(newest(s)).change == Divergence::admitted);
   REQUIRE(answer.totals.passed_over.size() == 2);
   CHECK(answer.totals.passed_over[0].seq == 0);
   CHECK(answer.totals.passed_over[1].seq == adoption);

@@ -113,7 +113,7 @@ TEST_CASE("Alone: a stricter gate refuses what it does not pass, and the row say
     row = what_if.apply(entry);
   }
   REQUIRE(row);
-  CHECK(row->change == Change::refused);
+  CHECK(row->change == Divergence::refused);
   CHECK(row->entry.author == "ci");
   CHECK(row->entry.said == std::vector<std::string>{"proposed net/prod/1, with net v1 in shadow"});
   CHECK(row->other.refused->refusal == Refusal::gates_not_passed);
