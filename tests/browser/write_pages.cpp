@@ -41,7 +41,6 @@ const std::map<std::string, Change>& changes() {
       {"value", [](ChangeReport& report) { report.plots[0].points[6].value = Decimal::parse("0.12").value(); }},
       {"entry-left-out", [](ChangeReport& report) { report.annex.erase(report.annex.begin() + 5); }},
       {"bytes-left-out", [](ChangeReport& report) { report.annex[5].bytes.clear(); }},
-      {"row-left-out", [](ChangeReport& report) { report.timeline.erase(report.timeline.begin() + 6); }},
   };
   return all;
 }
