@@ -22,7 +22,7 @@ catch2               the test framework
 tzdata               the time zones that freeze windows are worked out in
 clang                the second compiler: its warnings count as errors too
 libclang-rt-14-dev   what the fuzz targets and the sanitizers of clang link
-chromium             opens the report's page in tests/browser, as a reader would
+chromium             opens the page of a report in tests/browser, as a reader would
 chromium-driver      lets those tests press keys and read what the page shows
 '
 
