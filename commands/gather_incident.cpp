@@ -293,6 +293,7 @@ Result<ChangeReport> gather_incident(const ReportSource& source, const std::stri
   Incident unclosed = incident;
   unclosed.closed.reset();
   report.deadlines = deadlines_of(source.world().policy(), unclosed, report.moment);
+  add_seqs(seqs, cited_in(report));
   TRY(source.prove(
       seqs, [](Seq) { return true; }, report));
   return report;

@@ -147,6 +147,7 @@ Result<ChangeReport> gather_rollout(const ReportSource& source, const std::strin
   TRY(add_policies(source, report));
   add_rollback_target(source, way, report);
   add_incidents(source, way, report);
+  add_seqs(seqs, cited_in(report));
   TRY(source.prove(
       seqs, [](Seq) { return true; }, report));
   return report;
