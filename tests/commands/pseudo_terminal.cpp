@@ -144,7 +144,7 @@ void PseudoTerminal::read_some() {
 }
 
 bool PseudoTerminal::see(const std::function<bool()>& enough) {
-  const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(10);
+  const auto end = std::chrono::steady_clock::now() + std::chrono::minutes(1);
   while (std::chrono::steady_clock::now() < end) {
     if (enough()) return true;
     if (code_ >= 0) return false;
