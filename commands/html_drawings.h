@@ -6,9 +6,14 @@
 
 #include <cstddef>
 
+#include "commands/html_axis.h"
 #include "commands/html_parts.h"
 
 namespace cairn {
+
+inline constexpr Tenths box_width = 9600;  // of each drawing
+inline constexpr Tenths axis_end = 9480;   // where its time axis ends
+inline constexpr Tenths inset = 120;       // of the window's two ends, so that what lies there is seen whole
 
 // The hatchings that drawings refer to; once a page, before them.
 void add_hatchings(Html& html);

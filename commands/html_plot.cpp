@@ -2,7 +2,6 @@
 #include <map>
 #include <set>
 
-#include "commands/html_axis.h"
 #include "commands/html_drawings.h"
 #include "ledger/base/text.h"
 #include "ledger/base/time.h"
@@ -11,9 +10,6 @@ namespace cairn {
 
 namespace {
 
-constexpr Tenths box_width = 9600;
-constexpr Tenths right = 9480;
-constexpr Tenths inset = 120;  // of the window's two ends, so that what lies there is seen whole
 constexpr Tenths plot_height = 1700;
 constexpr Tenths below_plot = 380;  // for the ticks
 constexpr Tenths above_plot = 100;  // and where there are marks:
@@ -91,7 +87,8 @@ Frame frame_of(const ChangeReport& report, const Plot& plot) {
   std::size_t longest = 0;
   for (const Tick& tick : value.ticks()) longest = std::max(longest, tick.label.size());
   const Tenths left = std::max<Tenths>(560, static_cast<Tenths>(longest) * 78 + 120);
-  const TimeAxis time = {report.from, std::max(report.until, report.from + 1), left + inset, right - left - 2 * inset};
+  const TimeAxis time = {report.from, std::max(report.until, report.from + 1), left + inset,
+                         axis_end - left - 2 * inset};
   return {left, top, top + plot_height, time, value};
 }
 
@@ -99,7 +96,7 @@ void draw_axes(Html& html, const Frame& frame) {
   const std::string left = pixels(frame.left);
   for (const Tick& tick : frame.value.ticks()) {
     const std::string y = pixels(tick.at);
-    html.empty("line", {{"class", "grid"}, {"x1", left}, {"x2", pixels(right)}, {"y1", y}, {"y2", y}});
+    html.empty("line", {{"class", "grid"}, {"x1", left}, {"x2", pixels(axis_end)}, {"y1", y}, {"y2", y}});
     html.leaf("text", tick.label, {{"class", "tick end"}, {"x", pixels(frame.left - 60)}, {"y", y}, {"dy", "4"}});
   }
   html.line();
@@ -123,18 +120,18 @@ void draw_threshold(Html& html, const Gate& gate, const Frame& frame) {
     html.empty("rect", {{"class", "failing"},
                         {"x", pixels(frame.left)},
                         {"y", pixels(above ? frame.top : y)},
-                        {"width", pixels(right - frame.left)},
+                        {"width", pixels(axis_end - frame.left)},
                         {"height", pixels(above ? y - frame.top : frame.bottom - y)}});
   }
   html.empty("line", {{"class", "threshold"},
                       {"x1", pixels(frame.left)},
-                      {"x2", pixels(right)},
+                      {"x2", pixels(axis_end)},
                       {"y1", pixels(y)},
                       {"y2", pixels(y)}});
   // On the side that passes, where there is room.
   const bool under = above ? y + 200 < frame.bottom : y - 200 < frame.top;
   html.leaf("text", threshold_text(gate),
-            {{"class", "label end"}, {"x", pixels(right - 40)}, {"y", pixels(under ? y + 150 : y - 60)}});
+            {{"class", "label end"}, {"x", pixels(axis_end - 40)}, {"y", pixels(under ? y + 150 : y - 60)}});
   html.line();
 }
 

@@ -1,7 +1,6 @@
 #include <algorithm>
 #include <set>
 
-#include "commands/html_axis.h"
 #include "commands/html_drawings.h"
 #include "ledger/base/text.h"
 
@@ -9,10 +8,7 @@ namespace cairn {
 
 namespace {
 
-constexpr Tenths box_width = 9600;
 constexpr Tenths left = 560;
-constexpr Tenths right = 9480;
-constexpr Tenths inset = 120;        // of the window's two ends
 constexpr Tenths lane_height = 960;  // of the versions: 100 %
 constexpr Tenths row_height = 220;   // of a hold's or a shadow's row
 constexpr Tenths letter_width = 78;  // of the drawing's text, as wide as fonts have it
@@ -139,7 +135,7 @@ void draw_holds(Page& page, const Strip& strip, const Lanes& lanes, Labels& labe
     Tenths x = extent->from + 50;
     if (words + 80 > extent->width) {
       const Tenths behind = extent->from + extent->width + 40;
-      x = behind + words < right ? behind : std::max(left, extent->from - words - 40);
+      x = behind + words < axis_end ? behind : std::max(left, extent->from - words - 40);
     }
     labels.push_back({hold.kind, x, top + 135, "label hold " + hold.kind});
     page.html.close("g").line();
@@ -149,7 +145,7 @@ void draw_holds(Page& page, const Strip& strip, const Lanes& lanes, Labels& labe
 void draw_axes(Html& html, const Lanes& lanes) {
   for (const Tenths percent : {0, 50, 100}) {
     const std::string y = pixels(lanes.bottom - lane_height * percent / 100);
-    html.empty("line", {{"class", "grid"}, {"x1", pixels(left)}, {"x2", pixels(right)}, {"y1", y}, {"y2", y}});
+    html.empty("line", {{"class", "grid"}, {"x1", pixels(left)}, {"x2", pixels(axis_end)}, {"y1", y}, {"y2", y}});
     html.leaf("text", str(percent, " %"), {{"class", "tick end"}, {"x", pixels(left - 60)}, {"y", y}, {"dy", "4"}});
   }
   html.line();
@@ -167,7 +163,7 @@ void draw_axes(Html& html, const Lanes& lanes) {
 
 Lanes lanes_of(const ChangeReport& report, const Strip& strip) {
   Lanes lanes;
-  lanes.time = {report.from, std::max(report.until, report.from + 1), left + inset, right - left - 2 * inset};
+  lanes.time = {report.from, std::max(report.until, report.from + 1), left + inset, axis_end - left - 2 * inset};
   Tenths rows = 0;
   for (const std::size_t row : rows_of(strip.holds, lanes.time)) rows = std::max(rows, static_cast<Tenths>(row) + 1);
   const bool shadows =

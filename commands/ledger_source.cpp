@@ -4,7 +4,7 @@ namespace cairn {
 
 namespace {
 
-constexpr std::size_t page = 4096;
+constexpr std::size_t tags_a_page = 4096;
 
 }  // namespace
 
@@ -46,9 +46,9 @@ Result<std::optional<std::vector<Hash>>> LedgerSource::stored_nodes(std::span<co
 Result<std::optional<std::vector<Seq>>> LedgerSource::postings(const std::string& tag) const {
   std::vector<Seq> seqs;
   for (;;) {
-    TRY_LET(more, store_.find(tag, seqs.empty() ? 0 : seqs.back() + 1, page));
+    TRY_LET(more, store_.find(tag, seqs.empty() ? 0 : seqs.back() + 1, tags_a_page));
     seqs.insert(seqs.end(), more.begin(), more.end());
-    if (more.size() < page) return std::optional<std::vector<Seq>>(std::move(seqs));
+    if (more.size() < tags_a_page) return std::optional<std::vector<Seq>>(std::move(seqs));
   }
 }
 

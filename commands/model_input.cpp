@@ -112,8 +112,7 @@ Result<Ground> ground_of(const Globals& globals) {
   Ground ground;
   TRY_LET(there, file_exists(directory));
   if (there) {
-    TRY_LET(home, Home::from_environment());
-    TRY_LET(session, Session::open(globals, home));
+    TRY_LET(session, Session::open(globals));
     TRY(session->world());
     ground.world = session->take_world();
     ground.session = std::move(session);

@@ -10,7 +10,7 @@ namespace cairn {
 
 namespace {
 
-constexpr std::size_t page = 4096;
+constexpr std::size_t seqs_a_page = 4096;
 constexpr Seq closely = 8;  // to read past so many entries costs less than to seek anew
 
 Error several(const std::string& id, const std::vector<Seq>& seqs) {
@@ -85,9 +85,9 @@ Result<Point> read_point(const Ledger& ledger, std::string_view flag, const std:
 Result<std::vector<Seq>> find_all(const Ledger& ledger, std::string_view tag) {
   std::vector<Seq> seqs;
   for (;;) {
-    TRY_LET(more, ledger.find(tag, seqs.empty() ? 0 : seqs.back() + 1, page));
+    TRY_LET(more, ledger.find(tag, seqs.empty() ? 0 : seqs.back() + 1, seqs_a_page));
     seqs.insert(seqs.end(), more.begin(), more.end());
-    if (more.size() < page) return seqs;
+    if (more.size() < seqs_a_page) return seqs;
   }
 }
 

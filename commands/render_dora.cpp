@@ -105,9 +105,9 @@ std::string counted(std::size_t count) {
   return count == 0 ? none : str(count);
 }
 
-class Block {
+class FigureRows {
  public:
-  explicit Block(bool with_seqs) : with_seqs_(with_seqs) {}
+  explicit FigureRows(bool with_seqs) : with_seqs_(with_seqs) {}
 
   void row(const std::string& name, const std::string& value, const Seqs& seqs) {
     rows_.push_back({"  " + name, value});
@@ -120,7 +120,7 @@ class Block {
   Rows rows_;
 };
 
-void add_delivery(Block& block, const DeliveryFigures& figures, const Period& period) {
+void add_delivery(FigureRows& block, const DeliveryFigures& figures, const Period& period) {
   const std::size_t deployments = figures.deployments.size();
   block.row("deployments", counted(deployments), seqs_of(figures.deployments));
   block.row("steps to canary", counted(figures.canary_steps.size()), seqs_of(figures.canary_steps));
@@ -152,7 +152,7 @@ void add_delivery(Block& block, const DeliveryFigures& figures, const Period& pe
             seqs_of(figures.rework));
 }
 
-void add_governance(Block& block, const DeliveryFigures& figures) {
+void add_governance(FigureRows& block, const DeliveryFigures& figures) {
   block.row("approval latency", spread(figures.approvals), seqs_of(figures.approvals));
   const Seqs refused = seqs_of(figures.refused);
   std::string refusals = share(refused.size(), figures.statements.size(), " statements");
@@ -183,7 +183,7 @@ void add_governance(Block& block, const DeliveryFigures& figures) {
 }
 
 std::string block_of(const DeliveryFigures& figures, const Period& period, bool with_seqs) {
-  Block block(with_seqs);
+  FigureRows block(with_seqs);
   add_delivery(block, figures, period);
   add_governance(block, figures);
   return block.text();

@@ -11,20 +11,19 @@ namespace cairn {
 namespace {
 
 using Json = nlohmann::ordered_json;
-using Answer = Branch::Answer;
 using Rows = std::vector<std::vector<std::string>>;
 
 std::string dumped(const Json& json) {
   return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 
-Tone tone_of(Answer answer) {
+Tone tone_of(Branch::Answer answer) {
   switch (answer) {
-    case Answer::yes:
+    case Branch::Answer::yes:
       return Tone::bad;
-    case Answer::no:
+    case Branch::Answer::no:
       return Tone::good;
-    case Answer::unknown:
+    case Branch::Answer::unknown:
       break;
   }
   return Tone::warn;

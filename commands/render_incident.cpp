@@ -80,10 +80,6 @@ Json json_of(const IncidentView& view) {
           {"actions", std::move(actions)}};
 }
 
-std::string dumped(const Json& json) {
-  return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
-}
-
 // What the guide's issue labels are for.
 std::string labels_of(const Incident& incident) {
   return incident.severity == Severity::critical ? "ml-ops, security, critical"
@@ -108,7 +104,7 @@ std::string incident_list_text(const std::vector<IncidentView>& incidents) {
 std::string incident_list_json(const std::vector<IncidentView>& incidents) {
   Json list = Json::array();
   for (const IncidentView& view : incidents) list.push_back(json_of(view));
-  return dumped({{"incidents", std::move(list)}});
+  return Json{{"incidents", std::move(list)}}.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 
 std::string incident_text(const IncidentView& view) {
@@ -140,7 +136,7 @@ std::string incident_json(const IncidentView& view) {
   Json json = json_of(view);
   json["entries"] = Json::array();
   for (const TimelineRow& row : view.entries) json["entries"].push_back(Json::parse(log_json(row)));
-  return dumped(json);
+  return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 
 std::string incident_markdown(const IncidentView& view) {

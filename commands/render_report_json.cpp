@@ -65,7 +65,7 @@ Json json_of(const PopulationRow& row);
 Json json_of(const AnnexEntry& entry);
 
 template <class Row>
-Json list_of(const std::vector<Row>& rows) {
+Json rows_of(const std::vector<Row>& rows) {
   Json list = Json::array();
   for (const Row& row : rows) list.push_back(json_of(row));
   return list;
@@ -74,8 +74,8 @@ Json list_of(const std::vector<Row>& rows) {
 Json json_of(const Strip& strip) {
   return {{"environment", strip.environment},
           {"model", strip.model},
-          {"spans", list_of(strip.spans)},
-          {"holds", list_of(strip.holds)}};
+          {"spans", rows_of(strip.spans)},
+          {"holds", rows_of(strip.holds)}};
 }
 
 Json json_of(const Plot& plot) {
@@ -87,7 +87,7 @@ Json json_of(const Plot& plot) {
   }
   return {{"environment", plot.environment}, {"model", plot.model},
           {"metric", plot.metric},           {"gate", std::move(gate)},
-          {"points", list_of(plot.points)},  {"marks", list_of(plot.marks)}};
+          {"points", rows_of(plot.points)},  {"marks", rows_of(plot.marks)}};
 }
 
 Json json_of(const ReportRow& row) {
@@ -101,7 +101,7 @@ Json json_of(const ReportRow& row) {
           {"what", row.said},
           {"change", row.change.empty() ? Json() : Json(row.change)},
           {"evidence_seqs", row.evidence},
-          {"causes", list_of(row.causes)},
+          {"causes", rows_of(row.causes)},
           {"reasons", row.reasons}};
 }
 
@@ -155,30 +155,30 @@ std::string report_json(const ChangeReport& report) {
                {"until", report.until},
                {"environments", report.environments},
                {"models", report.models},
-               {"header", list_of(report.header)},
+               {"header", rows_of(report.header)},
                {"verifier", json_of(report.verifier)},
-               {"strips", list_of(report.strips)},
-               {"plots", list_of(report.plots)},
-               {"timeline", list_of(report.timeline)},
-               {"durations", list_of(report.durations)},
-               {"gates", list_of(report.gates)},
-               {"policy", list_of(report.policy)},
-               {"hindsight", list_of(report.hindsight)},
-               {"rollback", list_of(report.rollback)},
-               {"deviations", list_of(report.deviations)},
-               {"similar", list_of(report.similar)},
-               {"deadlines", list_of(report.deadlines)},
-               {"impact", list_of(report.impact)},
-               {"factors", list_of(report.factors)},
-               {"actions", list_of(report.actions)},
-               {"counts", list_of(report.counts)},
-               {"population", list_of(report.population)},
+               {"strips", rows_of(report.strips)},
+               {"plots", rows_of(report.plots)},
+               {"timeline", rows_of(report.timeline)},
+               {"durations", rows_of(report.durations)},
+               {"gates", rows_of(report.gates)},
+               {"policy", rows_of(report.policy)},
+               {"hindsight", rows_of(report.hindsight)},
+               {"rollback", rows_of(report.rollback)},
+               {"deviations", rows_of(report.deviations)},
+               {"similar", rows_of(report.similar)},
+               {"deadlines", rows_of(report.deadlines)},
+               {"impact", rows_of(report.impact)},
+               {"factors", rows_of(report.factors)},
+               {"actions", rows_of(report.actions)},
+               {"counts", rows_of(report.counts)},
+               {"population", rows_of(report.population)},
                {"population_proof", report.population_proof},
-               {"separation", list_of(report.separation)},
-               {"broken_glass", list_of(report.broken_glass)},
-               {"refusals", list_of(report.refusals)},
-               {"incidents", list_of(report.incidents)}};
-  json["annex"] = list_of(report.annex);
+               {"separation", rows_of(report.separation)},
+               {"broken_glass", rows_of(report.broken_glass)},
+               {"refusals", rows_of(report.refusals)},
+               {"incidents", rows_of(report.incidents)}};
+  json["annex"] = rows_of(report.annex);
   return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 

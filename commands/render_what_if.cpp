@@ -19,8 +19,8 @@ constexpr std::size_t most_rows_shown = 100;    // of each kind
 constexpr std::size_t most_reasons_shown = 3;   // of each refusal
 constexpr std::size_t most_refusals_shown = 2;  // of each row
 
-std::string dumped(const Json& json, int indent) {
-  return json.dump(indent, ' ', false, Json::error_handler_t::replace);
+std::string on_one_line(const Json& json) {
+  return json.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
 std::string spell(const std::string& outcome) {
@@ -241,7 +241,7 @@ std::string what_if_json_begin(const WhatIfQuestion& question) {
                       {{"file", question.file.string()},
                        {"name", question.other.policy->name},
                        {"digest", question.other.policy->digest.hex()}}}};
-  const std::string text = dumped(head, -1);
+  const std::string text = on_one_line(head);
   return text.substr(0, text.size() - 1) + ",\"entries\": [";
 }
 
@@ -263,19 +263,19 @@ std::string what_if_json(const WhatIfRow& row) {
     json["renamed"] = Json::object();
     for (const auto& [then, there] : row.renamed) json["renamed"][then] = there;
   }
-  return dumped(json, -1);
+  return on_one_line(json);
 }
 
 std::string what_if_json_end(const WhatIf& answer, bool no_rows, const std::optional<Error>& broke) {
   const std::string bracket = no_rows ? "]" : "\n]";
-  if (broke) return bracket + ", \"error\": " + dumped(Json(broke->message), -1) + "}\n";
+  if (broke) return bracket + ", \"error\": " + on_one_line(Json(broke->message)) + "}\n";
   const WhatIfTotals& totals = answer.totals();
-  std::string text = bracket + ", \"totals\": " + dumped(json_of(totals), -1);
+  std::string text = bracket + ", \"totals\": " + on_one_line(json_of(totals));
   Json passed_over = Json::array();
   for (const PassedOver& one : totals.passed_over) {
     passed_over.push_back({{"seq", one.seq}, {"policy", one.policy.hex()}});
   }
-  text += ", \"passed_over\": " + dumped(passed_over, -1);
+  text += ", \"passed_over\": " + on_one_line(passed_over);
   if (answer.other() != nullptr) {
     Json slots = Json::array();
     for (const SlotOutcome& slot : answer.slots()) {
@@ -285,7 +285,7 @@ std::string what_if_json_end(const WhatIf& answer, bool no_rows, const std::opti
                        {"on_record", json_of(slot.recorded)},
                        {"there", json_of(slot.other)}});
     }
-    text += ", \"slots\": " + dumped(slots, -1);
+    text += ", \"slots\": " + on_one_line(slots);
   }
   return text + ", \"state_hash\": \"" + sha256(answer.recorded().encode()).hex() + "\"}\n";
 }

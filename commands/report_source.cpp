@@ -11,7 +11,7 @@ namespace cairn {
 namespace {
 
 constexpr Size far = 4096;  // beyond so many entries a snapshot may be nearer
-constexpr std::size_t page = 4096;
+constexpr std::size_t checkpoints_a_page = 4096;
 
 // The newest kept note of at most this size. They are found forwards only, so the search goes back in growing steps.
 Result<AtSize> newest_note(const Store& store, Size at_most) {
@@ -19,11 +19,11 @@ Result<AtSize> newest_note(const Store& store, Size at_most) {
     const Size from = at_most > step ? at_most - step : 0;
     std::optional<AtSize> newest;
     for (Size next = from;;) {
-      TRY_LET(rows, store.checkpoints(next, page));
+      TRY_LET(rows, store.checkpoints(next, checkpoints_a_page));
       for (AtSize& row : rows) {
         if (row.size <= at_most) newest = std::move(row);
       }
-      if (rows.size() < page || rows.back().size >= at_most) break;
+      if (rows.size() < checkpoints_a_page || rows.back().size >= at_most) break;
       next = rows.back().size + 1;
     }
     if (newest) return *std::move(newest);

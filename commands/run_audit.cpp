@@ -15,11 +15,6 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-Result<std::unique_ptr<Session>> open_session(const Globals& globals) {
-  TRY_LET(home, Home::from_environment());
-  return Session::open(globals, home);
-}
-
 // ---- bundle
 
 bool chooses(const BundleFlags& flags) {
@@ -181,7 +176,7 @@ Result<Head> head_of(const Ledger& ledger, const std::optional<Path>& checkpoint
 }  // namespace
 
 Result<Exit> run_bundle(const Globals& globals, const BundleFlags& flags) {
-  TRY_LET(session, open_session(globals));
+  TRY_LET(session, Session::open(globals));
   const Ledger& ledger = session->ledger();
   Contents contents;
   contents.complete = !chooses(flags);
@@ -202,7 +197,7 @@ Result<Exit> run_bundle(const Globals& globals, const BundleFlags& flags) {
 }
 
 Result<Exit> run_sample(const Globals& globals, const SampleFlags& flags) {
-  TRY_LET(session, open_session(globals));
+  TRY_LET(session, Session::open(globals));
   const Ledger& ledger = session->ledger();
   SampleQuestion question;
   TRY_LET(since, moment_given("--since", flags.since));

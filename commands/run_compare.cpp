@@ -64,7 +64,7 @@ const MetricsFile* baseline_of(const MetricsFile& current, const std::vector<Met
 // A damaged history is an error: it would be lost with the next entry.
 Result<void> add_to_history(const Path& directory, const MetricsFile& metrics, Millis now) {
   const Path path = directory / (metrics.stem.type + "_history.json");
-  Json history = json_array({});
+  JsonNode history = json_array({});
   TRY_LET(there, file_exists(path));
   if (there) {
     TRY_LET(text, read_file(path, max_evidence_bytes));

@@ -111,8 +111,7 @@ class Between {
 }  // namespace
 
 Result<Exit> run_diff(const Globals& globals, const DiffFlags& flags) {
-  TRY_LET(home, Home::from_environment());
-  TRY_LET(session, Session::open(globals, home));
+  TRY_LET(session, Session::open(globals));
   const Ledger& ledger = session->ledger();
   DiffBounds bounds;
   TRY_LET(from, read_point(ledger, "--from", flags.from));

@@ -58,8 +58,7 @@ Result<void> check_filter(const World& world, const DeliveryFilter& filter) {
 }  // namespace
 
 Result<Exit> run_dora(const Globals& globals, const DoraFlags& flags) {
-  TRY_LET(home, Home::from_environment());
-  TRY_LET(session, Session::open(globals, home));
+  TRY_LET(session, Session::open(globals));
   const Ledger& ledger = session->ledger();
   TRY_LET(asked, read_period(ledger, flags));
   Delivery delivery(asked.period);

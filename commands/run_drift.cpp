@@ -178,12 +178,12 @@ Result<Measured> measure(const Subject& subject, const MonitorFlags& flags, cons
   return measured;
 }
 
-Json json_of(const AnswersFile& file) {
+JsonNode json_of(const AnswersFile& file) {
   return json_object({{"file", json_text_of(file.source)}, {"sha256", json_text_of(file.digest.hex())}});
 }
 
-Json json_of(const Measured& measured) {
-  std::vector<std::pair<std::string, Json>> members = {{"model_name", json_text_of(measured.stem)}};
+JsonNode json_of(const Measured& measured) {
+  std::vector<std::pair<std::string, JsonNode>> members = {{"model_name", json_text_of(measured.stem)}};
   for (const char* name :
        {"current_accuracy", "baseline_accuracy", "accuracy_drop", "positive_rate", "reference_positive_rate",
         "drift_score", "psi", "ks_statistic", "mean_shift", "samples", "reference_samples"}) {
@@ -223,8 +223,8 @@ std::string report_of(const std::vector<Measured>& all, const std::vector<std::s
                       const Policy& policy) {
   Millis newest_answers = 0;
   for (const Measured& one : all) newest_answers = std::max(newest_answers, one.predictions.written);
-  std::vector<Json> rows;
-  std::vector<Json> others;
+  std::vector<JsonNode> rows;
+  std::vector<JsonNode> others;
   for (const Measured& one : all) rows.push_back(json_of(one));
   for (const std::string& stem : left_out) others.push_back(json_text_of(stem));
   return write_json(json_object({{"timestamp", json_text_of(format_time(newest_answers))},

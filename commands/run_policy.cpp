@@ -104,8 +104,7 @@ Result<PolicyFile> read_policy(const Path& file) {
 }
 
 Result<Exit> run_policy_show(const Globals& globals, const std::optional<std::string>& at) {
-  TRY_LET(home, Home::from_environment());
-  TRY_LET(session, Session::open(globals, home));
+  TRY_LET(session, Session::open(globals));
   std::string document;
   if (at) {
     TRY_LET(size, size_at(session->ledger(), *at));

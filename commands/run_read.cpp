@@ -21,11 +21,6 @@ namespace {
 
 constexpr auto follow_pause = std::chrono::seconds(1);
 
-Result<std::unique_ptr<Session>> open_session(const Globals& globals) {
-  TRY_LET(home, Home::from_environment());
-  return Session::open(globals, home);
-}
-
 // ---- status
 
 Result<StatusMoment> moment_of(const Ledger& ledger, const StatusFlags& flags) {
@@ -267,7 +262,7 @@ Result<void> check_filter(const World& world, const StatusFilter& filter) {
 }
 
 Result<Exit> run_status(const Globals& globals, const StatusFlags& flags) {
-  TRY_LET(session, open_session(globals));
+  TRY_LET(session, Session::open(globals));
   const Ledger& ledger = session->ledger();
   TRY_LET(at, moment_of(ledger, flags));
   at.filter = {flags.environment, flags.model};
@@ -282,7 +277,7 @@ Result<Exit> run_status(const Globals& globals, const StatusFlags& flags) {
 }
 
 Result<Exit> run_history(const Globals& globals, const std::string& model) {
-  TRY_LET(session, open_session(globals));
+  TRY_LET(session, Session::open(globals));
   const Ledger& ledger = session->ledger();
   TRY_LET(seqs, find_history(ledger, model));
   if (seqs.empty()) {
@@ -301,7 +296,7 @@ Result<Exit> run_history(const Globals& globals, const std::string& model) {
 Result<Exit> run_log(const Globals& globals, const LogFlags& flags) {
   Size shown = 0;
   for (;;) {
-    TRY_LET(session, open_session(globals));
+    TRY_LET(session, Session::open(globals));
     if (session->ledger().size() > shown) {
       TRY_LET(printed, print_log(globals, flags, *session, shown));
       if (printed.broke) return exit_of(printed.broke->kind);
@@ -316,7 +311,7 @@ Result<Exit> run_log(const Globals& globals, const LogFlags& flags) {
 }
 
 Result<Exit> run_show(const Globals& globals, const std::string& seq_or_id, ShowAs as) {
-  TRY_LET(session, open_session(globals));
+  TRY_LET(session, Session::open(globals));
   const Ledger& ledger = session->ledger();
   TRY_LET(world, session->world());
   TRY_LET(seq, find_entry(ledger, *world, seq_or_id));

@@ -13,8 +13,7 @@ Result<Exit> run_step(const Globals& globals, const std::optional<std::string>& 
                      globals.json ? "--json asks for a document" : "this is none",
                      ": cairn log lists the entries, cairn show SEQ shows one, cairn status --seq N what it left"));
   }
-  TRY_LET(home, Home::from_environment());
-  TRY_LET(session, Session::open(globals, home));
+  TRY_LET(session, Session::open(globals));
   const Ledger& ledger = session->ledger();
   TRY_LET(newest, session->world());
   Size size = ledger.size();

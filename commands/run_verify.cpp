@@ -28,11 +28,6 @@ using Rows = std::vector<std::vector<std::string>>;
 
 constexpr std::size_t most_differences_shown = 20;
 
-Result<std::unique_ptr<Session>> open_session(const Globals& globals) {
-  TRY_LET(home, Home::from_environment());
-  return Session::open(globals, home);
-}
-
 void print_json(const Json& json) {
   print(json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n");
 }
@@ -198,7 +193,7 @@ void show_replayed(const Globals& globals, const Replayed& done, Millis spent) {
 }  // namespace
 
 Result<Exit> run_checkpoint(const Globals& globals) {
-  TRY_LET(session, open_session(globals));
+  TRY_LET(session, Session::open(globals));
   const Ledger& ledger = session->ledger();
   if (!globals.json) {
     print(ledger.checkpoint_note());
@@ -213,7 +208,7 @@ Result<Exit> run_checkpoint(const Globals& globals) {
 }
 
 Result<Exit> run_log_key(const Globals& globals) {
-  TRY_LET(session, open_session(globals));
+  TRY_LET(session, Session::open(globals));
   const Ledger& ledger = session->ledger();
   if (globals.json) {
     print_json({{"vkey", ledger.log_key().vkey()}, {"ledger", ledger.id().hex()}, {"origin", ledger.origin()}});
@@ -225,7 +220,7 @@ Result<Exit> run_log_key(const Globals& globals) {
 
 Result<Exit> run_prove(const Globals& globals, const ProveFlags& flags) {
   if (flags.seq.has_value() == flags.extends.has_value()) return usage("give either SEQ or --extends OLD.note");
-  TRY_LET(session, open_session(globals));
+  TRY_LET(session, Session::open(globals));
   if (flags.seq) return prove_entry(globals, session->ledger(), *flags.seq, flags.out);
   return prove_growth(globals, session->ledger(), *flags.extends, flags.out);
 }
@@ -256,7 +251,7 @@ Result<Exit> run_verify(const Globals& globals, const VerifyFlags& flags) {
 }
 
 Result<Exit> run_export(const Globals& globals, const Path& directory) {
-  TRY_LET(session, open_session(globals));
+  TRY_LET(session, Session::open(globals));
   const Ledger& ledger = session->ledger();
   std::optional<ProgressBar> bar("export");
   TRY_LET(done, export_tiles(ledger, session->attachments(), fs::absolute(directory),
@@ -285,7 +280,7 @@ Result<Exit> run_export(const Globals& globals, const Path& directory) {
 }
 
 Result<Exit> run_replay(const Globals& globals, const std::optional<std::string>& to) {
-  TRY_LET(session, open_session(globals));
+  TRY_LET(session, Session::open(globals));
   const Ledger& ledger = session->ledger();
   Size size = ledger.size();
   if (to) {

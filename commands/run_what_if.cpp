@@ -41,8 +41,7 @@ Result<Exit> run_what_if(const Globals& globals, const WhatIfFlags& flags) {
   TRY_LET(other, policy_in_force(std::move(file.document)));
   question.other = std::move(other);
   question.mode = flags.cascade ? WhatIfMode::cascade : WhatIfMode::alone;
-  TRY_LET(home, Home::from_environment());
-  TRY_LET(session, Session::open(globals, home));
+  TRY_LET(session, Session::open(globals));
   const Ledger& ledger = session->ledger();
   question.origin = ledger.origin();
   question.size = ledger.size();

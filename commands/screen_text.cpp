@@ -10,40 +10,40 @@ namespace {
 
 constexpr std::string_view tone_ends = "\x1b[0m";
 
-struct Block {
+struct CodeRange {
   std::uint32_t first;
   std::uint32_t last;
 };
 
 // Unicode's wide and full-width blocks, roughly: a terminal that counts otherwise loses a line's end, never its layout,
 // since lines do not wrap there.
-constexpr std::array<Block, 12> wide = {{{0x1100, 0x115f},
-                                         {0x2e80, 0x303e},
-                                         {0x3041, 0xa4cf},
-                                         {0xa960, 0xa97c},
-                                         {0xac00, 0xd7a3},
-                                         {0xf900, 0xfaff},
-                                         {0xfe30, 0xfe6f},
-                                         {0xff00, 0xff60},
-                                         {0xffe0, 0xffe6},
-                                         {0x1f300, 0x1f64f},
-                                         {0x1f680, 0x1faff},
-                                         {0x20000, 0x3fffd}}};
-constexpr std::array<Block, 10> combining = {{{0x0300, 0x036f},
-                                              {0x0483, 0x0489},
-                                              {0x0591, 0x05bd},
-                                              {0x0610, 0x061a},
-                                              {0x064b, 0x065f},
-                                              {0x1ab0, 0x1aff},
-                                              {0x200b, 0x200d},
-                                              {0x20d0, 0x20ff},
-                                              {0xfe00, 0xfe0f},
-                                              {0xfe20, 0xfe2f}}};
+constexpr std::array<CodeRange, 12> wide = {{{0x1100, 0x115f},
+                                             {0x2e80, 0x303e},
+                                             {0x3041, 0xa4cf},
+                                             {0xa960, 0xa97c},
+                                             {0xac00, 0xd7a3},
+                                             {0xf900, 0xfaff},
+                                             {0xfe30, 0xfe6f},
+                                             {0xff00, 0xff60},
+                                             {0xffe0, 0xffe6},
+                                             {0x1f300, 0x1f64f},
+                                             {0x1f680, 0x1faff},
+                                             {0x20000, 0x3fffd}}};
+constexpr std::array<CodeRange, 10> combining = {{{0x0300, 0x036f},
+                                                  {0x0483, 0x0489},
+                                                  {0x0591, 0x05bd},
+                                                  {0x0610, 0x061a},
+                                                  {0x064b, 0x065f},
+                                                  {0x1ab0, 0x1aff},
+                                                  {0x200b, 0x200d},
+                                                  {0x20d0, 0x20ff},
+                                                  {0xfe00, 0xfe0f},
+                                                  {0xfe20, 0xfe2f}}};
 
 template <std::size_t N>
-bool in(const std::array<Block, N>& blocks, std::uint32_t code) {
+bool in(const std::array<CodeRange, N>& blocks, std::uint32_t code) {
   return std::any_of(blocks.begin(), blocks.end(),
-                     [code](const Block& block) { return block.first <= code && code <= block.last; });
+                     [code](const CodeRange& block) { return block.first <= code && code <= block.last; });
 }
 
 std::size_t columns_of_code(std::uint32_t code) {

@@ -94,6 +94,11 @@ Result<std::unique_ptr<Session>> Session::open(const Globals& globals, const Hom
   return open_as(StoreMode::read, globals, home);
 }
 
+Result<std::unique_ptr<Session>> Session::open(const Globals& globals) {
+  TRY_LET(home, Home::from_environment());
+  return open(globals, home);
+}
+
 Result<std::unique_ptr<Session>> Session::open_for_writing(const Globals& globals, const Home& home) {
   return open_as(StoreMode::write, globals, home);
 }

@@ -36,6 +36,9 @@ class Session {
   // Beside any writer.
   static Result<std::unique_ptr<Session>> open(const Globals& globals, const Home& home);
 
+  // As above, with the home that the environment names.
+  static Result<std::unique_ptr<Session>> open(const Globals& globals);
+
   // As the one writing process; waits for another.
   static Result<std::unique_ptr<Session>> open_for_writing(const Globals& globals, const Home& home);
 

@@ -7,7 +7,7 @@
 namespace cairn {
 namespace {
 
-constexpr std::size_t page = 256;
+constexpr std::size_t checkpoints_a_page = 256;
 
 std::string describe(CheckpointCheck::Origin origin, Size size) {
   switch (origin) {
@@ -37,7 +37,7 @@ void CheckpointCheck::expect(std::string note, Origin origin, Findings& findings
 
 Result<void> CheckpointCheck::refill(Findings& findings) {
   if (read_all_) return {};
-  const Result<std::vector<SizedNote>> kept = source_.checkpoints(read_to_, page);
+  const Result<std::vector<SizedNote>> kept = source_.checkpoints(read_to_, checkpoints_a_page);
   if (!kept.ok()) {
     if (kept.error().kind == ErrorKind::unavailable) return kept.error();
     findings.push_back({FindingKind::checkpoint_bad, std::nullopt, kept.error().message});

@@ -9,7 +9,7 @@
 namespace cairn {
 namespace {
 
-constexpr std::size_t page = 256;
+constexpr std::size_t rows_a_page = 256;
 constexpr std::size_t most_located = 16;  // tags whose first difference is named; of more only that they differ
 
 // `rebuilt` and `stored` differ.
@@ -48,7 +48,7 @@ Result<std::vector<std::string>> IndexCheck::differing(const EvidenceSource& sou
                                                        Findings& findings) const {
   std::vector<std::string> stored;
   for (;;) {
-    TRY_LET(more, source.tags(stored.empty() ? "" : stored.back(), page));
+    TRY_LET(more, source.tags(stored.empty() ? "" : stored.back(), rows_a_page));
     if (!more) return std::vector<std::string>();  // the source holds no index
     if (more->empty()) break;
     if (!stored.empty() && more->front() <= stored.back()) return fault("the tags of the index do not ascend");
@@ -86,7 +86,7 @@ Result<Size> IndexCheck::compare(const EvidenceSource& source, Size entries, Fin
   Rebuilt rebuilt;
   for (const std::string& tag : wrong) rebuilt[tag];
   for (Seq seq = 0; seq < entries;) {
-    TRY_LET(bytes, source.entries(seq, page - seq % page));
+    TRY_LET(bytes, source.entries(seq, rows_a_page - seq % rows_a_page));
     if (bytes.empty()) return fault(str("entry ", seq, " was there before and is not any more"));
     for (const Bytes& entry : bytes) {
       TRY_LET(recorded, decode_recorded(seq, entry));

@@ -8,6 +8,7 @@
 #include <climits>
 
 #include "ledger/base/text.h"
+#include "ledger/crypto/octets.h"
 #include "ledger/crypto/pem.h"
 #include "ledger/crypto/signature_rules.h"
 
@@ -21,10 +22,6 @@ using namespace std::string_view_literals;
 constexpr auto ed25519_head = "\x30\x2a\x30\x05\x06\x03\x2b\x65\x70\x03\x21\x00"sv;
 constexpr auto p256_head =
     "\x30\x59\x30\x13\x06\x07\x2a\x86\x48\xce\x3d\x02\x01\x06\x08\x2a\x86\x48\xce\x3d\x03\x01\x07\x03\x42\x00\x04"sv;
-
-const unsigned char* data_of(BytesView bytes) {
-  return reinterpret_cast<const unsigned char*>(bytes.data());
-}
 
 bool has_shape(BytesView der, BytesView head, std::size_t point_size) {
   return der.size() == head.size() + point_size && der.substr(0, head.size()) == head;

@@ -6,6 +6,7 @@
 
 #include "ledger/base/text.h"
 #include "ledger/crypto/keys.h"
+#include "ledger/crypto/octets.h"
 #include "ledger/crypto/pem.h"
 #include "ledger/crypto/signature_rules.h"
 
@@ -15,10 +16,6 @@ namespace {
 constexpr int pbkdf2_rounds = 600'000;
 constexpr int salt_bytes = 16;
 constexpr std::size_t longest_passphrase = 1024;
-
-const unsigned char* data_of(BytesView bytes) {
-  return reinterpret_cast<const unsigned char*>(bytes.data());
-}
 
 struct Free {
   void operator()(EVP_MD_CTX* context) const { EVP_MD_CTX_free(context); }

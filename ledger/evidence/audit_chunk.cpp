@@ -50,9 +50,9 @@ void append_string(std::string& out, std::string_view text) {
   out += '"';
 }
 
-void append_value(std::string& out, const Json& value);
+void append_value(std::string& out, const JsonNode& value);
 
-void append_object(std::string& out, const Json& value) {
+void append_object(std::string& out, const JsonNode& value) {
   // Python sorts by code point, and so do the bytes of UTF-8.
   std::vector<std::size_t> order(value.names.size());
   std::iota(order.begin(), order.end(), std::size_t{0});
@@ -68,24 +68,24 @@ void append_object(std::string& out, const Json& value) {
 }
 
 // As deep as the value is nested, which the reader bounds.
-void append_value(std::string& out, const Json& value) {
+void append_value(std::string& out, const JsonNode& value) {
   switch (value.kind) {
-    case Json::Kind::null:
+    case JsonNode::Kind::null:
       out += "null";
       return;
-    case Json::Kind::boolean:
+    case JsonNode::Kind::boolean:
       out += value.boolean ? "true" : "false";
       return;
-    case Json::Kind::number:
+    case JsonNode::Kind::number:
       out += value.text;
       return;
-    case Json::Kind::string:
+    case JsonNode::Kind::string:
       append_string(out, value.text);
       return;
-    case Json::Kind::object:
+    case JsonNode::Kind::object:
       append_object(out, value);
       return;
-    case Json::Kind::array:
+    case JsonNode::Kind::array:
       out += '[';
       for (std::size_t i = 0; i < value.items.size(); ++i) {
         if (i > 0) out += ", ";
@@ -98,13 +98,13 @@ void append_value(std::string& out, const Json& value) {
 
 }  // namespace
 
-std::string python_dumps(const Json& value) {
+std::string python_dumps(const JsonNode& value) {
   std::string out;
   append_value(out, value);
   return out;
 }
 
-std::string chunk_root(const Json& events) {
+std::string chunk_root(const JsonNode& events) {
   std::vector<std::string> level;
   level.reserve(events.items.size());
   for (const auto& event : events.items) level.push_back(sha256(python_dumps(event)).hex());

@@ -15,10 +15,10 @@
 namespace cairn {
 
 // Byte for byte what Python's json.dumps(value, sort_keys=True) writes for a value that it wrote before.
-std::string python_dumps(const Json& value);
+std::string python_dumps(const JsonNode& value);
 
 // The root over the events, in hex; empty for no events.
-std::string chunk_root(const Json& events);
+std::string chunk_root(const JsonNode& events);
 
 // A card's audit_merkle_root; empty if it has none, none that a chunk's events could have, or is no card.
 std::string audit_root_of_card(std::string_view content);

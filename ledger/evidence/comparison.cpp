@@ -30,7 +30,7 @@ Decimal percent_of(const MetricChange& change) {
   return rounded_to_6(baseline == 0 ? 0 : gain / baseline * 100);
 }
 
-Json json_of(const MetricChange& change) {
+JsonNode json_of(const MetricChange& change) {
   return json_object({{"metric", json_text_of(change.metric)},
                       {"current", json_number(change.current)},
                       {"baseline", json_number(change.baseline)},
@@ -38,15 +38,15 @@ Json json_of(const MetricChange& change) {
                       {"diff_pct", json_number(percent_of(change))}});
 }
 
-Json list_of(const ModelComparison& model, Change change) {
-  std::vector<Json> items;
+JsonNode list_of(const ModelComparison& model, Change change) {
+  std::vector<JsonNode> items;
   for (const auto& metric : model.metrics) {
     if (metric.change == change) items.push_back(json_of(metric));
   }
   return json_array(std::move(items));
 }
 
-Json json_of(const ModelComparison& model) {
+JsonNode json_of(const ModelComparison& model) {
   if (!model.why_not.empty()) {
     return json_object({{"model_type", json_text_of(model.model)},
                         {"has_regression", json_null()},
@@ -103,8 +103,8 @@ std::optional<bool> any_regression(const std::vector<ModelComparison>& models) {
 }
 
 std::string comparison_report(const std::vector<ModelComparison>& models, const Decimal& threshold, Millis at) {
-  std::vector<Json> rows;
-  std::vector<Json> regressions;
+  std::vector<JsonNode> rows;
+  std::vector<JsonNode> regressions;
   std::int64_t compared = 0;
   for (const auto& model : models) {
     rows.push_back(json_of(model));

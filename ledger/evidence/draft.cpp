@@ -56,7 +56,7 @@ void EvidenceDraft::set_count(std::string_view name, std::uint64_t count) {
   set(name, Decimal::from_int(static_cast<std::int64_t>(std::min(count, max_count))));
 }
 
-void EvidenceDraft::set_number(std::string_view name, const Json* json) {
+void EvidenceDraft::set_number(std::string_view name, const JsonNode* json) {
   if (json == nullptr) return;
   if (!json->is_number()) {
     add_finding(str(printable(name.substr(0, 200)), " is ", describe(json->kind), ", not a number"));
@@ -69,15 +69,15 @@ void EvidenceDraft::set_number(std::string_view name, const Json* json) {
   set(name, not_a_number());
 }
 
-void EvidenceDraft::set_boolean(std::string_view name, const Json* json) {
+void EvidenceDraft::set_boolean(std::string_view name, const JsonNode* json) {
   if (json == nullptr) return;
-  if (json->kind == Json::Kind::boolean) return set_flag(name, json->boolean);
+  if (json->kind == JsonNode::Kind::boolean) return set_flag(name, json->boolean);
   add_finding(str(printable(name.substr(0, 200)), " is ", describe(json->kind), ", not true or false"));
   set(name, not_a_number());
 }
 
-void EvidenceDraft::set_moment(std::string_view name, const Json* file, std::string_view member) {
-  const Json* json = member_of(file, member);
+void EvidenceDraft::set_moment(std::string_view name, const JsonNode* file, std::string_view member) {
+  const JsonNode* json = member_of(file, member);
   if (json == nullptr) return;
   const auto time = json->is_string() ? parse_time(json->text) : Result<Millis>(fault("it is not a string"));
   if (time) return set(name, Decimal::from_int(*time));

@@ -23,14 +23,14 @@ class EvidenceDraft {
   void set_flag(std::string_view name, bool flag) { set_count(name, flag ? 1 : 0); }
 
   // The number, rounded; NaN and a finding for anything else. `json` null: absent.
-  void set_number(std::string_view name, const Json* json);
+  void set_number(std::string_view name, const JsonNode* json);
 
   // 1 or 0; NaN and a finding for what is neither true nor false. `json` null: absent.
-  void set_boolean(std::string_view name, const Json* json);
+  void set_boolean(std::string_view name, const JsonNode* json);
 
   // The time that the file's `member` names; NaN and a finding if it names none. `file` null, or no such member:
   // absent.
-  void set_moment(std::string_view name, const Json* file, std::string_view member);
+  void set_moment(std::string_view name, const JsonNode* file, std::string_view member);
 
   void add_finding(std::string_view what);
 

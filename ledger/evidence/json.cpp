@@ -129,8 +129,8 @@ class Builder final : public Library::json_sax_t {
 
   bool null() override { return add({}); }
   bool boolean(bool value) override {
-    Json json;
-    json.kind = Json::Kind::boolean;
+    JsonNode json;
+    json.kind = JsonNode::Kind::boolean;
     json.boolean = value;
     return add(std::move(json));
   }
@@ -139,14 +139,14 @@ class Builder final : public Library::json_sax_t {
   bool number_float(number_float_t, const string_t& lexeme) override { return add_number(lexeme); }
   bool string(string_t& value) override {
     if (is_masked()) return add_number(std::string(masked_.lexemes[next_masked_++]));
-    Json json;
-    json.kind = Json::Kind::string;
+    JsonNode json;
+    json.kind = JsonNode::Kind::string;
     json.text = std::move(value);
     return add(std::move(json));
   }
   bool binary(binary_t&) override { return stop("bytes that JSON has no form for"); }
-  bool start_object(std::size_t) override { return open(Json::Kind::object); }
-  bool start_array(std::size_t) override { return open(Json::Kind::array); }
+  bool start_object(std::size_t) override { return open(JsonNode::Kind::object); }
+  bool start_array(std::size_t) override { return open(JsonNode::Kind::array); }
   bool end_object() override { return close(); }
   bool end_array() override { return close(); }
   bool key(string_t& name) override {
@@ -163,11 +163,11 @@ class Builder final : public Library::json_sax_t {
   }
 
   const std::string& problem() const { return problem_; }
-  Json take() { return std::move(root_); }
+  JsonNode take() { return std::move(root_); }
 
  private:
   struct Open {
-    Json value;
+    JsonNode value;
     std::unordered_set<std::string> seen;
   };
 
@@ -183,26 +183,26 @@ class Builder final : public Library::json_sax_t {
   }
 
   bool add_number(std::string lexeme) {
-    Json json;
-    json.kind = Json::Kind::number;
+    JsonNode json;
+    json.kind = JsonNode::Kind::number;
     json.text = std::move(lexeme);
     return add(std::move(json));
   }
 
-  bool add(Json value) {
+  bool add(JsonNode value) {
     if (++values_ > max_values) return stop(str("more than ", max_values, " values"));
     (open_.empty() ? root_ : open_.back().value.items.emplace_back()) = std::move(value);
     return true;
   }
 
-  bool open(Json::Kind kind) {
+  bool open(JsonNode::Kind kind) {
     if (open_.size() == max_json_depth) return stop(str("nested deeper than ", max_json_depth, " levels"));
     open_.emplace_back().value.kind = kind;
     return true;
   }
 
   bool close() {
-    Json value = std::move(open_.back().value);
+    JsonNode value = std::move(open_.back().value);
     open_.pop_back();
     return add(std::move(value));
   }
@@ -213,36 +213,36 @@ class Builder final : public Library::json_sax_t {
   std::size_t next_masked_ = 0;
   std::size_t values_ = 0;
   std::vector<Open> open_;
-  Json root_;
+  JsonNode root_;
   std::string problem_;
 };
 
 }  // namespace
 
-const Json* Json::member(std::string_view name) const {
+const JsonNode* JsonNode::member(std::string_view name) const {
   const auto found = std::find(names.begin(), names.end(), name);
   return found == names.end() ? nullptr : &items[static_cast<std::size_t>(found - names.begin())];
 }
 
-std::string_view describe(Json::Kind kind) {
+std::string_view describe(JsonNode::Kind kind) {
   switch (kind) {
-    case Json::Kind::null:
+    case JsonNode::Kind::null:
       return "null";
-    case Json::Kind::boolean:
+    case JsonNode::Kind::boolean:
       return "true or false";
-    case Json::Kind::number:
+    case JsonNode::Kind::number:
       return "a number";
-    case Json::Kind::string:
+    case JsonNode::Kind::string:
       return "a string";
-    case Json::Kind::array:
+    case JsonNode::Kind::array:
       return "an array";
-    case Json::Kind::object:
+    case JsonNode::Kind::object:
       return "an object";
   }
   return "nothing";
 }
 
-Result<Json> parse_json(std::string_view text) {
+Result<JsonNode> parse_json(std::string_view text) {
   TRY(check_json_bytes(text));
   const auto masked = mask_numbers(text);
   std::size_t passed = 0;
@@ -255,14 +255,14 @@ Result<Json> parse_json(std::string_view text) {
   return builder.take();
 }
 
-Result<Json> parse_object(std::string_view source, std::string_view content) {
+Result<JsonNode> parse_object(std::string_view source, std::string_view content) {
   auto parsed = parse_json(content);
   if (!parsed) return fault(str(printable(source), " is ", parsed.error().message, "; mend or remove the file"));
   if (parsed->is_object()) return parsed;
   return fault(str(printable(source), " holds ", describe(parsed->kind), " where an object was expected"));
 }
 
-const Json* member_of(const Json* json, std::string_view name) {
+const JsonNode* member_of(const JsonNode* json, std::string_view name) {
   return json == nullptr ? nullptr : json->member(name);
 }
 

@@ -18,32 +18,32 @@ namespace cairn {
 
 inline constexpr std::size_t max_json_depth = 64;
 
-struct Json {
+struct JsonNode {
   enum class Kind : std::uint8_t { null, boolean, number, string, array, object };
 
   Kind kind = Kind::null;
   bool boolean = false;
   std::string text;                // a string's characters, or a number's lexeme
-  std::vector<Json> items;         // an array's, or an object's values
+  std::vector<JsonNode> items;     // an array's, or an object's values
   std::vector<std::string> names;  // of an object's values, in the order of the file
 
   bool is_object() const { return kind == Kind::object; }
   bool is_array() const { return kind == Kind::array; }
   bool is_string() const { return kind == Kind::string; }
   bool is_number() const { return kind == Kind::number; }
-  const Json* member(std::string_view name) const;  // null: no such member, or no object
+  const JsonNode* member(std::string_view name) const;  // null: no such member, or no object
 };
 
 // "an object", "a string", ...: for messages.
-std::string_view describe(Json::Kind kind);
+std::string_view describe(JsonNode::Kind kind);
 
-Result<Json> parse_json(std::string_view text);
+Result<JsonNode> parse_json(std::string_view text);
 
 // A file that holds one object; the error names the file.
-Result<Json> parse_object(std::string_view source, std::string_view content);
+Result<JsonNode> parse_object(std::string_view source, std::string_view content);
 
 // Of nothing, nothing.
-const Json* member_of(const Json* json, std::string_view name);
+const JsonNode* member_of(const JsonNode* json, std::string_view name);
 
 struct JsonProblem {
   std::uint64_t position = 0;

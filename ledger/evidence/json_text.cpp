@@ -7,14 +7,14 @@ namespace {
 
 constexpr std::size_t step = 2;
 
-Json of_kind(Json::Kind kind) {
-  Json json;
+JsonNode of_kind(JsonNode::Kind kind) {
+  JsonNode json;
   json.kind = kind;
   return json;
 }
 
 // As deep as the value is nested, which its maker bounds.
-void append(std::string& out, const Json& value, std::size_t indent) {
+void append(std::string& out, const JsonNode& value, std::size_t indent) {
   const bool nested = value.is_object() || value.is_array();
   if (!nested || value.items.empty()) {
     out += python_dumps(value);
@@ -33,38 +33,38 @@ void append(std::string& out, const Json& value, std::size_t indent) {
 
 }  // namespace
 
-Json json_null() {
-  return of_kind(Json::Kind::null);
+JsonNode json_null() {
+  return of_kind(JsonNode::Kind::null);
 }
 
-Json json_text_of(std::string text) {
-  Json json = of_kind(Json::Kind::string);
+JsonNode json_text_of(std::string text) {
+  JsonNode json = of_kind(JsonNode::Kind::string);
   json.text = std::move(text);
   return json;
 }
 
-Json json_number(const Decimal& value) {
+JsonNode json_number(const Decimal& value) {
   if (!value.is_finite()) return json_null();
-  Json json = of_kind(Json::Kind::number);
+  JsonNode json = of_kind(JsonNode::Kind::number);
   json.text = value.text();
   return json;
 }
 
-Json json_flag(std::optional<bool> value) {
+JsonNode json_flag(std::optional<bool> value) {
   if (!value) return json_null();
-  Json json = of_kind(Json::Kind::boolean);
+  JsonNode json = of_kind(JsonNode::Kind::boolean);
   json.boolean = *value;
   return json;
 }
 
-Json json_array(std::vector<Json> items) {
-  Json json = of_kind(Json::Kind::array);
+JsonNode json_array(std::vector<JsonNode> items) {
+  JsonNode json = of_kind(JsonNode::Kind::array);
   json.items = std::move(items);
   return json;
 }
 
-Json json_object(std::vector<std::pair<std::string, Json>> members) {
-  Json json = of_kind(Json::Kind::object);
+JsonNode json_object(std::vector<std::pair<std::string, JsonNode>> members) {
+  JsonNode json = of_kind(JsonNode::Kind::object);
   for (auto& [name, value] : members) {
     json.names.push_back(std::move(name));
     json.items.push_back(std::move(value));
@@ -72,7 +72,7 @@ Json json_object(std::vector<std::pair<std::string, Json>> members) {
   return json;
 }
 
-std::string write_json(const Json& value) {
+std::string write_json(const JsonNode& value) {
   std::string out;
   append(out, value, 0);
   return out + "\n";

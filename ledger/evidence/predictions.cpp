@@ -153,9 +153,9 @@ Result<Predictions> parse_json_lines(std::string_view source, std::string_view t
     if (!sample->is_object()) return place.wrong(str("it is ", describe(sample->kind), " and no object"));
     Row row;
     for (std::size_t i = 0; i < columns.size(); ++i) {
-      const Json* json = sample->member(columns[i]);
+      const JsonNode* json = sample->member(columns[i]);
       if (json == nullptr) continue;
-      const bool boolean = json->kind == Json::Kind::boolean;
+      const bool boolean = json->kind == JsonNode::Kind::boolean;
       if (!json->is_number() && !boolean)
         return place.wrong(str(columns[i], " is ", describe(json->kind), ", not a number"));
       TRY_LET(value, number_of(boolean ? (json->boolean ? "true" : "false") : json->text, columns[i], place));

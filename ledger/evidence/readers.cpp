@@ -13,7 +13,7 @@ namespace cairn {
 namespace {
 
 // The root of a chunk's events; empty if there are none.
-std::string read_events(EvidenceDraft& draft, const Json* events, const Json* count) {
+std::string read_events(EvidenceDraft& draft, const JsonNode* events, const JsonNode* count) {
   if (events == nullptr || !events->is_array()) {
     draft.add_finding("the chunk has no array of events");
     if (events != nullptr) draft.set("events", not_a_number());
@@ -30,24 +30,24 @@ std::string read_events(EvidenceDraft& draft, const Json* events, const Json* co
   return chunk_root(*events);
 }
 
-bool is_true(const Json* json) {
-  return json != nullptr && json->kind == Json::Kind::boolean && json->boolean;
+bool is_true(const JsonNode* json) {
+  return json != nullptr && json->kind == JsonNode::Kind::boolean && json->boolean;
 }
 
 // Said by the file or by the model's row; a value that is neither true nor false spoils the answer unless the other
 // says true.
-void read_drift_detected(EvidenceDraft& draft, const Json* of_file, const Json* of_row) {
+void read_drift_detected(EvidenceDraft& draft, const JsonNode* of_file, const JsonNode* of_row) {
   if (of_file == nullptr && of_row == nullptr) return;
   if (is_true(of_file) || is_true(of_row)) return draft.set_flag("drift_detected", true);
   for (const auto* json : {of_file, of_row}) {
-    if (json == nullptr || json->kind == Json::Kind::boolean) continue;
+    if (json == nullptr || json->kind == JsonNode::Kind::boolean) continue;
     draft.add_finding(str("drift_detected is ", describe(json->kind), ", not true or false"));
     return draft.set("drift_detected", not_a_number());
   }
   draft.set_flag("drift_detected", false);
 }
 
-void read_drift_score(EvidenceDraft& draft, const Json* of_file, const Json* of_row) {
+void read_drift_score(EvidenceDraft& draft, const JsonNode* of_file, const JsonNode* of_row) {
   std::optional<Decimal> largest;
   for (const auto* json : {of_file, of_row}) {
     if (json == nullptr) continue;
@@ -60,7 +60,7 @@ void read_drift_score(EvidenceDraft& draft, const Json* of_file, const Json* of_
 
 }  // namespace
 
-void read_violations(EvidenceDraft& draft, const Json* enabled, const Json* counts) {
+void read_violations(EvidenceDraft& draft, const JsonNode* enabled, const JsonNode* counts) {
   const bool off = enabled != nullptr && !is_true(enabled);
   if (off) draft.add_finding("the file says that governance was not enabled, so its counts mean nothing");
   for (const std::string_view name : {"data_violations", "prediction_violations"}) {
@@ -74,15 +74,15 @@ void read_violations(EvidenceDraft& draft, const Json* enabled, const Json* coun
   }
 }
 
-void read_audit_root(EvidenceDraft& draft, const Json* root, const std::vector<std::string>& chunk_roots,
+void read_audit_root(EvidenceDraft& draft, const JsonNode* root, const std::vector<std::string>& chunk_roots,
                      const std::string& saved_root) {
   if (root == nullptr) return draft.add_finding("there is no audit root");
-  if (root->kind == Json::Kind::null && !saved_root.empty()) {
+  if (root->kind == JsonNode::Kind::null && !saved_root.empty()) {
     draft.add_finding(str("audit_merkle_root is null; the root ", saved_root,
                           " of an audit chunk whose events name the model's file as saved stands in"));
     return draft.set_flag("audit_root_verified", true);
   }
-  if (root->kind == Json::Kind::null)
+  if (root->kind == JsonNode::Kind::null)
     return draft.add_finding("audit_merkle_root is null: nothing ties the card to an audit chunk");
   if (!root->is_string()) {
     draft.add_finding(str("the audit root is ", describe(root->kind), ", not a string"));
@@ -136,7 +136,7 @@ Result<AuditChunk> read_audit_chunk(const std::string& source, Bytes content) {
   const auto* events = chunk.member("events");
   const auto root = read_events(draft, events, chunk.member("event_count"));
   const auto* claimed = chunk.member("merkle_root");
-  if (claimed == nullptr || claimed->kind == Json::Kind::null) {
+  if (claimed == nullptr || claimed->kind == JsonNode::Kind::null) {
     draft.add_finding("the chunk claims no merkle_root");
   } else {
     // No events have no root, so a chunk without any never matches: nothing was verified.
@@ -151,14 +151,14 @@ Result<Evidence> read_drift_metrics(const std::string& source, Bytes content, co
   TRY_LET(file, parse_object(source, content));
   EvidenceDraft draft(EvidenceKind::monitoring, source, std::move(content));
   const auto* rows = file.member("models_monitored");
-  std::vector<const Json*> found;
+  std::vector<const JsonNode*> found;
   if (rows != nullptr && rows->is_array()) {
     for (const auto& row : rows->items) {
       const auto* name = row.member("model_name");
       if (name != nullptr && name->is_string() && name->text == stem) found.push_back(&row);
     }
   }
-  const Json* row = found.empty() ? nullptr : found[0];
+  const JsonNode* row = found.empty() ? nullptr : found[0];
   if (found.empty()) draft.add_finding(str("the file says nothing about ", stem));
   if (found.size() > 1)
     draft.add_finding(str("the file has ", found.size(), " rows about ", stem, ", so it says nothing"));

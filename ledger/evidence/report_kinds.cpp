@@ -55,13 +55,13 @@ constexpr std::array<std::string_view, 4> business_names{"satisfaction", "comple
                                                          "false_negative_rate"};
 constexpr std::array<std::string_view, 5> metric_names{"accuracy", "f1", "precision", "recall", "ece"};
 
-bool has_all(const Json& file, const std::array<std::string_view, 2>& members) {
+bool has_all(const JsonNode& file, const std::array<std::string_view, 2>& members) {
   return std::all_of(members.begin(), members.end(),
                      [&](std::string_view name) { return name.empty() || file.member(name) != nullptr; });
 }
 
 template <class Names>
-bool has_any(const Json& file, const Names& names) {
+bool has_any(const JsonNode& file, const Names& names) {
   return std::any_of(names.begin(), names.end(), [&](std::string_view name) { return file.member(name) != nullptr; });
 }
 
@@ -75,7 +75,7 @@ std::string not_json(std::string_view content, const Error& error) {
   return error.message + "; what is imported as evidence is one JSON document";
 }
 
-Result<EvidenceKind> kind_of_numbers(const std::string& shown, const Json& file) {
+Result<EvidenceKind> kind_of_numbers(const std::string& shown, const JsonNode& file) {
   const bool system = has_any(file, system_names);
   const bool business = has_any(file, business_names);
   if (system && business)
@@ -95,30 +95,31 @@ void add_name(std::vector<std::string>& names, std::string name) {
 }
 
 // Of each row of the array its member, as the last part of a path without its ending if `path`.
-std::vector<std::string> names_in_rows(const Json& file, std::string_view array, std::string_view member, bool path) {
+std::vector<std::string> names_in_rows(const JsonNode& file, std::string_view array, std::string_view member,
+                                       bool path) {
   std::vector<std::string> names;
-  const Json* rows = file.member(array);
+  const JsonNode* rows = file.member(array);
   if (rows == nullptr || !rows->is_array()) return names;
   for (const auto& row : rows->items) {
-    const Json* name = row.member(member);
+    const JsonNode* name = row.member(member);
     if (name != nullptr && name->is_string()) add_name(names, path ? stem_of_path(name->text) : name->text);
   }
   return names;
 }
 
-std::vector<std::string> name_in(const Json* json, bool path) {
+std::vector<std::string> name_in(const JsonNode* json, bool path) {
   if (json == nullptr || !json->is_string()) return {};
   return {path ? stem_of_path(json->text) : json->text};
 }
 
 // The trainer saved these, by its own log.
-std::vector<std::string> saved_models(const Json& chunk) {
+std::vector<std::string> saved_models(const JsonNode& chunk) {
   std::vector<std::string> names;
-  const Json* events = chunk.member("events");
+  const JsonNode* events = chunk.member("events");
   if (events == nullptr || !events->is_array()) return names;
   for (const auto& event : events->items) {
-    const Json* type = event.member("event_type");
-    const Json* path = event.member("model_path");
+    const JsonNode* type = event.member("event_type");
+    const JsonNode* path = event.member("model_path");
     const bool saved = type != nullptr && type->is_string() && type->text == "model_saved";
     if (saved && path != nullptr && path->is_string()) add_name(names, stem_of_path(path->text));
   }
@@ -130,7 +131,7 @@ std::string stem_of_card(std::string_view name) {
   return std::string(name);
 }
 
-std::vector<std::string> names_of(const Json* object) {
+std::vector<std::string> names_of(const JsonNode* object) {
   return object != nullptr && object->is_object() ? object->names : std::vector<std::string>();
 }
 
@@ -193,8 +194,8 @@ Result<std::vector<std::string>> models_in_report(EvidenceKind kind, const std::
     case EvidenceKind::business:
       return name_in(file.member("model_name"), false);
     case EvidenceKind::deployment: {
-      const Json* validation = file.member("validation");
-      const Json* checks = (validation == nullptr ? &file : validation)->member("checks");
+      const JsonNode* validation = file.member("validation");
+      const JsonNode* checks = (validation == nullptr ? &file : validation)->member("checks");
       return name_in(member_of(member_of(checks, "model_loadable"), "tested_file"), true);
     }
     case EvidenceKind::metrics: {

@@ -13,28 +13,28 @@
 namespace cairn {
 namespace {
 
-bool is_true(const Json* json) {
-  return json != nullptr && json->kind == Json::Kind::boolean && json->boolean;
+bool is_true(const JsonNode* json) {
+  return json != nullptr && json->kind == JsonNode::Kind::boolean && json->boolean;
 }
 
-bool is_text(const Json* json, std::string_view text) {
+bool is_text(const JsonNode* json, std::string_view text) {
   return json != nullptr && json->is_string() && json->text == text;
 }
 
-Decimal number_of(const Json* json) {
+Decimal number_of(const JsonNode* json) {
   const auto value = json != nullptr && json->is_number() ? Decimal::from_lexeme(json->text) : not_a_number();
   return value.ok() && value->is_finite() ? *value : not_a_number();
 }
 
 // The items of an array; of anything else, none.
-const std::vector<Json>& items_of(const Json* json) {
-  static const std::vector<Json> none;
+const std::vector<JsonNode>& items_of(const JsonNode* json) {
+  static const std::vector<JsonNode> none;
   return json != nullptr && json->is_array() ? json->items : none;
 }
 
 // The only row that is the model's; null and a finding otherwise.
-const Json* row_of(EvidenceDraft& draft, const Json* rows, std::string_view member, const std::string& stem) {
-  std::vector<const Json*> found;
+const JsonNode* row_of(EvidenceDraft& draft, const JsonNode* rows, std::string_view member, const std::string& stem) {
+  std::vector<const JsonNode*> found;
   for (const auto& row : items_of(rows)) {
     const auto* name = row.member(member);
     if (name != nullptr && name->is_string() && (name->text == stem || stem_of_path(name->text) == stem))
@@ -47,7 +47,7 @@ const Json* row_of(EvidenceDraft& draft, const Json* rows, std::string_view memb
 }
 
 // By how much each metric of the row got worse; how many metrics that are.
-std::size_t read_compared(EvidenceDraft& draft, const Json* row) {
+std::size_t read_compared(EvidenceDraft& draft, const JsonNode* row) {
   std::size_t compared = 0;
   for (const std::string_view list : {"improvements", "regressions", "unchanged", "unknown"}) {
     for (const auto& item : items_of(member_of(row, list))) {
@@ -68,7 +68,7 @@ std::size_t read_compared(EvidenceDraft& draft, const Json* row) {
 
 // A regression that the row or its list tells is one. That another model of the file regressed is not this one's; that
 // none did, though the file says so, is everybody's.
-void read_regression(EvidenceDraft& draft, const Json& file, const Json& row) {
+void read_regression(EvidenceDraft& draft, const JsonNode& file, const JsonNode& row) {
   const bool listed = !items_of(row.member("regressions")).empty();
   bool somebody = false;
   for (const auto& other : items_of(file.member("comparisons"))) {
@@ -90,12 +90,12 @@ bool is_impossible(std::string_view name, const Decimal& value) {
 }
 
 // Each check by its own word, whatever the record says of them all together.
-void read_checks(EvidenceDraft& draft, const Json& validation) {
-  const Json* checks = validation.member("checks");
+void read_checks(EvidenceDraft& draft, const JsonNode& validation) {
+  const JsonNode* checks = validation.member("checks");
   const bool there = checks != nullptr && checks->is_object();
   std::size_t passed = 0;
   for (std::size_t i = 0; there && i < checks->items.size(); ++i) {
-    const Json* status = checks->items[i].member("status");
+    const JsonNode* status = checks->items[i].member("status");
     if (is_text(status, "passed")) {
       ++passed;
     } else {
@@ -108,10 +108,10 @@ void read_checks(EvidenceDraft& draft, const Json& validation) {
   draft.set_count("checks", count);
   draft.set_count("checks_passed", passed);
   if (count == 0) draft.add_finding("the record holds no checks, so nothing was validated");
-  const Json* thresholds = member_of(there ? checks : nullptr, "performance_thresholds");
+  const JsonNode* thresholds = member_of(there ? checks : nullptr, "performance_thresholds");
   bool measured = true;
   for (const std::string_view name : {"accuracy", "ece"}) {
-    const Json* value = member_of(thresholds, name);
+    const JsonNode* value = member_of(thresholds, name);
     draft.set_number(name, value);
     measured = measured && (value == nullptr || number_of(value).is_finite());
   }
@@ -121,7 +121,7 @@ void read_checks(EvidenceDraft& draft, const Json& validation) {
   draft.set("validation_passed", not_a_number());
 }
 
-std::string text_of(const Json* json, std::string_view otherwise) {
+std::string text_of(const JsonNode* json, std::string_view otherwise) {
   return json != nullptr && json->is_string() ? printable(json->text.substr(0, 200)) : std::string(otherwise);
 }
 
@@ -131,8 +131,8 @@ Result<Evidence> read_comparison(const std::string& source, Bytes content, const
   TRY_LET(file, parse_object(source, content));
   EvidenceDraft draft(EvidenceKind::comparison, source, std::move(content));
   draft.set_moment("measured_at", &file, "timestamp");
-  const Json* rows = file.member("comparisons");
-  const Json* row = row_of(draft, rows, "model_type", stem);
+  const JsonNode* rows = file.member("comparisons");
+  const JsonNode* row = row_of(draft, rows, "model_type", stem);
   const std::size_t compared = read_compared(draft, row);
   if (row != nullptr && compared == 0) draft.add_finding("its row compares nothing: there was no baseline");
   draft.set_count("models_compared", compared == 0 ? 0 : rows->items.size());
@@ -169,10 +169,10 @@ Result<Evidence> read_training_summary(const std::string& source, Bytes content,
   TRY_LET(file, parse_object(source, content));
   EvidenceDraft draft(EvidenceKind::training, source, std::move(content));
   draft.set_moment("trained_at", &file, "timestamp");
-  const Json* rows = file.member("results");
-  const Json* row = row_of(draft, rows, "model_path", stem);
+  const JsonNode* rows = file.member("results");
+  const JsonNode* row = row_of(draft, rows, "model_path", stem);
   // A metric by one of the names below does not stand in its place.
-  if (const Json* metrics = member_of(row, "metrics"); metrics != nullptr && metrics->is_object()) {
+  if (const JsonNode* metrics = member_of(row, "metrics"); metrics != nullptr && metrics->is_object()) {
     for (std::size_t i = 0; i < metrics->items.size(); ++i) draft.set_number(metrics->names[i], &metrics->items[i]);
   }
   draft.set_count("models", row == nullptr ? 0 : rows->items.size());
@@ -187,12 +187,12 @@ Result<DeploymentRecord> read_deployment_record(const std::string& source, Bytes
   TRY_LET(file, parse_object(source, content));
   EvidenceDraft draft(EvidenceKind::deployment, source, std::move(content));
   DeploymentRecord record;
-  const Json* validation = file.member("validation");
+  const JsonNode* validation = file.member("validation");
   if (validation == nullptr) validation = &file;  // what --validate-only prints
   draft.set_moment("validated_at", validation, "timestamp");
   draft.set_flag("claimed_passed", is_text(validation->member("overall_status"), "passed"));
   read_checks(draft, *validation);
-  if (const Json* deployment = file.member("deployment")) {
+  if (const JsonNode* deployment = file.member("deployment")) {
     draft.set_moment("deployed_at", deployment, "timestamp");
     draft.set_flag("deployed", is_text(deployment->member("status"), "success"));
     draft.set_number("rollout_percentage", deployment->member("rollout_percentage"));
@@ -209,12 +209,12 @@ Result<Evidence> read_cohort_drift(const std::string& source, Bytes content, con
   TRY_LET(file, parse_object(source, content));
   EvidenceDraft draft(EvidenceKind::cohort_drift, source, std::move(content));
   draft.set_moment("measured_at", &file, "generated_at");
-  const Json* cohorts = file.member("cohorts");
+  const JsonNode* cohorts = file.member("cohorts");
   const std::size_t count = cohorts != nullptr && cohorts->is_object() ? cohorts->items.size() : 0;
-  const Json* own = member_of(cohorts, cohort);
+  const JsonNode* own = member_of(cohorts, cohort);
   if (own == nullptr) draft.add_finding(str("the file says nothing about ", cohort));
   draft.set_count("cohorts", own == nullptr ? 0 : count);
-  const Json* drift = file.member("drift_metrics");
+  const JsonNode* drift = file.member("drift_metrics");
   if (count < 2) {
     draft.add_finding(str(count, " cohorts cannot drift apart: whether there is drift is unknown"));
     draft.set("has_drift", not_a_number());

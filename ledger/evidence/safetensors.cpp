@@ -27,7 +27,7 @@ constexpr Type types[] = {{"BOOL", 1}, {"U8", 1},  {"I8", 1},   {"F8_E4M3", 1}, 
                           {"I16", 2},  {"F16", 2}, {"BF16", 2}, {"U32", 4},     {"I32", 4},     {"F32", 4},
                           {"U64", 8},  {"I64", 8}, {"F64", 8},  {"C64", 8}};
 
-std::optional<std::uint64_t> to_uint(const Json& json) {
+std::optional<std::uint64_t> to_uint(const JsonNode& json) {
   if (!json.is_number()) return std::nullopt;
   const auto value = parse_uint(json.text);
   if (!value) return std::nullopt;
@@ -35,7 +35,7 @@ std::optional<std::uint64_t> to_uint(const Json& json) {
 }
 
 // The bytes that type and shape make; none if the type is not known or the product does not fit.
-std::optional<std::uint64_t> bytes_of(const Json* dtype, const Json* shape) {
+std::optional<std::uint64_t> bytes_of(const JsonNode* dtype, const JsonNode* shape) {
   if (dtype == nullptr || !dtype->is_string() || shape == nullptr || !shape->is_array()) return std::nullopt;
   const auto type =
       std::find_if(std::begin(types), std::end(types), [&](const Type& known) { return known.name == dtype->text; });
@@ -51,7 +51,7 @@ std::optional<std::uint64_t> bytes_of(const Json* dtype, const Json* shape) {
 }
 
 // What is wrong with one tensor's description; empty if nothing is, and then `tensor` is its place.
-std::string check_tensor(const Json& json, Tensor& tensor) {
+std::string check_tensor(const JsonNode& json, Tensor& tensor) {
   if (!json.is_object() || json.names.size() != 3) return "is not described by dtype, shape and data_offsets";
   const auto* offsets = json.member("data_offsets");
   if (offsets == nullptr || !offsets->is_array() || offsets->items.size() != 2) return "has no two data_offsets";
@@ -68,9 +68,9 @@ std::string check_tensor(const Json& json, Tensor& tensor) {
   return {};
 }
 
-bool is_metadata(const Json& json) {
+bool is_metadata(const JsonNode& json) {
   return json.is_object() &&
-         std::all_of(json.items.begin(), json.items.end(), [](const Json& item) { return item.is_string(); });
+         std::all_of(json.items.begin(), json.items.end(), [](const JsonNode& item) { return item.is_string(); });
 }
 
 // Every byte of data belongs to exactly one tensor.
@@ -92,7 +92,7 @@ void check_places(std::vector<Tensor>& tensors, std::uint64_t data, std::uint64_
   if (covered < data_bytes) findings.add(data + covered, "bytes at the end belong to no tensor");
 }
 
-void check_header(const Json& header, std::uint64_t data, std::uint64_t data_bytes, StructureFindings& findings) {
+void check_header(const JsonNode& header, std::uint64_t data, std::uint64_t data_bytes, StructureFindings& findings) {
   std::vector<Tensor> tensors;
   for (std::size_t i = 0; i < header.items.size(); ++i) {
     const auto& name = header.names[i];
@@ -130,7 +130,7 @@ Result<void> check_safetensors(const InputFile& file, StructureFindings& finding
   std::string text(static_cast<std::size_t>(size), '\0');
   TRY_LET(read, file.read_at(length_bytes, text.data(), text.size()));
   text.resize(read);
-  const auto header = text.starts_with('{') ? parse_json(text) : Result<Json>(fault("not a JSON object at byte 0"));
+  const auto header = text.starts_with('{') ? parse_json(text) : Result<JsonNode>(fault("not a JSON object at byte 0"));
   if (!header.ok()) {
     findings.add(length_bytes, str("the header is ", header.error().message));
     return {};

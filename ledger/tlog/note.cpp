@@ -43,20 +43,20 @@ struct SignatureLine {
   Bytes signature;
 };
 
-Error malformed(std::string_view why) {
+Error malformed_note(std::string_view why) {
   return fault(str("the note is malformed: ", why));
 }
 
 Result<SignatureLine> parse_signature_line(std::string_view line) {
-  if (!line.starts_with(dash)) return malformed("a signature line does not begin with an em dash and a space");
+  if (!line.starts_with(dash)) return malformed_note("a signature line does not begin with an em dash and a space");
   line.remove_prefix(dash.size());
   const std::size_t space = line.find(' ');
-  if (space == std::string_view::npos) return malformed("a signature line has no signature");
+  if (space == std::string_view::npos) return malformed_note("a signature line has no signature");
   const std::string_view name = line.substr(0, space);
-  if (!is_note_name(name)) return malformed(str("'", printable(name), "' cannot be the name of a key"));
+  if (!is_note_name(name)) return malformed_note(str("'", printable(name), "' cannot be the name of a key"));
   const Result<Bytes> blob = from_base64(line.substr(space + 1));
-  if (!blob.ok()) return malformed(str("the signature by ", printable(name), " is not base64"));
-  if (blob->size() <= key_id_bytes) return malformed(str("the signature by ", printable(name), " is too short"));
+  if (!blob.ok()) return malformed_note(str("the signature by ", printable(name), " is not base64"));
+  if (blob->size() <= key_id_bytes) return malformed_note(str("the signature by ", printable(name), " is too short"));
   return SignatureLine{name, read_key_id(*blob), blob->substr(key_id_bytes)};
 }
 
@@ -66,17 +66,17 @@ struct NoteParts {
 };
 
 Result<NoteParts> split_note(std::string_view note) {
-  if (note.size() > max_note_bytes) return malformed(str(note.size(), " bytes are more than ", max_note_bytes));
-  if (!is_note_text(note)) return malformed("it is not UTF-8 lines that each end in a newline");
+  if (note.size() > max_note_bytes) return malformed_note(str(note.size(), " bytes are more than ", max_note_bytes));
+  if (!is_note_text(note)) return malformed_note("it is not UTF-8 lines that each end in a newline");
   const std::size_t at = note.rfind("\n\n");
-  if (at == std::string_view::npos) return malformed("no empty line stands between text and signatures");
+  if (at == std::string_view::npos) return malformed_note("no empty line stands between text and signatures");
   NoteParts parts;
   parts.text = note.substr(0, at + 1);
   std::string_view rest = note.substr(at + 2);
-  if (rest.empty()) return malformed("it has no signature");
+  if (rest.empty()) return malformed_note("it has no signature");
   while (!rest.empty()) {
     if (parts.lines.size() == max_note_signatures) {
-      return malformed(str("it has more than ", max_note_signatures, " signatures"));
+      return malformed_note(str("it has more than ", max_note_signatures, " signatures"));
     }
     const std::size_t end = rest.find('\n');
     TRY_LET(line, parse_signature_line(rest.substr(0, end)));

@@ -13,7 +13,7 @@ constexpr std::string_view consistency_header = "cairn/consistency@v0";
 constexpr std::size_t max_inclusion_hashes = 63;
 constexpr std::size_t max_consistency_hashes = max_inclusion_hashes + 1;  // where it starts, then the path
 
-Error malformed(std::string_view why) {
+Error malformed_proof(std::string_view why) {
   return fault(str("the proof file is malformed: ", why));
 }
 
@@ -28,25 +28,27 @@ std::optional<std::string_view> take_line(std::string_view& rest) {
 
 Result<std::uint64_t> take_number(std::string_view& rest, std::string_view keyword) {
   const std::optional<std::string_view> line = take_line(rest);
-  if (!line || !line->starts_with(keyword)) return malformed(str("a line '", keyword, "<number>' is missing"));
+  if (!line || !line->starts_with(keyword)) return malformed_proof(str("a line '", keyword, "<number>' is missing"));
   const Result<std::uint64_t> number = parse_uint(line->substr(keyword.size()));
-  if (!number.ok()) return malformed(str("what follows '", keyword, "' is not a number"));
+  if (!number.ok()) return malformed_proof(str("what follows '", keyword, "' is not a number"));
   return *number;
 }
 
 Result<void> append_hash(std::vector<Hash>& hashes, std::string_view line, std::size_t max) {
-  if (hashes.size() == max) return malformed(str("it has more than ", max, " hashes"));
+  if (hashes.size() == max) return malformed_proof(str("it has more than ", max, " hashes"));
   const Result<Bytes> bytes = from_base64(line);
-  if (!bytes.ok()) return malformed(str("hash ", hashes.size() + 1, " is not base64"));
-  if (bytes->size() != sizeof(Hash::bytes)) return malformed(str("hash ", hashes.size() + 1, " has not 32 bytes"));
+  if (!bytes.ok()) return malformed_proof(str("hash ", hashes.size() + 1, " is not base64"));
+  if (bytes->size() != sizeof(Hash::bytes))
+    return malformed_proof(str("hash ", hashes.size() + 1, " has not 32 bytes"));
   TRY_LET(hash, Hash::from_bytes(*bytes));
   hashes.push_back(hash);
   return {};
 }
 
 Result<void> take_header(std::string_view& rest, std::string_view header) {
-  if (rest.size() > max_proof_file_bytes) return malformed(str("it has more than ", max_proof_file_bytes, " bytes"));
-  if (take_line(rest) != header) return malformed(str("its first line is not '", header, "'"));
+  if (rest.size() > max_proof_file_bytes)
+    return malformed_proof(str("it has more than ", max_proof_file_bytes, " bytes"));
+  if (take_line(rest) != header) return malformed_proof(str("its first line is not '", header, "'"));
   return {};
 }
 
@@ -66,8 +68,8 @@ Result<ProofFile> parse_proof_file(std::string_view text) {
   ProofFile proof;
   if (constexpr std::string_view keyword = "extra "; text.starts_with(keyword)) {
     const std::optional<std::string_view> line = take_line(text);
-    const Result<Bytes> extra = line ? from_base64(line->substr(keyword.size())) : malformed("it ends early");
-    if (!extra.ok()) return malformed("what follows 'extra' is not base64");
+    const Result<Bytes> extra = line ? from_base64(line->substr(keyword.size())) : malformed_proof("it ends early");
+    if (!extra.ok()) return malformed_proof("what follows 'extra' is not base64");
     proof.extra = *extra;
     proof.has_extra = true;
   }
@@ -75,11 +77,11 @@ Result<ProofFile> parse_proof_file(std::string_view text) {
   proof.index = index;
   for (;;) {
     const std::optional<std::string_view> line = take_line(text);
-    if (!line) return malformed("no empty line stands between hashes and checkpoint");
+    if (!line) return malformed_proof("no empty line stands between hashes and checkpoint");
     if (line->empty()) break;
     TRY(append_hash(proof.hashes, *line, max_inclusion_hashes));
   }
-  if (text.empty()) return malformed("it has no checkpoint");
+  if (text.empty()) return malformed_proof("it has no checkpoint");
   proof.checkpoint = text;
   return proof;
 }
@@ -105,7 +107,7 @@ Result<ConsistencyFile> parse_consistency_file(std::string_view text) {
   proof.new_size = new_size;
   while (!text.empty()) {
     const std::optional<std::string_view> line = take_line(text);
-    if (!line) return malformed("its last line does not end in a newline");
+    if (!line) return malformed_proof("its last line does not end in a newline");
     TRY(append_hash(proof.hashes, *line, max_consistency_hashes));
   }
   return proof;

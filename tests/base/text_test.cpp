@@ -11,9 +11,9 @@ namespace {
 
 // Every text of exactly `length` characters of `alphabet`.
 template <class Visit>
-void for_each_text(std::string_view alphabet, std::size_t length, const Visit& visit, std::string prefix = "") {
+void for_each_of_length(std::string_view alphabet, std::size_t length, const Visit& visit, std::string prefix = "") {
   if (length == 0) return visit(prefix);
-  for (const char c : alphabet) for_each_text(alphabet, length - 1, visit, prefix + c);
+  for (const char c : alphabet) for_each_of_length(alphabet, length - 1, visit, prefix + c);
 }
 
 std::string all_bytes() {
@@ -51,7 +51,7 @@ TEST_CASE("Hexadecimal reads back every byte and is lowercase") {
 
 TEST_CASE("Hexadecimal has one spelling: each pair of bytes is read only if it would be written so") {
   int accepted = 0;
-  for_each_text(all_bytes(), 2, [&](const std::string& text) {
+  for_each_of_length(all_bytes(), 2, [&](const std::string& text) {
     const auto bytes = from_hex(text);
     if (!bytes) return;
     ++accepted;
@@ -79,7 +79,7 @@ TEST_CASE("Base64 writes the vectors of RFC 4648 and reads them back") {
 
 TEST_CASE("Base64 has one spelling: whatever is read would be written so") {
   std::size_t accepted = 0;
-  for_each_text("AQgwEBCDIMYZ/+-_=\n z", 4, [&](const std::string& text) {
+  for_each_of_length("AQgwEBCDIMYZ/+-_=\n z", 4, [&](const std::string& text) {
     const auto bytes = from_base64(text);
     if (!bytes) return;
     ++accepted;
@@ -103,7 +103,7 @@ TEST_CASE("Whole numbers have one spelling and end at 2^64-1") {
   CHECK_FALSE(parse_uint("99999999999999999999999"));
   CHECK_FALSE(parse_uint(""));
   for (std::size_t length = 1; length <= 4; ++length) {
-    for_each_text("019+-. ax", length, [](const std::string& text) {
+    for_each_of_length("019+-. ax", length, [](const std::string& text) {
       const bool digits = text.find_first_not_of("0123456789") == std::string::npos;
       const bool canonical = digits && (text == "0" || text[0] != '0');
       const auto value = parse_uint(text);
@@ -114,13 +114,13 @@ TEST_CASE("Whole numbers have one spelling and end at 2^64-1") {
 }
 
 TEST_CASE("UTF-8 is valid exactly as RFC 3629's table has it") {
-  for_each_text(all_bytes(), 2, [](const std::string& text) { REQUIRE(is_utf8(text) == is_in_utf8_table(text)); });
+  for_each_of_length(all_bytes(), 2, [](const std::string& text) { REQUIRE(is_utf8(text) == is_in_utf8_table(text)); });
 
   // Every first byte with the bytes on both sides of each border.
   const std::string borders = "\x01\x7f\x80\x8f\x90\x9f\xa0\xbf\xc0\xff";
   for (int first = 0; first < 256; ++first) {
     for (std::size_t length = 2; length <= 3; ++length) {
-      for_each_text(
+      for_each_of_length(
           borders, length, [](const std::string& text) { REQUIRE(is_utf8(text) == is_in_utf8_table(text)); },
           std::string(1, static_cast<char>(first)));
     }
@@ -156,7 +156,7 @@ TEST_CASE("Printable text shows what a terminal would obey or hide") {
 }
 
 TEST_CASE("Whatever bytes come in, printable text is valid UTF-8 without controls") {
-  for_each_text(all_bytes(), 2, [](const std::string& text) {
+  for_each_of_length(all_bytes(), 2, [](const std::string& text) {
     const auto shown = printable(text);
     REQUIRE(is_utf8(shown));
     REQUIRE(std::none_of(shown.begin(), shown.end(), [](char c) { return (c >= 0 && c < 0x20) || c == 0x7f; }));

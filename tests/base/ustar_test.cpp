@@ -4,6 +4,7 @@
 
 #include "ledger/base/text.h"
 #include "tests/catch.h"
+#include "tests/texts.h"
 
 using namespace cairn;
 
@@ -35,16 +36,11 @@ void resign(Bytes& archive, std::size_t header) {
   archive.replace(header + 148, 8, digits + Bytes(1, '\0') + " ");
 }
 
-std::string refusal(const Bytes& archive) {
+std::string not_an_archive(const Bytes& archive) {
   const auto index = index_of(archive);
   REQUIRE_FALSE(index.ok());
   CHECK(index.error().kind == ErrorKind::fault);
   return index.error().message;
-}
-
-bool says(const std::string& message, const std::string& part) {
-  INFO(message);
-  return message.find(part) != std::string::npos;
 }
 
 const Files three = {{"a/b", Bytes(512, 'x')}, {"checkpoint", "note\n"}, {"empty", ""}};
@@ -95,8 +91,8 @@ TEST_CASE(
   const std::size_t second = 1024;
   bad[second + one.at] = one.value;
   resign(bad, second);
-  CHECK(says(refusal(bad), str("at byte ", second + one.at)));
-  CHECK(says(refusal(bad), one.field));
+  CHECK(says(not_an_archive(bad), str("at byte ", second + one.at)));
+  CHECK(says(not_an_archive(bad), one.field));
 }
 
 TEST_CASE("names that lead elsewhere, and those of other characters, are none") {
@@ -107,7 +103,7 @@ TEST_CASE("names that lead elsewhere, and those of other characters, are none") 
     Bytes bad = written(three);
     bad.replace(0, 100, std::string(name) + Bytes(100 - std::string(name).size(), '\0'));
     resign(bad, 0);
-    CHECK(says(refusal(bad), "malformed at byte 0: "));
+    CHECK(says(not_an_archive(bad), "malformed at byte 0: "));
   }
   CHECK(is_ustar_name("tile/entries/x001/234.p/5"));
   CHECK(is_ustar_name(std::string(100, 'a')));
@@ -116,9 +112,9 @@ TEST_CASE("names that lead elsewhere, and those of other characters, are none") 
 
 TEST_CASE("names ascend, none twice, and none is both a file and a folder") {
   const auto piece = [](const std::string& name) { return ustar_header(name, 0); };
-  CHECK(says(refusal(piece("b") + piece("a") + ustar_end()), "at byte 512: the name a does not ascend"));
-  CHECK(says(refusal(piece("a") + piece("a") + ustar_end()), "at byte 512: the name a does not ascend"));
-  CHECK(says(refusal(piece("a") + piece("a.b") + piece("a/b") + ustar_end()), "a is both a file and a folder"));
+  CHECK(says(not_an_archive(piece("b") + piece("a") + ustar_end()), "at byte 512: the name a does not ascend"));
+  CHECK(says(not_an_archive(piece("a") + piece("a") + ustar_end()), "at byte 512: the name a does not ascend"));
+  CHECK(says(not_an_archive(piece("a") + piece("a.b") + piece("a/b") + ustar_end()), "a is both a file and a folder"));
 }
 
 TEST_CASE("an archive that is cut anywhere, or has something behind its end, is refused") {
@@ -127,8 +123,8 @@ TEST_CASE("an archive that is cut anywhere, or has something behind its end, is 
     INFO(size);
     CHECK_FALSE(index_of(good.substr(0, size)).ok());
   }
-  CHECK(says(refusal(good + "x"), str("at byte ", good.size(), ": something follows its end")));
-  CHECK(says(refusal(good + ustar_end()), "something follows its end"));
+  CHECK(says(not_an_archive(good + "x"), str("at byte ", good.size(), ": something follows its end")));
+  CHECK(says(not_an_archive(good + ustar_end()), "something follows its end"));
 }
 
 TEST_CASE("a size past the limit, or in other digits, is refused and never read") {
@@ -136,7 +132,7 @@ TEST_CASE("a size past the limit, or in other digits, is refused and never read"
     Bytes bad = written(three);
     bad.replace(124, 11, digits, 11);
     resign(bad, 0);
-    CHECK(says(refusal(bad), "malformed at byte 124: the size of a/b"));
+    CHECK(says(not_an_archive(bad), "malformed at byte 124: the size of a/b"));
   }
 }
 

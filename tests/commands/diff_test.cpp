@@ -19,10 +19,7 @@ bool has(const std::string& text, const std::string& part) {
 }
 
 Json diff_json(const ReadCase& lived, const DiffFlags& flags) {
-  const Printed printed = printed_by([&] { return run_diff(lived.json(), flags); });
-  INFO(printed.error << printed.out);
-  REQUIRE(printed.exit == Exit::done);
-  return Json::parse(printed.out);
+  return run_json([&] { return run_diff(lived.json(), flags); });
 }
 
 std::string diff_text(const ReadCase& lived, const DiffFlags& flags) {

@@ -32,7 +32,7 @@ DoraFlags since(const std::string& time) {
   return flags;
 }
 
-std::string text_of(const ReadCase& place, const DoraFlags& flags) {
+std::string printed_dora(const ReadCase& place, const DoraFlags& flags) {
   const Printed printed = printed_by([&] { return run_dora(place.globals(), flags); });
   INFO(printed.error);
   REQUIRE(printed.exit == Exit::done);
@@ -40,10 +40,7 @@ std::string text_of(const ReadCase& place, const DoraFlags& flags) {
 }
 
 Json json_of(const ReadCase& place, const DoraFlags& flags) {
-  const Printed printed = printed_by([&] { return run_dora(place.json(), flags); });
-  INFO(printed.error);
-  REQUIRE(printed.exit == Exit::done);
-  return Json::parse(printed.out);
+  return run_json([&] { return run_dora(place.json(), flags); });
 }
 
 std::string mistake(const ReadCase& place, const DoraFlags& flags) {
@@ -74,7 +71,7 @@ using Seqs = std::vector<Seq>;
 
 TEST_CASE("dora prints each metric with its counts, in total and for each slot, within 80 columns") {
   const Delivered place;
-  const std::string text = text_of(place, since("2020-01-01"));
+  const std::string text = printed_dora(place, since("2020-01-01"));
   INFO(text);
   CHECK(row_of(text, "deployments") == "2");
   CHECK(row_of(text, "steps to canary") == "4");
@@ -96,7 +93,7 @@ TEST_CASE("dora --seqs names the entries below each number") {
   const Delivered place;
   DoraFlags flags = since("2020-01-01");
   flags.seqs = true;
-  const std::string text = text_of(place, flags);
+  const std::string text = printed_dora(place, flags);
   INFO(text);
   const auto entries = [&](const std::string& name) {
     const std::string row = row_of(text, name);
@@ -107,7 +104,7 @@ TEST_CASE("dora --seqs names the entries below each number") {
   CHECK(entries("change lead time") == "entries 1, 7, 8, 14");
   CHECK(entries("change fail rate") == "entries 14, 16");
   CHECK(entries("refusal rate") == "entries 15");
-  CHECK(row_of(text_of(place, since("2020-01-01")), "deployments").find("entries") == std::string::npos);
+  CHECK(row_of(printed_dora(place, since("2020-01-01")), "deployments").find("entries") == std::string::npos);
 }
 
 TEST_CASE("dora --json holds the entries behind each number, whole numbers and texts only") {
@@ -164,7 +161,7 @@ TEST_CASE("dora's period lasts at most from the first entry to the newest, and u
 
 TEST_CASE("dora of a time in which nothing happened says so, and divides by nothing") {
   const Delivered place;
-  const std::string text = text_of(place, since("2999-01-01"));
+  const std::string text = printed_dora(place, since("2999-01-01"));
   INFO(text);
   for (const char* name :
        {"deployments", "deployment frequency", "change lead time", "change fail rate", "failed deployment recovery",

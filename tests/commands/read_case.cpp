@@ -7,6 +7,7 @@
 #include <cstdlib>
 #include <fstream>
 #include <iterator>
+#include <nlohmann/json.hpp>
 #include <stdexcept>
 
 #include "ledger/base/text.h"
@@ -71,6 +72,13 @@ Printed printed_by(const std::function<Result<Exit>()>& command) {
                   result ? "" : result.error().message};
   fs::remove(file);
   return printed;
+}
+
+nlohmann::json run_json(const std::function<Result<Exit>()>& command, Exit expected) {
+  const Printed printed = printed_by(command);
+  INFO(printed.error << printed.out);
+  REQUIRE(printed.exit == expected);
+  return nlohmann::json::parse(printed.out);
 }
 
 ReadCase::ReadCase() : directory_(fresh_directory()) {

@@ -4,6 +4,7 @@
 
 #include <filesystem>
 #include <functional>
+#include <nlohmann/json_fwd.hpp>
 #include <string>
 #include <vector>
 
@@ -21,6 +22,7 @@ struct Printed {
   std::string error;  // the message, if it ended in an Error
 };
 Printed printed_by(const std::function<Result<Exit>()>& command);
+nlohmann::json run_json(const std::function<Result<Exit>()>& command, Exit expected = Exit::done);
 
 std::string read_whole(const std::filesystem::path& file);
 void write_whole(const std::filesystem::path& file, const std::string& content);

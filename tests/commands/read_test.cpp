@@ -27,13 +27,6 @@ std::string unwrapped(const std::string& text) {
   return line;
 }
 
-Json run_json(const std::function<Result<Exit>()>& command) {
-  const Printed printed = printed_by(command);
-  INFO(printed.error << printed.out);
-  REQUIRE(printed.exit == Exit::done);
-  return Json::parse(printed.out);
-}
-
 std::vector<Seq> seqs_of(const Json& log) {
   std::vector<Seq> seqs;
   for (const Json& entry : log["entries"]) seqs.push_back(entry["seq"]);
@@ -311,7 +304,7 @@ TEST_CASE(
   lived.say(Promote{"logistic/production/2", std::nullopt});
   lived.roll_back("wrong answers", Trigger::safety);
   const Seq changed = 13;
-  const auto runs_after = [&](Seq seq) {
+  const auto runs_after = [&](Seq seq) -> Json {
     StatusFlags flags;
     flags.seq = seq;
     return run_json([&] { return run_status(lived.json(), flags); })["slots"];

@@ -17,13 +17,6 @@ namespace {
 namespace fs = std::filesystem;
 using Json = nlohmann::json;
 
-Json run_json(const std::function<Result<Exit>()>& command, Exit expected = Exit::done) {
-  const Printed printed = printed_by(command);
-  INFO(printed.error << printed.out);
-  REQUIRE(printed.exit == expected);
-  return Json::parse(printed.out);
-}
-
 Report audit_tiles(const ReadCase& lived, const fs::path& directory) {
   AuditOptions options;
   options.vkey = lived.created().vkey;

@@ -8,14 +8,11 @@
 #include "ledger/crypto/pem.h"
 #include "ledger/crypto/signature_rules.h"
 #include "tests/catch.h"
+#include "tests/texts.h"
 
 using namespace cairn;
 
 namespace {
-
-Bytes bytes(std::string_view hex) {
-  return from_hex(hex).value();
-}
 
 std::function<Result<std::string>()> answer(std::string passphrase) {
   return [passphrase] { return Result<std::string>(passphrase); };
@@ -27,18 +24,18 @@ Result<std::string> never_asked() {
 }
 
 // RFC 8032 section 7.1, test 1.
-const Bytes rfc8032_seed = bytes("9d61b19deffd5a60ba844af492ec2cc44449c5697b326919703bac031cae7f60");
-const Bytes rfc8032_public = bytes("d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a");
-const Bytes ed25519_head = bytes("302a300506032b6570032100");
-const Bytes p256_head = bytes("3059301306072a8648ce3d020106082a8648ce3d03010703420004");
+const Bytes rfc8032_seed = bytes_of_hex("9d61b19deffd5a60ba844af492ec2cc44449c5697b326919703bac031cae7f60");
+const Bytes rfc8032_public = bytes_of_hex("d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a");
+const Bytes ed25519_head = bytes_of_hex("302a300506032b6570032100");
+const Bytes p256_head = bytes_of_hex("3059301306072a8648ce3d020106082a8648ce3d03010703420004");
 // A P-256 key, written by `openssl pkcs8`: head, private half, middle, public half.
-const Bytes ec_head = bytes("308187020100301306072a8648ce3d020106082a8648ce3d030107046d306b0201010420");
-const Bytes ec_private = bytes("dcd1fe699cd93d9e54519b4eef6326c8052e3e2817a3db54fc3579fbfdbe3ccc");
-const Bytes ec_middle = bytes("a14403420004");
-const Bytes ec_public = bytes(
+const Bytes ec_head = bytes_of_hex("308187020100301306072a8648ce3d020106082a8648ce3d030107046d306b0201010420");
+const Bytes ec_private = bytes_of_hex("dcd1fe699cd93d9e54519b4eef6326c8052e3e2817a3db54fc3579fbfdbe3ccc");
+const Bytes ec_middle = bytes_of_hex("a14403420004");
+const Bytes ec_public = bytes_of_hex(
     "d1343bcc14c5e322588e5f1cedf6d7cbb1dfd386199d69684f06a4655c4066b0"
     "fc89763fa5149813a7c64a5056edff2540e801d87dda11bc70eed54cd1f3274f");
-const Bytes other_ec_public = bytes(
+const Bytes other_ec_public = bytes_of_hex(
     "34ec48e44505a802d6f3b58725d7e8f8fb86c8aa1ba40d741a0c3e842670d0d4"
     "56029f493f99f05ae76472b7df04ce0e5bab4d891fa741c0950b88a6e95a4184");
 
@@ -86,7 +83,7 @@ TEST_CASE("A public key reads back from SPKI, PEM and its raw bytes, and its id 
 
 TEST_CASE("A public key in any other spelling is refused") {
   const auto compressed =
-      bytes("3039301306072a8648ce3d020106082a8648ce3d030107032200") + '\x03' + ec_public.substr(0, 32);
+      bytes_of_hex("3039301306072a8648ce3d020106082a8648ce3d030107032200") + '\x03' + ec_public.substr(0, 32);
   const auto hybrid = p256_head.substr(0, p256_head.size() - 1) + '\x07' + ec_public;
   auto off_curve = ec_public;
   off_curve[63] = static_cast<char>(off_curve[63] ^ 1);
@@ -100,9 +97,9 @@ TEST_CASE("A public key in any other spelling is refused") {
       {"trailing byte", p256_head + ec_public + '\0'},
       {"trailing byte", ed25519_head + rfc8032_public + '\0'},
       {"cut", ed25519_head + rfc8032_public.substr(1)},
-      {"X25519", bytes("302a300506032b656e032100") + rfc8032_public},
-      {"NULL parameters", bytes("302c300706032b65700500032100") + rfc8032_public},
-      {"long length", bytes("30812a300506032b6570032100") + rfc8032_public},
+      {"X25519", bytes_of_hex("302a300506032b656e032100") + rfc8032_public},
+      {"NULL parameters", bytes_of_hex("302c300706032b65700500032100") + rfc8032_public},
+      {"long length", bytes_of_hex("30812a300506032b6570032100") + rfc8032_public},
       {"small order", ed25519_head + Bytes(32, '\0')},
       {"not canonical", ed25519_head + Bytes(31, '\xff') + '\x7f'},
   };
@@ -157,7 +154,7 @@ TEST_CASE("An encrypted key is PBES2: 600,000 rounds of PBKDF2-HMAC-SHA-256 and 
   const auto key = PrivateKey::from_ed25519_seed(rfc8032_seed).value();
   const auto der = parse_pem(key.to_pem("secret").value())->der;
   CHECK(parse_pem(key.to_pem("secret").value())->label == "ENCRYPTED PRIVATE KEY");
-  const auto has = [&](std::string_view hex) { return der.find(bytes(hex)) != Bytes::npos; };
+  const auto has = [&](std::string_view hex) { return der.find(bytes_of_hex(hex)) != Bytes::npos; };
   CHECK(has("06092a864886f70d01050d"));  // PBES2
   CHECK(has("06092a864886f70d01050c"));  // PBKDF2
   CHECK(
@@ -183,7 +180,7 @@ TEST_CASE("Keys that the openssl command wrote are read") {
 
 TEST_CASE("A private key that is damaged, of another kind or put together from two is refused") {
   const auto whole = ec_head + ec_private + ec_middle + ec_public;
-  const auto x25519 = bytes("302e020100300506032b656e04220420") + rfc8032_seed;
+  const auto x25519 = bytes_of_hex("302e020100300506032b656e04220420") + rfc8032_seed;
   const std::pair<const char*, std::string> texts[] = {
       {"two halves", format_pem("PRIVATE KEY", ec_head + ec_private + ec_middle + other_ec_public)},
       {"trailing byte", format_pem("PRIVATE KEY", whole + '\0')},

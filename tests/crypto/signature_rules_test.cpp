@@ -7,14 +7,11 @@
 #include "ledger/base/text.h"
 #include "ledger/crypto/keys.h"
 #include "tests/catch.h"
+#include "tests/texts.h"
 
 using namespace cairn;
 
 namespace {
-
-Bytes bytes(std::string_view hex) {
-  return from_hex(hex).value();
-}
 
 EcdsaPair pair_of(std::string_view r, std::string_view s) {
   EcdsaPair pair;
@@ -35,8 +32,8 @@ constexpr auto* zero = "00000000000000000000000000000000000000000000000000000000
 constexpr auto* one = "0000000000000000000000000000000000000000000000000000000000000001";
 
 PublicKey rfc6979_key() {
-  const auto head = bytes("3059301306072a8648ce3d020106082a8648ce3d03010703420004");
-  return PublicKey::from_spki(head + bytes(rfc6979_x) + bytes(rfc6979_y)).value();
+  const auto head = bytes_of_hex("3059301306072a8648ce3d020106082a8648ce3d03010703420004");
+  return PublicKey::from_spki(head + bytes_of_hex(rfc6979_x) + bytes_of_hex(rfc6979_y)).value();
 }
 
 }  // namespace
@@ -52,10 +49,10 @@ TEST_CASE("Ed25519 signatures are valid exactly as the frozen vectors say") {
     std::string verdict, key, message, signature;
     REQUIRE((fields >> verdict >> key >> message >> signature));
     ++seen[verdict];
-    const auto public_key = PublicKey::from_ed25519(bytes(key));
+    const auto public_key = PublicKey::from_ed25519(bytes_of_hex(key));
     REQUIRE(public_key.ok() == (verdict != "refused"));
     if (!public_key) continue;
-    const auto valid = public_key->verify(message == "-" ? "" : bytes(message), bytes(signature));
+    const auto valid = public_key->verify(message == "-" ? "" : bytes_of_hex(message), bytes_of_hex(signature));
     CHECK(valid.ok() == (verdict == "valid"));
     if (!valid) CHECK(valid.error().kind == ErrorKind::not_verified);
   }
@@ -85,7 +82,7 @@ TEST_CASE("An Ed25519 point's y is below p and not one of the five of small orde
 
 TEST_CASE("An Ed25519 signature's s is below the group's order") {
   const Bytes r(32, 'r');
-  auto s = bytes("edd3f55c1a631258d69cf7a2def9de1400000000000000000000000000000010");
+  auto s = bytes_of_hex("edd3f55c1a631258d69cf7a2def9de1400000000000000000000000000000010");
   CHECK_FALSE(check_ed25519_signature(r + s));
   s[0] = '\xec';
   CHECK(check_ed25519_signature(r + s));
@@ -168,8 +165,8 @@ TEST_CASE("An ECDSA signature has one DER spelling") {
   };
   for (const auto& spelling : spellings) {
     INFO(spelling);
-    CHECK_FALSE(decode_ecdsa(bytes(spelling)).has_value());
-    CHECK_FALSE(key.verify("sample", bytes(spelling)).ok());
+    CHECK_FALSE(decode_ecdsa(bytes_of_hex(spelling)).has_value());
+    CHECK_FALSE(key.verify("sample", bytes_of_hex(spelling)).ok());
   }
 }
 

@@ -9,7 +9,7 @@ using namespace cairn;
 
 namespace {
 
-std::string refusal(const std::string& text) {
+std::string not_an_envelope(const std::string& text) {
   const auto envelope = parse_dsse(text);
   if (envelope.ok()) return "";
   CHECK(envelope.error().kind == ErrorKind::fault);
@@ -63,7 +63,7 @@ TEST_CASE("signatures are put into ascending order and a key counts once") {
   REQUIRE(parsed.ok());
   CHECK(parsed->signatures[0].key == Hash{});
   json["signatures"].push_back(another);
-  CHECK(refusal(json.dump()).find("two signatures of the key 0000") != std::string::npos);
+  CHECK(not_an_envelope(json.dump()).find("two signatures of the key 0000") != std::string::npos);
 }
 
 TEST_CASE("what is no envelope of ours is refused with its reason") {
@@ -71,17 +71,17 @@ TEST_CASE("what is no envelope of ours is refused with its reason") {
   const auto with = [&](auto change) {
     auto json = good;
     change(json);
-    return refusal(json.dump());
+    return not_an_envelope(json.dump());
   };
-  CHECK(refusal("").find("not JSON at byte") != std::string::npos);
-  CHECK(refusal("{\"payload\":}").find("not JSON at byte 12") != std::string::npos);
-  CHECK(refusal(good.dump() + "x").find("not JSON at byte") != std::string::npos);
-  CHECK(refusal(good.dump() + std::string("\0{}", 3)).find("a NUL byte") != std::string::npos);
-  CHECK(refusal("\xef\xbb\xbf" + good.dump()).find("byte order mark") != std::string::npos);
-  CHECK(refusal("[]").find("\"payloadType\" is missing") != std::string::npos);
-  CHECK(refusal("{\"payload\":\"\",\"payload\":\"\"}").find("payload stands there twice") != std::string::npos);
-  CHECK(refusal(std::string(100000, '[')).find("levels deep") != std::string::npos);
-  CHECK(refusal(std::string((128 << 10) + 1, ' ')).find("131073 bytes") != std::string::npos);
+  CHECK(not_an_envelope("").find("not JSON at byte") != std::string::npos);
+  CHECK(not_an_envelope("{\"payload\":}").find("not JSON at byte 12") != std::string::npos);
+  CHECK(not_an_envelope(good.dump() + "x").find("not JSON at byte") != std::string::npos);
+  CHECK(not_an_envelope(good.dump() + std::string("\0{}", 3)).find("a NUL byte") != std::string::npos);
+  CHECK(not_an_envelope("\xef\xbb\xbf" + good.dump()).find("byte order mark") != std::string::npos);
+  CHECK(not_an_envelope("[]").find("\"payloadType\" is missing") != std::string::npos);
+  CHECK(not_an_envelope("{\"payload\":\"\",\"payload\":\"\"}").find("payload stands there twice") != std::string::npos);
+  CHECK(not_an_envelope(std::string(100000, '[')).find("levels deep") != std::string::npos);
+  CHECK(not_an_envelope(std::string((128 << 10) + 1, ' ')).find("131073 bytes") != std::string::npos);
   CHECK(with([](auto& j) { j["payloadType"] = "text/plain"; }).find("text/plain") != std::string::npos);
   CHECK(with([](auto& j) { j["payload"] = 5; }).find("not a string") != std::string::npos);
   CHECK(with([](auto& j) { j["payload"] = "e30"; }).find("\"payload\": base64") != std::string::npos);

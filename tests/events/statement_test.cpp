@@ -5,18 +5,13 @@
 #include "ledger/base/text.h"
 #include "tests/catch.h"
 #include "tests/events/examples.h"
+#include "tests/texts.h"
 
 using namespace cairn;
 
 namespace {
 
-Bytes replaced(Bytes payload, std::string_view what, std::string_view with) {
-  const auto at = payload.find(what);
-  REQUIRE(at != std::string::npos);
-  return payload.replace(at, what.size(), with);
-}
-
-std::string refusal(const Bytes& payload) {
+std::string undecodable(const Bytes& payload) {
   const auto decoded = decode_statement(payload);
   if (decoded.ok()) return "";
   CHECK(decoded.error().kind == ErrorKind::fault);
@@ -96,13 +91,13 @@ TEST_CASE("where no event names a model the subject is the ledger, and decoding 
 TEST_CASE("a subject that is not what the events are about is refused") {
   const auto model = examples::hash_of("model").hex();
   const auto payload = examples::golden_envelope().payload;
-  CHECK(refusal(replaced(payload, "\"name\":\"logistic\"", "\"name\":\"logistics\"")) ==
+  CHECK(undecodable(replaced(payload, "\"name\":\"logistic\"", "\"name\":\"logistics\"")) ==
         str("not a statement: byte ", payload.find("[{\"name\""), ": \"subject\": is not what the events are about"));
-  CHECK(!refusal(replaced(payload, model, examples::hash_of("other").hex())).empty());
+  CHECK(!undecodable(replaced(payload, model, examples::hash_of("other").hex())).empty());
   const auto one = str("{\"name\":\"logistic\",\"digest\":{\"sha256\":\"", model, "\"}}");
-  CHECK(!refusal(replaced(payload, one, str(one, ',', one))).empty());
-  CHECK(!refusal(replaced(payload, one, "")).empty());
-  CHECK(!refusal(replaced(plain, examples::hash_of("ledger").hex(), model)).empty());
+  CHECK(!undecodable(replaced(payload, one, str(one, ',', one))).empty());
+  CHECK(!undecodable(replaced(payload, one, "")).empty());
+  CHECK(!undecodable(replaced(plain, examples::hash_of("ledger").hex(), model)).empty());
 }
 
 TEST_CASE("what cannot stand in a predicate is refused with its member") {
@@ -156,17 +151,17 @@ TEST_CASE("a member that is repeated, unknown, missing or out of order is refuse
     return str("not a statement: byte ", payload.find(member), ": expected ");
   };
   const auto repeated = replaced(plain, ",\"author\":", ",\"id\":\"x\",\"author\":");
-  CHECK(refusal(repeated).starts_with(at(repeated, "\"id\":\"x\"")));
-  CHECK(refusal(repeated).find("the member \"author\":") != std::string::npos);
+  CHECK(undecodable(repeated).starts_with(at(repeated, "\"id\":\"x\"")));
+  CHECK(undecodable(repeated).find("the member \"author\":") != std::string::npos);
   const auto unknown = replaced(plain, "\"author\":", "\"note\":1,\"author\":");
-  CHECK(refusal(unknown).starts_with(at(unknown, "\"note\":")));
+  CHECK(undecodable(unknown).starts_with(at(unknown, "\"note\":")));
   const auto missing = replaced(plain, ",\"author\":\"dana\"", "");
-  CHECK(refusal(missing).starts_with(at(missing, "\"at\":")));
+  CHECK(undecodable(missing).starts_with(at(missing, "\"at\":")));
   const auto reordered =
       replaced(plain, "\"author\":\"dana\",\"at\":1763884800000", "\"at\":1763884800000,\"author\":\"dana\"");
-  CHECK(refusal(reordered).starts_with(at(reordered, "\"at\":")));
+  CHECK(undecodable(reordered).starts_with(at(reordered, "\"at\":")));
   const auto behind = replaced(plain, "\"reason\":\"why\"}", "\"reason\":\"why\",\"x\":1}");
-  CHECK(refusal(behind).find("the closing }") != std::string::npos);
+  CHECK(undecodable(behind).find("the closing }") != std::string::npos);
 }
 
 TEST_CASE("numbers have one spelling") {
@@ -192,44 +187,44 @@ TEST_CASE("numbers have one spelling") {
                              "[1]",
                              "{}"}) {
     INFO(number);
-    CHECK(!refusal(replaced(plain, "1763884800000", number)).empty());
+    CHECK(!undecodable(replaced(plain, "1763884800000", number)).empty());
   }
-  CHECK(refusal(replaced(plain, "1763884800000", "0")).empty());
-  CHECK(refusal(replaced(plain, "1763884800000", "9007199254740991")).empty());
+  CHECK(undecodable(replaced(plain, "1763884800000", "0")).empty());
+  CHECK(undecodable(replaced(plain, "1763884800000", "9007199254740991")).empty());
 }
 
 TEST_CASE("hashes, words and maps have one spelling") {
   const auto root = examples::hash_of("root").hex();
   auto upper = root;
   upper[upper.find_first_of("abcdef")] -= 32;
-  CHECK(!refusal(replaced(plain, root, upper)).empty());
-  CHECK(!refusal(replaced(plain, root, root.substr(1))).empty());
-  CHECK(!refusal(replaced(plain, root, root + "0")).empty());
+  CHECK(!undecodable(replaced(plain, root, upper)).empty());
+  CHECK(!undecodable(replaced(plain, root, root.substr(1))).empty());
+  CHECK(!undecodable(replaced(plain, root, root + "0")).empty());
   const std::string model = "\"model:logistic\":17", rollout = "\"rollout:logistic/production/3\":40";
-  CHECK(!refusal(replaced(plain, str(model, ',', rollout), str(rollout, ',', model))).empty());
-  CHECK(!refusal(replaced(plain, model, str(model, ',', model))).empty());
-  CHECK(!refusal(replaced(plain, "\"reason\":\"why\"", "\"reason\":\"\\u0077hy\"")).empty());
+  CHECK(!undecodable(replaced(plain, str(model, ',', rollout), str(rollout, ',', model))).empty());
+  CHECK(!undecodable(replaced(plain, model, str(model, ',', model))).empty());
+  CHECK(!undecodable(replaced(plain, "\"reason\":\"why\"", "\"reason\":\"\\u0077hy\"")).empty());
   const auto advanced = examples::payload_of({RolloutAdvanced{"m/e/1", Stage::canary, 10}});
-  CHECK(!refusal(replaced(advanced, "\"canary\"", "\"Canary\"")).empty());
-  CHECK(refusal(replaced(advanced, "\"percent\":10", "\"percent\":101")).find("101 is more than 100") !=
+  CHECK(!undecodable(replaced(advanced, "\"canary\"", "\"Canary\"")).empty());
+  CHECK(undecodable(replaced(advanced, "\"percent\":10", "\"percent\":101")).find("101 is more than 100") !=
         std::string::npos);
 }
 
 TEST_CASE("white space, a byte order mark and invalid UTF-8 are refused with their position") {
-  CHECK(refusal(" " + plain).starts_with("not a statement: byte 0: expected {, found \" {"));
-  CHECK(!refusal("\xef\xbb\xbf" + plain).empty());
-  CHECK(!refusal(plain + "\n").empty());
+  CHECK(undecodable(" " + plain).starts_with("not a statement: byte 0: expected {, found \" {"));
+  CHECK(!undecodable("\xef\xbb\xbf" + plain).empty());
+  CHECK(!undecodable(plain + "\n").empty());
   for (const auto* bytes : {"\xff", "\xc3", "\xc0\x80", "\xed\xa0\x80", "\xf4\x90\x80\x80", "\x80"}) {
     const auto payload = replaced(plain, "why", bytes);
-    CHECK(refusal(payload) == str("not a statement: byte ", payload.find(bytes) - 1, ": this string is not UTF-8"));
+    CHECK(undecodable(payload) == str("not a statement: byte ", payload.find(bytes) - 1, ": this string is not UTF-8"));
   }
 }
 
 TEST_CASE("nesting that nobody asked for ends at its first byte, however deep it goes") {
   for (const char c : {'[', '{'}) {
-    CHECK(!refusal(Bytes(max_payload_bytes, c)).empty());
+    CHECK(!undecodable(Bytes(max_payload_bytes, c)).empty());
     const auto nested = replaced(plain, "\"why\"", Bytes(40000, c));
-    CHECK(refusal(nested).starts_with(str("not a statement: byte ", plain.find("\"why\""), ": expected a string")));
+    CHECK(undecodable(nested).starts_with(str("not a statement: byte ", plain.find("\"why\""), ": expected a string")));
   }
 }
 

@@ -3,6 +3,7 @@
 
 #include "ledger/base/text.h"
 #include "tests/catch.h"
+#include "tests/texts.h"
 
 namespace cairn {
 namespace {
@@ -18,10 +19,6 @@ std::string refused(const std::string& content) {
   const auto all = parse_predictions("predictions.csv", content);
   REQUIRE(!all.ok());
   return all.error().message;
-}
-
-bool says(const std::string& text, const std::string& part) {
-  return text.find(part) != std::string::npos;
 }
 
 Predictions scores(std::vector<double> values) {

@@ -4,6 +4,7 @@
 #include "tests/catch.h"
 #include "tests/evidence/said.h"
 #include "tests/evidence/scratch.h"
+#include "tests/texts.h"
 
 namespace cairn {
 namespace {
@@ -38,12 +39,6 @@ Evidence drift_of(const std::string& content, const std::string& stem) {
   auto evidence = read_drift_metrics("drift_metrics.json", content, stem);
   REQUIRE(evidence.ok());
   return *evidence;
-}
-
-std::string replaced(std::string text, const std::string& what, const std::string& with) {
-  const auto at = text.find(what);
-  REQUIRE(at != std::string::npos);
-  return text.replace(at, what.size(), with);
 }
 
 }  // namespace

@@ -8,6 +8,7 @@
 #include "tests/catch.h"
 #include "tests/evidence/said.h"
 #include "tests/evidence/scratch.h"
+#include "tests/texts.h"
 
 namespace cairn {
 namespace {
@@ -24,11 +25,6 @@ const Evidence& read(const Result<Evidence>& evidence) {
 std::string kind_of(const std::string& source, const std::string& content) {
   const auto kind = kind_of_report(source, content);
   return kind ? std::string(to_text(*kind)) : "refused: " + kind.error().message;
-}
-
-bool says(const std::string& text, const std::string& part) {
-  INFO(text);
-  return text.find(part) != std::string::npos;
 }
 
 std::vector<std::string> models(const std::string& source, const std::string& content) {
@@ -62,12 +58,6 @@ const std::string deployment = R"({
   "deployment": {"mode": "canary", "rollout_percentage": 10, "timestamp": "2026-11-20T10:00:01+00:00",
                  "environment": "production", "status": "success"},
   "model_path": "models/current"})";
-
-std::string replaced(std::string text, const std::string& what, const std::string& with) {
-  const auto at = text.find(what);
-  REQUIRE(at != std::string::npos);
-  return text.replace(at, what.size(), with);
-}
 
 }  // namespace
 

@@ -31,10 +31,6 @@ bool stands_on_any(const Scenario& s, K kind) {
   return std::any_of(s.causes.begin(), s.causes.end(), [&](const Cause& cause) { return cause.kind == kind; });
 }
 
-Seq newest(const Scenario& s) {
-  return s.entries.size() - 1;
-}
-
 // Of the newest entry that says such a thing.
 template <class E>
 Seq seq_of(const Scenario& s) {
@@ -76,7 +72,7 @@ TEST_CASE("Causes come by kind, then seq, and no entry twice for one kind") {
 TEST_CASE("A shadow that counts from elsewhere is named as what the canary stands on") {
   Scenario s;
   s.given_models({"v1"}).given("ci", {proposed(1, "v1", "lab2")}).given_watched("v1", 2, "lab2");
-  const Seq completed = newest(s);
+  const Seq completed = s.newest();
   s.given("ci", {proposed(1, "v1")}).given("ci", {advanced(1, Stage::canary, 10)});
   CHECK(stands_on(s, K::evidence, completed, "the shadow in lab2 counts"));
 }
@@ -85,41 +81,41 @@ TEST_CASE("An approval stands on its request and on what was seen, which its own
   Scenario s;
   s.given_models({"v1"}).given_canary(1, "v1");
   s.given("ci", {ApprovalRequested{rollout_id(1), Stage::full, {"lee"}, "please"}});
-  const Seq request = newest(s);
+  const Seq request = s.newest();
   s.given("lee", {s.approval(1)});
   CHECK(stands_on(s, K::approval, request, "asked for by ci"));
   CHECK(stands_on(s, K::evidence, 1, "seen; accuracy 0.9 >= 0.85"));
   CHECK(stands_on(s, K::policy, 0));
   const std::string seen = seen_by_approver(s.entries.back());
-  CHECK(seen == str("had verified the head of size ", newest(s), " and seen entries 1, 4"));
+  CHECK(seen == str("had verified the head of size ", s.newest(), " and seen entries 1, 4"));
   CHECK(seen_by_approver(s.entries.front()).empty());
 }
 
 TEST_CASE("A rollback stands on what brought both versions to full, and on the alert before it") {
   Scenario s;
   s.given_models({"v1", "v2"}).given_full(1, "v1");
-  const Seq first = newest(s);
+  const Seq first = s.newest();
   s.given_full(2, "v2", "v1");
-  const Seq second = newest(s);
+  const Seq second = s.newest();
   s.later(hour).given("watch", {drift("v2", "prod", "0.4")});
-  const Seq alert = newest(s);
+  const Seq alert = s.newest();
   s.given("ida", rollback("v2", "v1", 1));
   CHECK(stands_on(s, K::step, first, "net v1 was at full there"));
   CHECK(stands_on(s, K::step, second, "net v2 at full in prod"));
   CHECK(stands_on(s, K::alert, alert, "drift 0.4, not < 0.15"));
   CHECK(stands_on(s, K::evidence, alert, "FAIL"));
   CHECK_FALSE(stands_on_any(s, K::incident));  // its own statement opens it
-  const Seq opened_in = newest(s);
+  const Seq opened_in = s.newest();
   s.given("ida", {IncidentAcknowledged{"INC-1", "on it"}});
   CHECK(stands_on(s, K::incident, opened_in, "INC-1, high"));
   s.given("ida", {IncidentMitigated{"INC-1", "rolled back"}});
-  CHECK(stands_on(s, K::earlier, newest(s) - 1, "acknowledged it"));
+  CHECK(stands_on(s, K::earlier, s.newest() - 1, "acknowledged it"));
 }
 
 TEST_CASE("A rollback out of a canary names the rollout that it ends") {
   Scenario s;
   s.given_models({"v1", "v2"}).given_full(1, "v1").given_canary(2, "v2");
-  const Seq canary = newest(s);
+  const Seq canary = s.newest();
   s.given("ida", rollback("v2", "v1", 1, 2));
   CHECK(stands_on(s, K::step, canary, "began canary, 10 %"));
   CHECK(stands_on(s, K::proposal, seq_of<RolloutProposed>(s), "net/prod/2"));
@@ -132,7 +128,7 @@ TEST_CASE("A lift stands on the lockdown and on who asked for it, a release on i
   CHECK(stands_on(s, K::hold, 1, "by ida: unsafe"));
   CHECK(stands_on(s, K::approval, 2, "asked for by ida"));
   s.given_models({"v1"}).given("ida", {ModelQuarantined{digest_of("v1"), "odd"}});
-  const Seq quarantined = newest(s);
+  const Seq quarantined = s.newest();
   s.given("ida", {ModelReleased{digest_of("v1"), "fine"}});
   CHECK(stands_on(s, K::hold, quarantined, "net v1 is in quarantine"));
 }
@@ -145,39 +141,39 @@ TEST_CASE("A refusal stands on what held it back: lockdown, freeze, quarantine, 
     CHECK(stands_on(s, K::hold, seq, std::string(wire_name(refusal)) + note));
   };
   s.given("ci", {RolloutPaused{rollout_id(1), "wait"}});
-  refused_for(Refusal::rollout_paused, {advanced(1, Stage::canary, 25)}, newest(s), "");
+  refused_for(Refusal::rollout_paused, {advanced(1, Stage::canary, 25)}, s.newest(), "");
   s.given("ida", {FreezeDeclared{{"prod", "*"}, 0, "holidays"}});
-  refused_for(Refusal::frozen, {advanced(1, Stage::canary, 25)}, newest(s), ": by ida: holidays");
+  refused_for(Refusal::frozen, {advanced(1, Stage::canary, 25)}, s.newest(), ": by ida: holidays");
   s.given("ida", {ModelQuarantined{digest_of("v1"), "odd"}});
-  refused_for(Refusal::model_quarantined, {advanced(1, Stage::canary, 25)}, newest(s), ": net v1 is in quarantine");
+  refused_for(Refusal::model_quarantined, {advanced(1, Stage::canary, 25)}, s.newest(), ": net v1 is in quarantine");
   s.given("ida", {LockdownEngaged{{"prod", "*"}, "unsafe"}});
-  refused_for(Refusal::locked_down, {advanced(1, Stage::canary, 25)}, newest(s), ": by ida: unsafe");
+  refused_for(Refusal::locked_down, {advanced(1, Stage::canary, 25)}, s.newest(), ": by ida: unsafe");
 }
 
 TEST_CASE("A refusal of a step stands on the denial, the void grant, the record that fails, the soak so far") {
   Scenario s;
   s.given_models({"v1"}).given("ci", {proposed(1, "v1")}).given_watched("v1", 1);
   s.when("ci", {advanced(1, Stage::canary, 10)}).then_refused(Refusal::soak_missing);
-  CHECK(stands_on(s, K::evidence, newest(s) - 1, "shadow soaked 1 h of 2 h"));
+  CHECK(stands_on(s, K::evidence, s.newest() - 1, "shadow soaked 1 h of 2 h"));
   s.given_watched("v1", 1).given("ci", {advanced(1, Stage::canary, 10)}).given_watched("v1", 2);
   s.given("lee", {ApprovalDenied{rollout_id(1), Stage::full, "not yet"}});
   s.given("ci", {StakeholdersNotified{rollout_id(1), "all"}});
   s.when("ci", {advanced(1, Stage::full, 100)}).then_refused(Refusal::approval_denied);
   CHECK(stands_on(s, K::approval, seq_of<ApprovalDenied>(s), "denied by lee: not yet"));
   s.given("lee", {s.approval(1)});
-  const Seq grant = newest(s);
+  const Seq grant = s.newest();
   s.given("watch", {drift("v1", "prod", "0.4")});
   s.when("ci", {advanced(1, Stage::full, 100)}).then_refused(Refusal::soak_missing);
   CHECK(stands_on(s, K::approval, grant, "void now: granted by lee"));
-  CHECK(stands_on(s, K::evidence, newest(s) - 1, "drift 0.4, not < 0.15"));
+  CHECK(stands_on(s, K::evidence, s.newest() - 1, "drift 0.4, not < 0.15"));
 }
 
 TEST_CASE("What was passed by under a broken glass stands on the entry that broke it") {
   Scenario s;
   s.given_models({"v1"}).given("ci", {proposed(1, "v1")}).given_watched("v1", 1).given("ida", {opened(1)});
   s.given("ida", {BreakGlassInvoked{"net", "prod", {Guard::soak}, s.now + hour, "INC-1", "now"}});
-  CHECK(stands_on(s, K::incident, newest(s) - 1, "INC-1"));
-  const Seq glass = newest(s);
+  CHECK(stands_on(s, K::incident, s.newest() - 1, "INC-1"));
+  const Seq glass = s.newest();
   s.given("ci", {advanced(1, Stage::canary, 10)});
   CHECK(stands_on(s, K::hold, glass, "lifted soak: shadow has soaked 1 h"));
 }
@@ -200,17 +196,17 @@ TEST_CASE("A policy stands on its proposal, on the one it replaces, and on whoev
 TEST_CASE("What is on record as overdue stands on what it follows from, an acknowledgement on the record that failed") {
   Scenario s;
   s.given_models({"v1"}).given_full(1, "v1").given("watch", {drift("v1", "prod", "0.4")});
-  const Seq record = newest(s);
+  const Seq record = s.newest();
   s.given("dana", {AlertAcknowledged{record, ""}});
   CHECK(stands_on(s, K::alert, record, "net v1 in prod, drift 0.4, not < 0.15"));
   s.given("ida", {opened(1)});
   CHECK(stands_on(s, K::alert, record));
   const Millis due = s.now + hour;
   s.later(2 * hour).given("ida", {DueRecorded{DueKind::incident, "INC-1", due}});
-  CHECK(stands_on(s, K::earlier, newest(s) - 1, "acknowledge: Rollback"));
+  CHECK(stands_on(s, K::earlier, s.newest() - 1, "acknowledge: Rollback"));
   s.given("ida", {ActionOpened{"INC-1", 1, "ida", s.now + day, "add a test"}});
   s.given("ida", {ActionClosed{"INC-1", 1, "added"}});
-  CHECK(stands_on(s, K::earlier, newest(s) - 1, "gave it to ida: add a test"));
+  CHECK(stands_on(s, K::earlier, s.newest() - 1, "gave it to ida: add a test"));
 }
 
 TEST_CASE("Of every refusal there is a scenario whose entries stand on earlier ones") {

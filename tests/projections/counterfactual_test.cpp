@@ -49,23 +49,19 @@ std::string stricter_accuracy() {
   return replaced(small_policy(), R"("threshold": "0.85")", R"("threshold": "0.95")");
 }
 
-Seq newest(const Scenario& s) {
-  return s.entries.size() - 1;
-}
-
 }  // namespace
 
 TEST_CASE("A rollout whose proposal is refused there makes its later steps moot, and says on which entry they stood") {
   Scenario s;
   s.given_models({"v1"});
   s.given("ci", {proposed(1, "v1")});
-  const Seq proposal = newest(s);
+  const Seq proposal = s.newest();
   s.given_watched("v1", 2).given("ci", {advanced(1, Stage::canary, 10)});
-  const Seq canary = newest(s);
+  const Seq canary = s.newest();
   s.given_watched("v1", 2).given("ci", {StakeholdersNotified{rollout_id(1), "all"}}).given("lee", {s.approval(1)});
-  const Seq grant = newest(s);
+  const Seq grant = s.newest();
   s.given("ci", {advanced(1, Stage::full, 100)});
-  const Seq full = newest(s);
+  const Seq full = s.newest();
 
   const Answer answer(s, stricter_accuracy());
   CHECK(answer.refused(proposal) == "gates_not_passed");
@@ -89,17 +85,17 @@ TEST_CASE("Soak is counted again by the other policy: a record that it finds bad
   s.given_models({"v1"}).given("ci", {proposed(1, "v1")}).given_watched("v1", 1);
   s.later(hour).given("watch", {drift("v1", "prod", "0.12")});  // below 0.15, not below 0.1
   s.given("ci", {advanced(1, Stage::canary, 10)});
-  const Seq early = newest(s);
+  const Seq early = s.newest();
   s.given_watched("v1", 2).given("ci", {advanced(1, Stage::canary, 25)});
   const std::string other = replaced(small_policy(), R"("threshold": "0.15")", R"("threshold": "0.1")");
 
   const Answer answer(s, other);
   CHECK(answer.refused(early) == "soak_missing");
   // From where the rollout stands there, at shadow, the next attempt comes out by itself.
-  CHECK(answer.refused(newest(s)) == "soak_missing");
+  CHECK(answer.refused(s.newest()) == "soak_missing");
   s.given_watched("v1", 2).given("ci", {advanced(1, Stage::canary, 50)});
   const Answer later(s, other);
-  CHECK(later.rows.count(newest(s)) == 0);
+  CHECK(later.rows.count(s.newest()) == 0);
   CHECK(where(later.slots[0].recorded) == "v1 50");
   CHECK(later.slots[0].same());
 }
@@ -108,9 +104,9 @@ TEST_CASE("What was refused too early and is admitted there makes the same step 
   Scenario s;
   s.given_models({"v1"}).given("ci", {proposed(1, "v1")}).given_watched("v1", 1);
   s.when("ci", {advanced(1, Stage::canary, 10)}).then_refused(Refusal::soak_missing);
-  const Seq early = newest(s);
+  const Seq early = s.newest();
   s.given_watched("v1", 1).given("ci", {advanced(1, Stage::canary, 10)});
-  const Seq again = newest(s);
+  const Seq again = s.newest();
   s.given_watched("v1", 2).given("ci", {advanced(1, Stage::canary, 25)});
   const Answer answer(
       s, replaced(small_policy(), R"("stage": "shadow", "soak": "2h")", R"("stage": "shadow", "soak": "1h")"));
@@ -126,7 +122,7 @@ TEST_CASE("What the other policy would say no to in either world is refused, tho
   Scenario s;
   s.given_models({"v1"}).given_canary(1, "v1").given_watched("v1", 2);
   s.given("ci", {advanced(1, Stage::canary, 40)});
-  const Seq canary = newest(s);
+  const Seq canary = s.newest();
   const Answer answer(s, replaced(small_policy(), R"("percent": [5, 50], "steps": [10, 25, 50])",
                                   R"("percent": [1, 8], "steps": [8])"));
   CHECK(answer.refused(canary) == "percent_order");
@@ -137,11 +133,11 @@ TEST_CASE("Rollouts and incidents are numbered by the world that they are in") {
   s.given("ci", {registered("v1"), metrics("v1", "0.9")}).given("ci", {registered("v2"), metrics("v2", "0.97")});
   s.given_full(1, "v1");
   s.given("ci", {proposed(2, "v2")});
-  const Seq next = newest(s);
+  const Seq next = s.newest();
   s.given_watched("v2", 2).given("ci", {advanced(2, Stage::canary, 10)}).given("ida", rollback("v2", "v1", 1, 2));
-  const Seq back = newest(s);
+  const Seq back = s.newest();
   s.given("ida", {opened(2)}).given("ida", {IncidentAcknowledged{"INC-2", "seen"}});
-  const Seq seen = newest(s);
+  const Seq seen = s.newest();
 
   const Answer answer(s, stricter_accuracy());
   // v1 never ran there, so v2 is its slot's first, and there is nothing to go back to.
@@ -171,19 +167,19 @@ TEST_CASE("A version that goes to full there archives the one that is there, not
   s.given("ci", {registered("v1"), metrics("v1", "0.9")}).given("ci", {registered("v2"), metrics("v2", "0.97")});
   s.given_full(1, "v1").given_full(2, "v2", "v1");
   const Answer first(s, stricter_accuracy());
-  CHECK(first.rows.count(newest(s)) == 0);
+  CHECK(first.rows.count(s.newest()) == 0);
   CHECK(where(first.slots[0].other) == "v2 100");
 
   Scenario t;
   t.given_models({"v1", "v2", "v3"}).given_full(1, "v1").given_ready_for_full(2, "v2");
   t.given("watch", {drift("v2", "prod", "0.2")});  // the grant is void, and the gate fails
   t.when("ci", {advanced(2, Stage::full, 100), archived("v1", "v2")}).then_refused(Refusal::soak_missing);
-  const Seq refused = newest(t);
+  const Seq refused = t.newest();
   t.given("ida", {RolloutAborted{rollout_id(2), "bad"}}).given_full(3, "v3", "v1");
   const Answer other(t, replaced(small_policy(), R"("threshold": "0.15")", R"("threshold": "0.3")"));
   CHECK(other.at(refused).change == Divergence::admitted);
   CHECK(other.moot(refused + 1));  // it is at full, not on its way
-  CHECK(other.rows.count(newest(t)) == 0);
+  CHECK(other.rows.count(t.newest()) == 0);
   CHECK(where(other.slots[0].other) == "v3 100");
 }
 
@@ -192,7 +188,7 @@ TEST_CASE("A lockdown that nobody could lift there holds back what comes after: 
   s.given("dana", {person("max", {{Role::admin, {}}})}).given_models({"v1"});
   s.given("watch", {LockdownEngaged{{}, "harm"}});
   s.given("ida", {LockdownLiftRequested{{}, "over"}});
-  const Seq asked = newest(s);
+  const Seq asked = s.newest();
   s.given("dana", {LockdownLifted{{}, "over"}}).given("ci", {proposed(1, "v1")});
   const std::string other =
       replaced(small_policy(), R"("monitoring":)", R"("protection": {"lift": ["admin"]}, "monitoring":)");
@@ -200,20 +196,20 @@ TEST_CASE("A lockdown that nobody could lift there holds back what comes after: 
   CHECK(answer.refused(asked) == "role_missing");
   // So says the other policy in the world as recorded too: who asked could not.
   CHECK(answer.refused(asked + 1) == "lift_not_requested");
-  CHECK(answer.refused(newest(s)) == "locked_down");
+  CHECK(answer.refused(s.newest()) == "locked_down");
 }
 
 TEST_CASE("Whoever was never enrolled there says nothing: moot") {
   Scenario s;
   s.given("dana", {person("max", {{Role::admin, {}}})}).given("dana", {person("mia", {{Role::approver, {}}})});
-  const Seq enrolled = newest(s);
+  const Seq enrolled = s.newest();
   s.given_models({"v1"}).given_ready_for_full(1, "v1").given("mia", {s.approval(1)});
   const Answer answer(
       s, replaced(small_policy(), R"("monitoring":)", R"("administration": {"second_admin": true}, "monitoring":)"));
   CHECK(answer.refused(enrolled) == "second_admin_missing");
-  CHECK(answer.moot(newest(s)));
-  CHECK(answer.at(newest(s)).ground->missing == "mia");
-  CHECK(answer.at(newest(s)).ground->from == enrolled);
+  CHECK(answer.moot(s.newest()));
+  CHECK(answer.at(s.newest()).ground->missing == "mia");
+  CHECK(answer.at(s.newest()).ground->from == enrolled);
 }
 
 TEST_CASE("Adoptions are passed over: the other policy stays, and grants that they voided hold") {
@@ -221,11 +217,11 @@ TEST_CASE("Adoptions are passed over: the other policy stays, and grants that th
   s.given_models({"v1"}).given_ready_for_full(1, "v1");
   const std::string noticed = replaced(small_policy(), R"("approval_valid": "72h")", R"("approval_valid": "71h")");
   s.given("dana", {PolicyProposed{noticed}, PolicyAdopted{sha256(noticed), s.world.policy().digest}});
-  const Seq adoption = newest(s);
+  const Seq adoption = s.newest();
   s.when("ci", {advanced(1, Stage::full, 100)}).then_refused(Refusal::approval_missing);
   const Answer answer(s, small_policy());
   CHECK(answer.rows.size() == 1);
-  CHECK(answer.at(newest(s)).change == Divergence::admitted);
+  CHECK(answer.at(s.newest()).change == Divergence::admitted);
   REQUIRE(answer.totals.passed_over.size() == 2);
   CHECK(answer.totals.passed_over[0].seq == 0);
   CHECK(answer.totals.passed_over[1].seq == adoption);

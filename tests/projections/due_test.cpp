@@ -12,8 +12,6 @@
 namespace cairn {
 namespace {
 
-const SlotKey slot{"net", "prod"};
-
 std::vector<Due> of_kind(const Scenario& s, DueKind kind) {
   std::vector<Due> due = due_at(s.world, s.now);
   std::erase_if(due, [&](const Due& one) { return one.kind != kind; });
@@ -157,44 +155,44 @@ TEST_CASE("A lift that was asked for and a glass that was broken wait for anothe
 
 TEST_CASE("The decision tree is walked in the guide's order, and ends at the first yes") {
   Scenario s;
-  CHECK(advise(s.world, slot, s.now).action == Action::nothing_runs);
+  CHECK(advise(s.world, net_in_prod, s.now).action == Action::nothing_runs);
   s.given_models({"v1"}).given_full(1, "v1").later(8 * hour);
   SECTION("nobody looked: that is no reason to go on (I8)") {
-    const Advice advice = advise(s.world, slot, s.now);
+    const Advice advice = advise(s.world, net_in_prod, s.now);
     CHECK(advice.action == Action::look_first);
     CHECK(advice.walked.size() == 4);
     CHECK(advice.walked[1].answer == Branch::Answer::unknown);
   }
   SECTION("all is well") {
     s.given("watch", {seen("v1", {{"current_accuracy", "0.9"}})});
-    CHECK(advise(s.world, slot, s.now).action == Action::go_on);
+    CHECK(advise(s.world, net_in_prod, s.now).action == Action::go_on);
   }
   SECTION("minor drift") {
     s.given("watch", {drift("v1", "prod", "0.16")});
-    CHECK(advise(s.world, slot, s.now).action == Action::watch_closely);
+    CHECK(advise(s.world, net_in_prod, s.now).action == Action::watch_closely);
   }
   SECTION("errors before drift") {
     s.given("watch", {drift("v1", "prod", "0.16")}).given("watch", {system_seen("v1", "0.06")});
-    CHECK(advise(s.world, slot, s.now).action == Action::check_files_and_roll_back);
-    CHECK(advise(s.world, slot, s.now).walked.size() == 3);
+    CHECK(advise(s.world, net_in_prod, s.now).action == Action::check_files_and_roll_back);
+    CHECK(advise(s.world, net_in_prod, s.now).walked.size() == 3);
   }
   SECTION("accuracy before errors (D4)") {
     s.given("watch", {seen("v1", {{"current_accuracy", "0.79"}}), system_seen("v1", "0.06")});
-    const Advice advice = advise(s.world, slot, s.now);
+    const Advice advice = advise(s.world, net_in_prod, s.now);
     CHECK(advice.action == Action::roll_back_and_investigate);
     CHECK(advice.walked.back().seq == s.entries.size() - 1);
   }
   SECTION("safety before all (D2)") {
     s.given("watch", {seen("v1", {{"current_accuracy", "0.79"}, {"violations", "1"}})});
-    CHECK(advise(s.world, slot, s.now).action == Action::lock_down_and_roll_back);
+    CHECK(advise(s.world, net_in_prod, s.now).action == Action::lock_down_and_roll_back);
   }
   SECTION("what nobody can read is no zero violations") {
     s.given("ci", {evidence(EvidenceKind::card, "v1", "", {{"data_violations", "NaN"}})});
-    CHECK(advise(s.world, slot, s.now).action == Action::lock_down_and_roll_back);
+    CHECK(advise(s.world, net_in_prod, s.now).action == Action::lock_down_and_roll_back);
   }
   SECTION("of the canary, where one takes traffic") {
     s.given_models({"v2"}).given_canary(2, "v2").given("watch", {seen("v2", {{"current_accuracy", "0.79"}})});
-    const Advice advice = advise(s.world, slot, s.now);
+    const Advice advice = advise(s.world, net_in_prod, s.now);
     CHECK(advice.model == digest_of("v2"));
     CHECK(advice.action == Action::roll_back_and_investigate);
   }
@@ -204,7 +202,7 @@ TEST_CASE("A version may serve where it is on record, at that stage or below, an
   Scenario s;
   s.given_models({"v1", "v2"}).given_full(1, "v1").given_canary(2, "v2");
   const auto may = [&](const std::string& version, Stage stage) {
-    return may_serve(s.world, slot, digest_of(version), stage).noes.empty();
+    return may_serve(s.world, net_in_prod, digest_of(version), stage).noes.empty();
   };
   for (const Stage stage : {Stage::shadow, Stage::canary, Stage::full}) CHECK(may("v1", stage));
   CHECK(may("v2", Stage::shadow));

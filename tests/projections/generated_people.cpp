@@ -5,7 +5,7 @@
 namespace cairn {
 namespace {
 
-const std::string reason = "it was time";
+const std::string why = "it was time";
 
 std::size_t keys_of(const World& world, const std::string& handle) {
   std::size_t count = 0;
@@ -63,15 +63,15 @@ Move Moves::goes_on_with_incident() {
   if (incident == nullptr) return {};
   switch (dice_.below(9)) {
     case 0:
-      return {"ida", {IncidentAcknowledged{id, reason}}};
+      return {"ida", {IncidentAcknowledged{id, why}}};
     case 1:
-      return {"ida", {IncidentNoted{id, reason, {dice_.below(world_.position->size)}}}};
+      return {"ida", {IncidentNoted{id, why, {dice_.below(world_.position->size)}}}};
     case 2:
-      return {"ida", {IncidentEscalated{id, static_cast<Severity>(dice_.below(2)), "lee", reason}}};
+      return {"ida", {IncidentEscalated{id, static_cast<Severity>(dice_.below(2)), "lee", why}}};
     case 3:
-      return {"ida", {IncidentMitigated{id, reason}}};
+      return {"ida", {IncidentMitigated{id, why}}};
     case 4:
-      return {"ida", {IncidentResolved{id, reason}}};
+      return {"ida", {IncidentResolved{id, why}}};
     case 5:
       return {
           "ida",
@@ -81,7 +81,7 @@ Move Moves::goes_on_with_incident() {
       return {"ida", {ActionOpened{id, incident->actions.size() + 1, any_person(), now_ + day, "add a test"}}};
     case 7:
       if (incident->actions.empty()) return {};
-      return {"ida", {ActionClosed{id, 1 + dice_.below(incident->actions.size()), reason}}};
+      return {"ida", {ActionClosed{id, 1 + dice_.below(incident->actions.size()), why}}};
     default:
       return {"ida", {IncidentClosed{id}}};
   }
@@ -90,19 +90,19 @@ Move Moves::goes_on_with_incident() {
 Move Moves::locks_down() {
   const auto* held = dice_.row_of(world_.lockdowns.rows());
   if (held == nullptr && !dice_.chance(20)) return {};
-  if (held == nullptr || dice_.chance(5)) return {"ida", {LockdownEngaged{any_scope(any_slot(), dice_), reason}}};
+  if (held == nullptr || dice_.chance(5)) return {"ida", {LockdownEngaged{any_scope(any_slot(), dice_), why}}};
   const std::string author = dice_.chance(60) ? "ida" : "dana";
-  if (!held->second.lift || dice_.chance(10)) return {author, {LockdownLiftRequested{held->first, reason}}};
+  if (!held->second.lift || dice_.chance(10)) return {author, {LockdownLiftRequested{held->first, why}}};
   const std::string other = held->second.lift->by == "ida" ? "dana" : "ida";
-  return {dice_.chance(90) ? other : author, {LockdownLifted{held->first, reason}}};
+  return {dice_.chance(90) ? other : author, {LockdownLifted{held->first, why}}};
 }
 
 Move Moves::freezes() {
   const auto* held = dice_.row_of(world_.freezes.rows());
   if (held == nullptr && !dice_.chance(30)) return {};
-  if (held != nullptr && dice_.chance(85)) return {"ida", {FreezeEnded{held->first, reason}}};
+  if (held != nullptr && dice_.chance(85)) return {"ida", {FreezeEnded{held->first, why}}};
   const Millis until = dice_.chance(70) ? now_ + hour * static_cast<Millis>(1 + dice_.below(48)) : 0;
-  return {"ida", {FreezeDeclared{any_scope(any_slot(), dice_), until, reason}}};
+  return {"ida", {FreezeDeclared{any_scope(any_slot(), dice_), until, why}}};
 }
 
 Move Moves::breaks_glass() {
@@ -121,7 +121,7 @@ Move Moves::breaks_glass() {
   const Millis until = now_ + hour * static_cast<Millis>(1 + dice_.below(5));
   return {"ida",
           {BreakGlassInvoked{incident->name, incident->environment, lifts, until,
-                             dice_.chance(90) ? id : any_incident(), reason}}};
+                             dice_.chance(90) ? id : any_incident(), why}}};
 }
 
 Move Moves::enrols() {
@@ -165,7 +165,7 @@ Move Moves::changes_keys() {
     for (const auto& [id, key] : world_.keys.rows()) {
       if (key.handle != handle || key.revoked) continue;
       const Millis since = dice_.chance(30) ? now_ - hour : 0;
-      return {dice_.chance(50) ? handle : "dana", {KeyRevoked{handle, id, since, reason}}};
+      return {dice_.chance(50) ? handle : "dana", {KeyRevoked{handle, id, since, why}}};
     }
   }
   std::size_t all = 0;

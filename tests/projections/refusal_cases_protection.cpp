@@ -11,15 +11,15 @@ namespace {
 
 const Scope everywhere;
 const Scope prod{"prod", "*"};
-const Scope slot{"prod", "net"};
+const Scope net_scope{"prod", "net"};
 
 // v1 at full, v2 in canary, watched for an hour of two.
 struct CanaryBesideFull : Scenario {
   CanaryBesideFull() { given_models({"v1", "v2"}).given_full(1, "v1").given_canary(2, "v2").given_watched("v2", 1); }
 };
 
-struct WithIncident : CanaryBesideFull {
-  WithIncident() { given("ida", {opened(1)}); }
+struct AfterIncident : CanaryBesideFull {
+  AfterIncident() { given("ida", {opened(1)}); }
 };
 
 BreakGlassInvoked broken(const Scenario& s, std::vector<Guard> lifts, Millis span = hour) {
@@ -31,7 +31,7 @@ BreakGlassInvoked broken(const Scenario& s, std::vector<Guard> lifts, Millis spa
 const std::vector<RefusalCase> protection_cases = {
     {R::locked_down, "in a lockdown nothing is proposed, advanced or resumed (D9)",
      [] {
-       for (const Scope& scope : {everywhere, prod, slot, Scope{"*", "net"}}) {
+       for (const Scope& scope : {everywhere, prod, net_scope, Scope{"*", "net"}}) {
          CanaryBesideFull s;
          s.given("ida", {RolloutPaused{rollout_id(2), "odd"}, LockdownEngaged{scope, "unsafe"}});
          s.when("ci", {advanced(2, Stage::canary, 25)}).then_refused(R::locked_down);
@@ -80,9 +80,10 @@ const std::vector<RefusalCase> protection_cases = {
        s.when("dana", {LockdownLifted{prod, ""}}).then_refused(R::lift_by_requester);
        const KeyId held = key_of("a key that dana holds").public_key().id();
        s.when(s.said("ida", {LockdownLifted{prod, ""}}), held).then_refused(R::lift_by_requester);
-       s.given("ida", {LockdownLiftRequested{prod, "fine"}}).given(s.said("ida", {LockdownEngaged{slot, "x"}}), held);
-       s.given(s.said("ida", {LockdownLiftRequested{slot, "fine"}}), held);
-       s.when("dana", {LockdownLifted{slot, ""}}).then_refused(R::lift_by_requester);
+       s.given("ida", {LockdownLiftRequested{prod, "fine"}})
+           .given(s.said("ida", {LockdownEngaged{net_scope, "x"}}), held);
+       s.given(s.said("ida", {LockdownLiftRequested{net_scope, "fine"}}), held);
+       s.when("dana", {LockdownLifted{net_scope, ""}}).then_refused(R::lift_by_requester);
        s.when("dana", {LockdownLifted{prod, ""}}).then_admitted();
      }},
     {R::lift_not_requested, "what was asked long ago, or by who may no more, or by a stolen key, lifts nothing",
@@ -197,7 +198,7 @@ const std::vector<RefusalCase> protection_cases = {
      }},
     {R::until_out_of_range, "an end lies ahead, and a broken glass lasts 4 h at most",
      [] {
-       WithIncident s;
+       AfterIncident s;
        s.when("ida", {FreezeDeclared{prod, s.now, "x"}}).then_refused(R::until_out_of_range);
        s.when("ida", {broken(s, {Guard::soak}, 0)}).then_refused(R::until_out_of_range);
        s.when("ida", {broken(s, {Guard::soak}, 4 * hour + 1)}).then_refused(R::until_out_of_range);
@@ -207,7 +208,7 @@ const std::vector<RefusalCase> protection_cases = {
      }},
     {R::soak_missing, "a broken glass lifts what it names, for its slot and time, and says so (B12)",
      [] {
-       WithIncident s;
+       AfterIncident s;
        s.when("ci", {advanced(2, Stage::canary, 25)}).then_refused(R::soak_missing);
        s.given("ida", {broken(s, {Guard::freeze})});
        s.when("ci", {advanced(2, Stage::canary, 25)}).then_refused(R::soak_missing);
@@ -219,13 +220,13 @@ const std::vector<RefusalCase> protection_cases = {
      }},
     {R::stage_order, "no glass lifts the order of stages, a notice, a lockdown or a quarantine",
      [] {
-       WithIncident s;
+       AfterIncident s;
        const std::vector<Guard> all = {Guard::soak, Guard::freeze, Guard::approvals, Guard::gates};
        s.given("ida", {broken(s, all, 4 * hour)});
        s.when("ci", {advanced(2, Stage::full, 100), archived("v1", "v2")}).then_refused(R::notice_missing);
-       s.given("ida", {LockdownEngaged{slot, "unsafe"}});
+       s.given("ida", {LockdownEngaged{net_scope, "unsafe"}});
        s.when("ci", {advanced(2, Stage::canary, 25)}).then_refused(R::locked_down);
-       s.given("ida", {LockdownLiftRequested{slot, "x"}}).given("dana", {LockdownLifted{slot, ""}});
+       s.given("ida", {LockdownLiftRequested{net_scope, "x"}}).given("dana", {LockdownLifted{net_scope, ""}});
        s.given("ci", {RolloutAborted{rollout_id(2), "no"}}).given("ci", {proposed(3, "v2")});
        s.when("ci", {advanced(3, Stage::full, 100), archived("v1", "v2")}).then_refused(R::stage_order);
        s.given("ida", {ModelQuarantined{digest_of("v2"), "odd"}});
@@ -233,7 +234,7 @@ const std::vector<RefusalCase> protection_cases = {
      }},
     {R::gates_not_passed, "a glass that lifts gates and approvals leaves both on record as they are",
      [] {
-       WithIncident s;
+       AfterIncident s;
        s.given("ci", {StakeholdersNotified{rollout_id(2), "all"}}).given("watch", {drift("v2", "prod", "0.9")});
        s.given("ida", {broken(s, {Guard::soak, Guard::approvals})});
        const std::vector<Event> full = {advanced(2, Stage::full, 100), archived("v1", "v2")};
@@ -244,7 +245,7 @@ const std::vector<RefusalCase> protection_cases = {
      }},
     {R::review_missing, "once the glass is over, promotions wait for another person's review; a rollback does not",
      [] {
-       WithIncident s;
+       AfterIncident s;
        s.given("ida", {broken(s, {Guard::soak})}).given("ci", {advanced(2, Stage::canary, 25)}).given_watched("v2", 2);
        s.when("ci", {advanced(2, Stage::canary, 50)}).then_refused(R::review_missing);
        REQUIRE(s.says("broken by ida in entry"));
@@ -256,7 +257,7 @@ const std::vector<RefusalCase> protection_cases = {
      }},
     {R::reviewer_broke_glass, "who broke the glass does not review it",
      [] {
-       WithIncident s;
+       AfterIncident s;
        s.given("dana", {RoleGranted{"ida", {Role::approver, {}}}}).given("ida", {broken(s, {Guard::soak})});
        s.when("ida", {BreakGlassReviewed{"net", "prod", "fine"}}).then_refused(R::reviewer_broke_glass);
      }},
@@ -266,7 +267,7 @@ const std::vector<RefusalCase> protection_cases = {
      }},
     {R::incident_over, "the glass is broken for an incident that is not resolved",
      [] {
-       WithIncident s;
+       AfterIncident s;
        s.given("ida", {IncidentResolved{"INC-1", "gone"}});
        s.when("ida", {broken(s, {Guard::soak})}).then_refused(R::incident_over);
      }},
@@ -294,7 +295,7 @@ const std::vector<RefusalCase> protection_cases = {
        std::vector<Event> events = rollback("v2", "v1", 1);
        std::get<RollbackExecuted>(events[1]).trigger = Trigger::safety;
        s.when("ci", events).then_refused(R::lockdown_missing);
-       events.insert(events.begin(), LockdownEngaged{slot, "unsafe answers"});
+       events.insert(events.begin(), LockdownEngaged{net_scope, "unsafe answers"});
        s.when("ci", events).then_admitted();
        s.when("ci", {proposed(3, "v2")}).then_refused(R::locked_down);
      }},

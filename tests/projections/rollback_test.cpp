@@ -5,17 +5,16 @@
 namespace cairn {
 namespace {
 
-const SlotKey slot{"net", "prod"};
-
 std::optional<Hash> running(const Scenario& s) {
-  const Tenure* full = s.world.at_full(slot);
+  const Tenure* full = s.world.at_full(net_in_prod);
   return full == nullptr ? std::nullopt : std::optional<Hash>(full->model);
 }
 
 std::optional<Hash> target(const Scenario& s) {
-  const auto source = s.world.rollback_source(slot);
+  const auto source = s.world.rollback_source(net_in_prod);
   REQUIRE(source.has_value());
-  const auto tenure = s.world.rollback_target(slot, *source, Trigger::regression, [](const Hash&) { return false; });
+  const auto tenure =
+      s.world.rollback_target(net_in_prod, *source, Trigger::regression, [](const Hash&) { return false; });
   return tenure ? std::optional<Hash>(tenure->model) : std::nullopt;
 }
 
@@ -29,14 +28,14 @@ Scenario& given_three(Scenario& s) {
 TEST_CASE("From a canary a rollback goes back to the version at full, whose tenure goes on") {
   Scenario s;
   s.given_models({"v1", "v2"}).given_full(1, "v1").given_canary(2, "v2");
-  const Seq since = s.world.at_full(slot)->seq;
+  const Seq since = s.world.at_full(net_in_prod)->seq;
   REQUIRE(target(s) == digest_of("v1"));
   s.given("ida", rollback("v2", "v1", 1, 2));
   CHECK(running(s) == digest_of("v1"));
-  CHECK(s.world.at_full(slot)->seq == since);
-  CHECK(s.world.slots.find(slot)->history.size() == 1);
+  CHECK(s.world.at_full(net_in_prod)->seq == since);
+  CHECK(s.world.slots.find(net_in_prod)->history.size() == 1);
   CHECK(s.rollout(2).state == RolloutState::aborted);
-  CHECK_FALSE(s.world.slots.find(slot)->active.has_value());
+  CHECK_FALSE(s.world.slots.find(net_in_prod)->active.has_value());
 }
 
 TEST_CASE("A second rollback never goes to a version that was itself rolled back from, unless it is named") {
@@ -50,7 +49,7 @@ TEST_CASE("A second rollback never goes to a version that was itself rolled back
     CHECK_FALSE(target(s).has_value());
     s.given("ci", emptied("v1", 3));
     CHECK_FALSE(running(s).has_value());
-    CHECK_FALSE(s.world.rollback_source(slot).has_value());
+    CHECK_FALSE(s.world.rollback_source(net_in_prod).has_value());
   }
   SECTION("by name") {
     s.when("ci", rollback("v2", "v3", 2)).then_refused(Refusal::service_not_allowed);  // no machine goes forward again
@@ -74,7 +73,7 @@ TEST_CASE("The first canary of a slot with nothing at full empties it") {
   REQUIRE_FALSE(target(s).has_value());
   s.given("ida", emptied("v1", 1, 1));
   CHECK_FALSE(running(s).has_value());
-  CHECK(s.world.slots.find(slot)->history.empty());
+  CHECK(s.world.slots.find(net_in_prod)->history.empty());
   CHECK(s.rollout(1).state == RolloutState::aborted);
   s.when("ci", {proposed(2, "v1")}).then_admitted();
 }
@@ -152,7 +151,7 @@ TEST_CASE("One current version a slot: places are apart, and a full version give
   Scenario s;
   given_three(s);
   CHECK(running(s) == digest_of("v3"));
-  CHECK(s.world.slots.find(slot)->history.size() == 3);
+  CHECK(s.world.slots.find(net_in_prod)->history.size() == 3);
   s.given("ci", {proposed(1, "v1", "lab")});
   CHECK(s.world.at_full({"net", "lab"}) == nullptr);
   s.when("ci", rollback("v3", "v2", 1, 0, "lab")).then_refused(Refusal::nothing_to_roll_back);

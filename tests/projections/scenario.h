@@ -61,6 +61,8 @@ std::vector<Event> emptied(const std::string& from, int incident, int abort = 0,
 // monitor.
 std::vector<Event> genesis_events(const std::string& policy);
 
+inline const SlotKey net_in_prod{"net", "prod"};
+
 class Scenario {
  public:
   enum class Begun { yes, not_yet };
@@ -95,6 +97,7 @@ class Scenario {
   Scenario& then_refused(Refusal refusal);
   Scenario& then_turned_away(const std::string& reason);
 
+  Seq newest() const { return entries.size() - 1; }
   const Rollout& rollout(int number, const std::string& environment = "prod") const;
   bool says(const std::string& text) const;  // one of the last refusal's reasons holds this
 

@@ -8,10 +8,8 @@
 namespace cairn {
 namespace {
 
-const SlotKey slot{"net", "prod"};
-
 // The scenario's entries, folded anew, with a look in front of the first that is told and after each.
-Traffic looked_at(const Scenario& scenario, Seq first, const SlotKey& where = slot) {
+Traffic looked_at(const Scenario& scenario, Seq first, const SlotKey& where = net_in_prod) {
   World world;
   Traffic traffic(where);
   for (const Recorded& entry : scenario.entries) {

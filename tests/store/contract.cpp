@@ -3,6 +3,8 @@
 #include <stdlib.h>
 
 #include <algorithm>
+#include <fstream>
+#include <iterator>
 
 #include "ledger/base/text.h"
 #include "tests/catch.h"
@@ -166,6 +168,24 @@ void require_intact(const Store& store) {
   require_entries(store, size);
   require_tree(store, size);
   require_tags(store, size);
+}
+
+std::unique_ptr<Store> must_open(const std::filesystem::path& path, StoreMode mode, std::size_t memtable_bytes) {
+  RocksOptions options;
+  options.memtable_bytes = memtable_bytes;
+  auto store = open_rocks_store(path, mode, options);
+  INFO((store.ok() ? "" : store.error().message));
+  REQUIRE(store.ok());
+  return std::move(store).value();
+}
+
+Bytes file_bytes(const std::filesystem::path& path) {
+  std::ifstream file(path, std::ios::binary);
+  return {std::istreambuf_iterator<char>(file), {}};
+}
+
+void write_file(const std::filesystem::path& path, const Bytes& bytes) {
+  std::ofstream(path, std::ios::binary | std::ios::trunc) << bytes;
 }
 
 }  // namespace cairn::test

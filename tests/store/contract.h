@@ -3,6 +3,7 @@
 
 #include <filesystem>
 #include <functional>
+#include <limits>
 #include <memory>
 #include <string>
 #include <vector>
@@ -44,6 +45,15 @@ Batch batch_at(Seq first, std::size_t count);
 
 // Every complete subtree of the first `size` entries, [level][index], by the RFC's definition alone.
 std::vector<std::vector<Hash>> all_subtrees(Size size);
+
+inline constexpr Seq last_seq = std::numeric_limits<Seq>::max();  // there can be
+
+// A store of RocksDB that must open.
+std::unique_ptr<Store> must_open(const std::filesystem::path& path, StoreMode mode,
+                                 std::size_t memtable_bytes = 8 << 20);
+
+Bytes file_bytes(const std::filesystem::path& path);
+void write_file(const std::filesystem::path& path, const Bytes& bytes);
 
 // Commits entries from the tip on to `size` in batches of 1 to `largest` entries.
 void grow(Store& store, Size size, std::size_t largest = 700);

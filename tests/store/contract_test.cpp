@@ -1,7 +1,6 @@
 // The contract of Store (ledger/store/store.h), asked of every engine.
 #include <algorithm>
 #include <atomic>
-#include <limits>
 #include <thread>
 
 #include "ledger/base/text.h"
@@ -10,8 +9,6 @@
 
 namespace cairn::test {
 namespace {
-
-constexpr Seq last_seq = std::numeric_limits<Seq>::max();
 
 TEST_CASE("an empty store answers every question with nothing") {
   const std::string name = GENERATE(from_range(engine_names()));

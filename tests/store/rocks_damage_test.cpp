@@ -16,28 +16,12 @@ namespace {
 
 namespace fs = std::filesystem;
 
-std::unique_ptr<Store> must_open(const fs::path& path, StoreMode mode) {
-  auto store = open_rocks_store(path, mode, {});
-  INFO((store.ok() ? "" : store.error().message));
-  REQUIRE(store.ok());
-  return std::move(store).value();
-}
-
 template <class T>
 bool is_fault(const Result<T>& result, const std::string& words) {
   if (result.ok()) return false;
   if (result.error().kind == ErrorKind::fault && result.error().message.find(words) != std::string::npos) return true;
   WARN("not '" << words << "' but: " << result.error().message);
   return false;
-}
-
-Bytes file_bytes(const fs::path& path) {
-  std::ifstream file(path, std::ios::binary);
-  return {std::istreambuf_iterator<char>(file), {}};
-}
-
-void write_file(const fs::path& path, const Bytes& bytes) {
-  std::ofstream(path, std::ios::binary | std::ios::trunc) << bytes;
 }
 
 std::vector<fs::path> files_of_kind(const fs::path& directory, const std::string& ending) {

@@ -17,22 +17,6 @@ Result<std::unique_ptr<Store>> open(const fs::path& path, StoreMode mode) {
   return open_rocks_store(path, mode, {});
 }
 
-std::unique_ptr<Store> must_open(const fs::path& path, StoreMode mode) {
-  auto store = open(path, mode);
-  INFO((store.ok() ? "" : store.error().message));
-  REQUIRE(store.ok());
-  return std::move(store).value();
-}
-
-Bytes file_bytes(const fs::path& path) {
-  std::ifstream file(path, std::ios::binary);
-  return {std::istreambuf_iterator<char>(file), {}};
-}
-
-void write_file(const fs::path& path, const Bytes& bytes) {
-  std::ofstream(path, std::ios::binary | std::ios::trunc) << bytes;
-}
-
 std::vector<fs::path> logs_of(const fs::path& ledger) {
   std::vector<fs::path> logs;
   for (const auto& file : fs::directory_iterator(ledger)) {

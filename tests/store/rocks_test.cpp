@@ -35,15 +35,6 @@ namespace fs = std::filesystem;
 using std::chrono::milliseconds;
 using std::chrono::steady_clock;
 
-std::unique_ptr<Store> must_open(const fs::path& path, StoreMode mode, std::size_t memtable_bytes = 8 << 20) {
-  RocksOptions options;
-  options.memtable_bytes = memtable_bytes;
-  auto store = open_rocks_store(path, mode, options);
-  INFO((store.ok() ? "" : store.error().message));
-  REQUIRE(store.ok());
-  return std::move(store).value();
-}
-
 Error must_fail(const fs::path& path, StoreMode mode, Millis lock_timeout = 0) {
   RocksOptions options;
   options.lock_timeout = lock_timeout;

@@ -1,5 +1,4 @@
 // Keys, posting rows and the right edge: the pure parts of the RocksDB store.
-#include <limits>
 
 #include "ledger/base/text.h"
 #include "ledger/store/right_edge.h"
@@ -8,8 +7,6 @@
 
 namespace cairn::test {
 namespace {
-
-constexpr Seq last_seq = std::numeric_limits<Seq>::max();
 
 TEST_CASE("keys are as the format page says") {
   REQUIRE(to_hex(entry_key(0x0102030405060708)) == "650102030405060708");

@@ -2,6 +2,7 @@
 
 #include "ledger/base/text.h"
 #include "tests/catch.h"
+#include "tests/texts.h"
 #include "tests/tlog/golden.h"
 
 using namespace cairn;
@@ -9,12 +10,6 @@ using namespace cairn;
 namespace {
 
 const std::string dash = "\xE2\x80\x94 ";
-
-std::string replaced(std::string text, std::string_view what, std::string_view by) {
-  const std::size_t at = text.find(what);
-  REQUIRE(at != std::string::npos);
-  return text.replace(at, what.size(), by);
-}
 
 bool opens(std::string_view note, const NoteVerifier& verifier) {
   return open_note(note, {&verifier, 1}).ok();

@@ -3,6 +3,7 @@
 #include "ledger/base/text.h"
 #include "ledger/tlog/tree.h"
 #include "tests/catch.h"
+#include "tests/texts.h"
 #include "tests/tlog/golden.h"
 #include "tests/tlog/oracle.h"
 
@@ -27,12 +28,6 @@ ProofFile proof_of(Seq index) {
 
 bool verifies(const ProofFile& proof, const Bytes& leaf) {
   return verify_proof_file(proof, leaf_hash(leaf), golden::verifier(golden::log_name)).ok();
-}
-
-std::string replaced(std::string text, std::string_view what, std::string_view by) {
-  const std::size_t at = text.find(what);
-  REQUIRE(at != std::string::npos);
-  return text.replace(at, what.size(), by);
 }
 
 // Whatever a parser accepts, its formatter writes back byte for byte.

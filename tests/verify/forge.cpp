@@ -214,6 +214,11 @@ std::vector<std::string> places(const Report& report) {
   return found;
 }
 
+bool names(const Report& report, const std::string& place) {
+  const auto found = places(report);
+  return std::find(found.begin(), found.end(), place) != found.end();
+}
+
 Report audit_with_key(const EvidenceSource& source, const Forge& forge) {
   AuditOptions options;
   options.vkey = forge.vkey();

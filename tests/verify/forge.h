@@ -117,6 +117,7 @@ class ScratchFolder {
 
 // "3 outcome_wrong", "- root_wrong": each finding's place and kind, in order.
 std::vector<std::string> places(const Report& report);
+bool names(const Report& report, const std::string& place);
 
 // Audited with the forge's own key; fails the test if the source cannot be read.
 Report audit_with_key(const EvidenceSource& source, const Forge& forge);

@@ -24,11 +24,6 @@ void flip(Bytes& bytes, std::size_t at) {
   bytes[at] = static_cast<char>(bytes[at] ^ 1);
 }
 
-bool names(const Report& report, const std::string& place) {
-  const Places found = places(report);
-  return std::find(found.begin(), found.end(), place) != found.end();
-}
-
 }  // namespace
 
 TEST_CASE("a byte flipped in any entry is found at that entry (G1)") {

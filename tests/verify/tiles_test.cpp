@@ -32,11 +32,6 @@ Report audit_tiles(const fs::path& directory, const Forge& forge) {
   return audit_with_key(*source, forge);
 }
 
-bool names(const Report& report, const std::string& place) {
-  const Places found = places(report);
-  return std::find(found.begin(), found.end(), place) != found.end();
-}
-
 bool tells(const Report& report, FindingKind kind, std::string_view text) {
   for (const Finding& finding : report.findings) {
     if (finding.kind == kind && finding.what.find(text) != std::string::npos) return true;
