@@ -44,7 +44,7 @@ std::string until_text(const std::optional<Millis>& until) {
 
 std::string what_of(const Span& span) {
   std::string text = span.version + (span.stage == Stage::full ? " at full" : str(" in ", to_text(span.stage)));
-  if (span.stage == Stage::canary) text += str(", ", span.percent, " %");
+  if (span.stage == Stage::canary || span.percent != 100) text += str(", ", span.percent, " %");
   return text;
 }
 
@@ -104,7 +104,7 @@ void draw_span(Page& page, const Span& span, const Lanes& lanes, Labels& labels)
       str(what_of(span), "; from ", page_time(span.from), " until ", until_text(span.until), " UTC; entry ", span.seq);
   const std::string look = str("span ", to_text(span.stage), " v", mark.index);
   const Tenths x = extent->from + 50;
-  if (span.stage == Stage::shadow) {
+  if (span.stage == Stage::shadow) {  // takes no share
     add_rect(page.html, look, *extent, lanes.bottom + 40, row_height - 60, title);
     const std::string letter = mark.letter + " shadow";
     labels.push_back({fitting({mark.letter + " " + span.version + " shadow", letter, mark.letter}, extent->width), x,
@@ -113,13 +113,19 @@ void draw_span(Page& page, const Span& span, const Lanes& lanes, Labels& labels)
   }
   const auto percent = static_cast<Tenths>(std::min<std::uint64_t>(span.percent, 100));
   const Tenths height = lane_height * percent / 100;
-  add_rect(page.html, look, *extent, lanes.bottom - height, height, title);
+  // What is at full takes from above what a canary, below, leaves it.
+  const bool full = span.stage == Stage::full;
+  const Tenths top = full ? lanes.top : lanes.bottom - height;
+  add_rect(page.html, look, *extent, top, height, title);
   const std::string share = str(span.percent, " %");
   const std::string text =
       fitting({mark.letter + " " + span.version + ", " + share, mark.letter + " " + share, mark.letter}, extent->width);
-  // A canary's words stand on top of its share, or inside where it is high enough; those of what is at full at the top.
-  const bool inside = height >= 240;
-  labels.push_back({text, x, inside ? lanes.bottom - height + 150 : lanes.bottom - height - 40});
+  // Inside where there is room; a canary's else above its share.
+  if (height >= 200) {
+    labels.push_back({text, x, top + 150});
+  } else if (!full) {
+    labels.push_back({text, x, top - 40});
+  }
 }
 
 void draw_holds(Page& page, const Strip& strip, const Lanes& lanes, Labels& labels) {

@@ -195,8 +195,8 @@ class Check {
         item.said = readEntry(entry);
         if (seq === 0 ? leaf !== item.ledger : item.said.ledger !== item.ledger) throw new Error("it is of another ledger");
         // A line of its own, or a link from elsewhere to an entry that has none.
-        const told = document.querySelector(`#seq-${seq}, #change-${seq}, section:not(#annex) a[href="#entry-${seq}"]`);
-        if (!told) throw new Error("no line of this page tells of it");
+        const told = Array.from(document.querySelectorAll(`#seq-${seq}, #change-${seq}, a[href="#entry-${seq}"]`));
+        if (!told.some((element) => !element.closest("#annex"))) throw new Error("no line of this page tells of it");
         ++leaves;
       });
       await this.step(`Entry ${seq}`, async () => {
@@ -212,6 +212,16 @@ class Check {
     if (bare > 0) this.unchecked.push(`What ${count(bare, "entry says", "entries say")}: of them this page holds leaf and proof alone.`);
     if (entries.length === 0) this.unchecked.push("No entry is on this page.");
     return read;
+  }
+
+  // What each line has to say, so that nothing is overlooked for want of its mark.
+  marks(anonymised) {
+    const wanted = anonymised ? ["recorded", "outcome"] : ["recorded", "outcome", "author"];
+    for (const line of document.querySelectorAll("[id^='seq-'], [id^='change-']")) {
+      const seq = line.id.slice(line.id.indexOf("-") + 1);
+      const missing = wanted.filter((fact) => !line.querySelector(`[data-seq="${seq}"][data-fact="${fact}"]`));
+      if (missing.length > 0) this.fails.push(`Entry ${seq} is shown without its ${missing.join(", ")}.`);
+    }
   }
 
   // Every fact on the page that stands in an entry's bytes.
@@ -233,7 +243,10 @@ class Check {
         this.fails.push(`Entry ${seq}: its ${fact} is shown as “${text.slice(0, 100)}”, but the entry says “${values.join("; ").slice(0, 100)}”.`);
       }
     }
-    if (held > 0) this.holds.push(`${count(held, "fact shown is", "facts shown are")} what the entries say: times, authors, outcomes, keys, statements.`);
+    if (held > 0) {
+      this.holds.push(anonymised ? `${count(held, "leaf hash shown is", "leaf hashes shown are")} those that are proved.` :
+        `${count(held, "fact shown is", "facts shown are")} what the entries say: times, authors, outcomes, keys, statements.`);
+    }
     if (loose > 0) this.unchecked.push(`${count(loose, "fact shown", "facts shown")} could not be held against an entry’s bytes.`);
   }
 
@@ -251,11 +264,20 @@ class Check {
       this.holds.push(`No entry from ${first} to ${last} is left out.`);
       this.unchecked.push("What lies before and behind them is not on this page.");
     } else {
-      this.unchecked.push("Whether entries between those shown belong here too: this page holds a selection.");
+      this.unchecked.push(`Whether others belong here too: this page holds entries ${runs(seqs)}.`);
     }
   }
 }
 
+// "0, 2 to 5, 21 to 51"
+const runs = (seqs) => {
+  const all = [];
+  for (const seq of seqs.sort((a, b) => a - b)) {
+    if (all.length > 0 && all[all.length - 1][1] === seq - 1) all[all.length - 1][1] = seq;
+    else all.push([seq, seq]);
+  }
+  return all.map(([first, last]) => first === last ? `${first}` : `${first} to ${last}`).join(", ");
+};
 const count = (number, one, more) => `${number} ${number === 1 ? one : more}`;
 const leafShown = (seq) => {
   const leaf = document.querySelector(`#entry-${seq} [data-fact="leaf"]`);
@@ -281,6 +303,7 @@ async function verify() {
   const anonymised = document.getElementById("anonymised") !== null;
   const note = await check.checkpoint();
   const read = await check.step("The annex", () => check.entries(note)) || new Map();
+  check.marks(anonymised);
   check.facts(read, anonymised);
   check.population(read, note);
   const failed = check.fails.length > 0;
