@@ -220,7 +220,7 @@ class Check {
     for (const line of document.querySelectorAll("[id^='seq-'], [id^='change-']")) {
       const seq = line.id.slice(line.id.indexOf("-") + 1);
       const missing = wanted.filter((fact) => !line.querySelector(`[data-seq="${seq}"][data-fact="${fact}"]`));
-      if (missing.length > 0) this.fails.push(`Entry ${seq} is shown without its ${missing.join(", ")}.`);
+      if (missing.length > 0) this.fails.push(`Entry ${seq} is shown without its ${missing.map(named).join(", ")}.`);
     }
   }
 
@@ -236,11 +236,11 @@ class Check {
       if (!values && anonymised) {
         ++loose;
       } else if (!values) {
-        this.fails.push(`Entry ${seq} is shown, but its ${fact} cannot be read from its bytes.`);
+        this.fails.push(`Entry ${seq} is shown, but its ${named(fact)} cannot be read from its bytes.`);
       } else if (values.includes(text)) {
         ++held;
       } else {
-        this.fails.push(`Entry ${seq}: its ${fact} is shown as “${text.slice(0, 100)}”, but the entry says “${values.join("; ").slice(0, 100)}”.`);
+        this.fails.push(`Entry ${seq}: its ${named(fact)} is shown as “${text.slice(0, 100)}”, but the entry says “${values.join("; ").slice(0, 100)}”.`);
       }
     }
     if (held > 0) {
@@ -269,6 +269,7 @@ class Check {
   }
 }
 
+const named = (fact) => ({ recorded: "recorded time", claimed: "claimed time", payload: "statement" })[fact] || fact.replace("value:", "value of ");
 // "0, 2 to 5, 21 to 51"
 const runs = (seqs) => {
   const all = [];

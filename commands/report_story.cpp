@@ -334,7 +334,9 @@ void Story::finish() {
   for (const Share& share : traffic_.shares()) {
     const bool said =
         std::any_of(marks.begin(), marks.end(), [&](const PlotMark& mark) { return mark.seq == share.seq; });
-    const bool began = share.from > report_.from && share.percent > 0;
+    // What a canary leaves the version at full is no step of that one.
+    const bool left_over = share.stage == Stage::full && share.percent < 100;
+    const bool began = share.from > report_.from && share.percent > 0 && !left_over;
     if (began && !said) marks.push_back({share.from, share_text(share, source_.names()), share.seq});
   }
   const auto& gates = source_.world().policy().gates;

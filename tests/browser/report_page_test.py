@@ -24,12 +24,12 @@ NAMED = {
     "checkpoint-size": r"^The size shown, 25, is not the checkpoint’s",
     "checkpoint-signature": r"^The checkpoint: its signature is not by the log’s key",
     "vkey": r"^The checkpoint: the log’s key ",
-    "time": r"^Entry 6: its recorded is shown as “2026-11-24 03:11:00.001”, but the entry says “2026-11-24 03:11:00.000”",
-    "claimed": r"^Entry 6: its claimed is shown as",
+    "time": r"^Entry 6: its recorded time is shown as “2026-11-24 03:11:00.001”, but the entry says “2026-11-24 03:11:00.000”",
+    "claimed": r"^Entry 6: its claimed time is shown as",
     "actor": r"^Entry 6: its author is shown as “erin”, but the entry says “dana”",
     "outcome": r"^Entry 10: its outcome is shown as “admitted”, but the entry says “soak_missing”",
     "swapped": r"^Entry 6: its bytes hash to",
-    "value": r"^Entry 16: its value:drift_score is shown as “0.12”, but the entry says “0.209”",
+    "value": r"^Entry 16: its value of drift_score is shown as “0.12”, but the entry says “0.209”",
     "entry-left-out": r"^Entry 9 is shown, but ",
     "bytes-left-out": r"^Entry 9 is shown, but ",
 }
@@ -174,7 +174,7 @@ class ReportPage(unittest.TestCase):
         self.assertEqual((verdict["state"], verdict["fails"]), ("fails", ["Entry 10: no line of this page tells of it."]))
 
     def test_a_fact_that_lost_its_mark_is_missed(self):
-        for fact, named in (("recorded", "its recorded"), ("author", "its author"), ("outcome", "its outcome")):
+        for fact, named in (("recorded", "its recorded time"), ("author", "its author"), ("outcome", "its outcome")):
             self.open("good")
             self.browser.run("const at = document.querySelector(`#seq-5 [data-fact='${arguments[0]}']`);"
                              "at.removeAttribute('data-fact'); at.textContent = 'another'", fact)
