@@ -44,7 +44,8 @@ std::string until_text(const std::optional<Millis>& until) {
 
 std::string what_of(const Span& span) {
   std::string text = span.version + (span.stage == Stage::full ? " at full" : str(" in ", to_text(span.stage)));
-  if (span.stage == Stage::canary || span.percent != 100) text += str(", ", span.percent, " %");
+  if (span.stage == Stage::canary || (span.stage == Stage::full && span.percent != 100))
+    text += str(", ", span.percent, " %");
   return text;
 }
 
