@@ -289,7 +289,7 @@ const leafShown = (seq) => {
 const never = [
   "That the log’s key is the right one: compare it with the one that you were given.",
   "Authors’ signatures, and whether each outcome is what the rules say: cairn-verify and cairn verify do.",
-  "Sentences, changes, causes, gates and drawings: they are Cairn’s reading of the entries, whose statements stand in the annex.",
+  "Sentences, changes, causes, gates and drawings: they are Cairn’s reading of the entries; cairn report derives them anew.",
   "That this page’s own check was left alone: whoever could change the page could change it too."
 ];
 
