@@ -7,6 +7,7 @@
 #include "commands/report_story.h"
 #include "commands/separation.h"
 #include "ledger/base/text.h"
+#include "ledger/base/time.h"
 
 namespace cairn {
 
@@ -149,7 +150,7 @@ void add_proof(const ReportSource& source, Size begin, Size end, ChangeReport& r
 Result<ChangeReport> gather_period(const ReportSource& source, Millis since, Millis until) {
   ChangeReport report;
   report.kind = ReportKind::period;
-  report.subject = clock_text(since) + " to " + clock_text(until);
+  report.subject = time_to_the_second(since) + " to " + time_to_the_second(until);
   report.moment = source.moment();
   report.from = since;
   report.until = std::min(until, std::max(report.moment, since));

@@ -8,7 +8,7 @@ namespace {
 
 std::string as_time(const Decimal& value) {
   const auto millis = value.to_int();
-  return millis && *millis >= 0 ? page_time(*millis) : value.text();
+  return millis && *millis >= 0 ? time_to_the_millisecond(*millis) : value.text();
 }
 
 void add_result(Html& html, GateResult result) {

@@ -147,8 +147,8 @@ void draw_marks(Html& html, const Plot& plot, const Frame& frame) {
     last = x;
     const Tenths y = 110 + level * 190;
     html.open("g", {{"class", "mark"}});
-    html.leaf("title",
-              str(plot.marks[i].label, "; ", page_time(plot.marks[i].recorded), " UTC; entry ", plot.marks[i].seq));
+    html.leaf("title", str(plot.marks[i].label, "; ", time_to_the_millisecond(plot.marks[i].recorded), " UTC; entry ",
+                           plot.marks[i].seq));
     html.empty("line", {{"x1", pixels(x)}, {"x2", pixels(x)}, {"y1", pixels(y)}, {"y2", pixels(frame.bottom)}});
     html.empty("circle", {{"cx", pixels(x)}, {"cy", pixels(y)}, {"r", "8.5"}});
     html.leaf("text", str(i + 1), {{"class", "middle"}, {"x", pixels(x)}, {"y", pixels(y)}, {"dy", "3.8"}});
@@ -177,7 +177,7 @@ void draw_points(Page& page, const Plot& plot, const Frame& frame) {
     if (fails) html.empty("circle", {{"class", "fails"}, {"cx", pixels(x)}, {"cy", pixels(y)}, {"r", "9"}});
     html.open("path", {{"class", str("point v", look)}, {"d", shape_of(look, x, y)}});
     html.leaf("title", str(point.value.text(), " of ", point.version, fails ? ", fails" : "", "; ",
-                           page_time(point.recorded), " UTC; entry ", point.seq));
+                           time_to_the_millisecond(point.recorded), " UTC; entry ", point.seq));
     html.close("path").line();
   }
 }

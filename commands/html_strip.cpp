@@ -4,6 +4,7 @@
 #include "commands/html_axis.h"
 #include "commands/html_drawings.h"
 #include "ledger/base/text.h"
+#include "ledger/base/time.h"
 
 namespace cairn {
 
@@ -39,7 +40,7 @@ std::optional<Extent> extent_of(const TimeAxis& axis, Millis from, const std::op
 }
 
 std::string until_text(const std::optional<Millis>& until) {
-  return until ? page_time(*until) : "the report's moment";
+  return until ? time_to_the_millisecond(*until) : "the report's moment";
 }
 
 std::string what_of(const Span& span) {
@@ -101,8 +102,8 @@ void draw_span(Page& page, const Span& span, const Lanes& lanes, Labels& labels)
   const auto extent = extent_of(lanes.time, span.from, span.until);
   if (!extent) return;
   const VersionMark& mark = page.marks.at(span.version);
-  const std::string title =
-      str(what_of(span), "; from ", page_time(span.from), " until ", until_text(span.until), " UTC; entry ", span.seq);
+  const std::string title = str(what_of(span), "; from ", time_to_the_millisecond(span.from), " until ",
+                                until_text(span.until), " UTC; entry ", span.seq);
   const std::string look = str("span ", to_text(span.stage), " v", mark.index);
   const Tenths x = extent->from + 50;
   if (span.stage == Stage::shadow) {  // takes no share
@@ -135,8 +136,8 @@ void draw_holds(Page& page, const Strip& strip, const Lanes& lanes, Labels& labe
     const HoldSpan& hold = strip.holds[i];
     const auto extent = extent_of(lanes.time, hold.from, hold.until);
     if (!extent) continue;
-    const std::string title = str(hold.kind, " of ", hold.scope, "; from ", page_time(hold.from), " until ",
-                                  until_text(hold.until), " UTC; entry ", hold.seq);
+    const std::string title = str(hold.kind, " of ", hold.scope, "; from ", time_to_the_millisecond(hold.from),
+                                  " until ", until_text(hold.until), " UTC; entry ", hold.seq);
     const Tenths top = static_cast<Tenths>(rows[i]) * row_height + 20;
     page.html.open("g", {{"class", "hold " + hold.kind}}).line();
     add_rect(page.html, "band", *extent, lanes.top, lane_height, title);

@@ -127,7 +127,8 @@ function readEntry(bytes) {
   return facts;
 }
 
-const timeText = (millis) => new Date(millis).toISOString().replace("T", " ").replace("Z", "");
+// As ledger/base/time.h, time_to_the_millisecond(): beyond the year 9999 it is a number.
+const timeText = (millis) => millis < 0 || millis >= 253402300800000 ? `${millis}ms` : new Date(millis).toISOString().replace("T", " ").replace("Z", "");
 
 // As ledger/base/text.h, printable(): what could hide is spelled out.
 const printable = (text) => text.replace(/[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g, (c) => {

@@ -104,12 +104,6 @@ Fact not_recorded(std::string name) {
   return {std::move(name), "", {}};
 }
 
-std::string clock_text(Millis time) {
-  std::string text = format_time(time).substr(0, 19);
-  text[10] = ' ';
-  return text;
-}
-
 std::string stage_text(Stage stage, std::uint64_t percent) {
   if (stage == Stage::shadow) return "in shadow";
   return str(stage == Stage::full ? "at full, " : "in canary, ", percent, " %");
@@ -134,7 +128,7 @@ Strip strip_of(const Traffic& traffic, const ModelNames& names, Millis moment) {
 }
 
 Remark incident_remark(const std::string& id, const Incident& incident) {
-  return {id + ", " + std::string(to_text(incident.severity)) + ", " + clock_text(incident.recorded) + ": " +
+  return {id + ", " + std::string(to_text(incident.severity)) + ", " + time_to_the_second(incident.recorded) + ": " +
               incident.title + " (" + std::string(to_text(incident.state)) + ")",
           {incident.opened}};
 }
@@ -297,7 +291,7 @@ void Story::rollback_of(const World& world, const Recorded& entry) {
   if (!made || (!incident_.empty() && made->incident != incident_)) return;
   // The end of a way back through shadow; the rest was told when it was begun.
   if (!report_.rollback.empty()) {
-    report_.rollback.push_back(fact("At full again", clock_text(entry.entry.recorded), {entry.seq}));
+    report_.rollback.push_back(fact("At full again", time_to_the_second(entry.entry.recorded), {entry.seq}));
     return;
   }
   report_.rollback = rollback_facts(source_, world, *made, entry.seq);

@@ -16,9 +16,6 @@ namespace cairn {
 Fact fact(std::string name, std::string value, std::vector<Seq> seqs = {});
 Fact not_recorded(std::string name);  // what a reader would expect, and nobody said
 
-// "2026-11-23 02:33:16": to the second, UTC.
-std::string clock_text(Millis time);
-
 // "in shadow", "in canary, 25 %", "at full, 75 %": the rest is a canary's.
 std::string stage_text(Stage stage, std::uint64_t percent);
 

@@ -143,11 +143,11 @@ void Separation::protection(const World& world, const Recorded& entry) {
       std::vector<std::string> lifts;
       for (const Guard guard : broken->lifts) lifts.emplace_back(to_text(guard));
       const SlotKey slot{broken->name, broken->environment};
-      glasses_.push_back(
-          {{entry.statement.author + " broke the glass for " + slot_text(slot) + " until " + clock_text(broken->until) +
-                ", lifting " + joined(lifts, ", ") + ", for " + broken->incident + ": " + broken->reason,
-            {entry.seq}},
-           slot});
+      glasses_.push_back({{entry.statement.author + " broke the glass for " + slot_text(slot) + " until " +
+                               time_to_the_second(broken->until) + ", lifting " + joined(lifts, ", ") + ", for " +
+                               broken->incident + ": " + broken->reason,
+                           {entry.seq}},
+                          slot});
     }
     const auto* review = std::get_if<BreakGlassReviewed>(&event);
     if (review == nullptr) continue;

@@ -173,6 +173,11 @@ class ReportPage(unittest.TestCase):
         verdict = self.checked()
         self.assertEqual((verdict["state"], verdict["fails"]), ("fails", ["Entry 10: no line of this page tells of it."]))
 
+    def test_a_time_beyond_the_year_9999_is_spelled_as_on_the_page(self):
+        self.open("good")
+        self.assertEqual(self.browser.run("return [253402300799999, 253402300800000].map(timeText)"),
+                         ["9999-12-31 23:59:59.999", "253402300800000ms"])
+
     def test_a_fact_that_lost_its_mark_is_missed(self):
         for fact, named in (("recorded", "its recorded time"), ("author", "its author"), ("outcome", "its outcome")):
             self.open("good")
