@@ -14,8 +14,7 @@ namespace cairn {
 
 namespace {
 
-constexpr Size fold_rather_than_load = 4096;  // entries that are folded in the time that a snapshot takes to load
-constexpr std::size_t most_named = 20;        // of what there is, in an error
+constexpr std::size_t most_named = 20;  // of what there is, in an error
 
 // ---- which entry the question is about
 

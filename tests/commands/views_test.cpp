@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "commands/replay.h"
+#include "commands/report_source.h"
 #include "ledger/base/text.h"
 #include "tests/catch.h"
 #include "tests/commands/read_case.h"
@@ -92,6 +93,32 @@ TEST_CASE("no view is made of altered entries behind a snapshot") {
     const auto loaded = world_with_altered(session, size - 1, size);
     REQUIRE_FALSE(loaded.ok());
     CHECK(loaded.error().kind == ErrorKind::not_verified);
+  });
+}
+
+TEST_CASE("a report is made of no entry that the log did not sign, be it only folded on the way") {
+  ReadCase place;
+  place.register_model("logistic", "v1", "0.9");
+  place.grow(300);
+  place.with_session([](Session& session) {
+    const Seq newest = session.ledger().size() - 1;
+    const auto walked = [&](const Store& store) -> Result<std::vector<Seq>> {
+      TRY_LET(ledger, Ledger::open(store));
+      TRY_LET(source, ReportSource::open(ledger, ledger.size()));
+      std::vector<Seq> seen;
+      const auto before = [&](const World& world, const Recorded& entry) -> Result<void> {
+        if (world.position->size == entry.seq) seen.push_back(entry.seq);
+        return {};
+      };
+      const auto after = [](const World&, const Recorded&) -> Result<void> { return {}; };
+      TRY(source.walk({1, 2, newest}, {before, after}));
+      return seen;
+    };
+    CHECK(walked(session.store()).value() == std::vector<Seq>{1, 2, newest});
+    const Altered store(session.store(), 100);
+    const auto altered = walked(store);
+    REQUIRE_FALSE(altered.ok());
+    CHECK(altered.error().kind == ErrorKind::not_verified);
   });
 }
 
