@@ -6,6 +6,7 @@
 #include "commands/bundle.h"
 #include "commands/moments.h"
 #include "commands/run_questions.h"
+#include "commands/views.h"
 #include "verify/render_sample.h"
 #include "verify/tiles_source.h"
 
@@ -215,7 +216,7 @@ Result<Exit> run_sample(const Globals& globals, const SampleFlags& flags) {
   question.seed = flags.seed;
   TRY_LET(head, head_of(ledger, flags.checkpoint));
   const SampleSource source = {
-      [&](const std::function<Result<void>(const Recorded&)>& each) { return ledger.walk(0, head.size, each); },
+      [&](const std::function<Result<void>(const Recorded&)>& each) { return walk_signed(ledger, 0, head.size, each); },
       [&](Seq seq) { return ledger.entry(seq); }};
   TRY_LET(sample, draw_sample(question, ledger.origin(), head, source));
   print(globals.json ? render_json(sample) : render_text(sample));

@@ -40,6 +40,27 @@ class Altered final : public Store {
   Seq seq_;
 };
 
+// The same on a disk: the ledger in another directory, hashes and heads as they were.
+std::filesystem::path altered_copy(ReadCase& place, Seq seq) {
+  const std::filesystem::path copy = place.directory() / "altered";
+  place.with_session([&](Session& session) {
+    Batch batch;
+    batch.checkpoint = session.ledger().checkpoint_note();
+    const auto page = session.store().read(0, {1000});
+    REQUIRE(page.ok());
+    REQUIRE(page->size() == session.ledger().size());
+    for (const Bytes& bytes : *page) {
+      batch.entries.push_back(bytes);
+      batch.leaf_hashes.push_back(leaf_hash(bytes));
+    }
+    batch.entries[seq][8] ^= 1;  // its recorded time
+    auto store = open_rocks_store(copy, StoreMode::create, {});
+    REQUIRE(store.ok());
+    REQUIRE((*store)->commit(0, batch).ok());
+  });
+  return copy;
+}
+
 Result<LoadedWorld> world_with_altered(Session& session, Seq seq, Size size) {
   const Altered store(session.store(), seq);
   TRY_LET(ledger, Ledger::open(store));
@@ -120,6 +141,21 @@ TEST_CASE("a report is made of no entry that the log did not sign, be it only fo
     REQUIRE_FALSE(altered.ok());
     CHECK(altered.error().kind == ErrorKind::not_verified);
   });
+}
+
+TEST_CASE("no sample is drawn from entries that the log did not sign") {
+  ReadCase place;
+  place.register_model("logistic", "v1", "0.9");
+  place.register_model("logistic", "v2", "0.9");
+  Globals globals = place.globals();
+  SampleFlags flags;
+  flags.count = 1;
+  CHECK(printed_by([&] { return run_sample(globals, flags); }).exit == Exit::done);
+  globals.where = altered_copy(place, 2).string();
+  const Printed altered = printed_by([&] { return run_sample(globals, flags); });
+  INFO(altered.out);
+  CHECK(altered.exit == Exit::not_verified);
+  CHECK(altered.out.empty());
 }
 
 TEST_CASE("a replay of a part holds its entries against the tree that the log signed") {
