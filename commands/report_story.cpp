@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <iterator>
-#include <set>
 
 #include "commands/past_verdict.h"
 #include "ledger/base/text.h"
@@ -232,8 +231,9 @@ Result<void> Story::after(const World& world, const Recorded& entry) {
     const std::string before = old == stood_.end() ? "none" : old->second;
     if (before != now) changes.push_back(what + ": " + before + " -> " + now);
   }
+  const std::vector<std::string> failures = measure(world, entry);
+  if (!failures.empty()) changes.push_back("failed: " + joined(failures, "; "));
   report_.timeline.back().change = joined(changes, "; ");
-  measure(world, entry);
   return {};
 }
 
@@ -303,23 +303,25 @@ void Story::rollback_of(const World& world, const Recorded& entry) {
   }
 }
 
-void Story::measure(const World& world, const Recorded& entry) {
-  const Policy& policy = world.policy();
+// Plots what was recorded about the slot's model, and says what of it failed.
+std::vector<std::string> Story::measure(const World& world, const Recorded& entry) {
+  std::vector<std::string> failures;
   for (const Event& event : entry.statement.events) {
     const auto* evidence = std::get_if<EvidenceRecorded>(&event);
     if (evidence == nullptr) continue;
     const Model* model = world.models.find(evidence->model);
     const bool here = evidence->environment.empty() || evidence->environment == slot_.second;
     if (model == nullptr || model->name != slot_.first || !here) continue;
-    const bool watched = evidence->kind == EvidenceKind::monitoring && !evidence->environment.empty();
-    const auto failures = watched ? failures_of(policy, *evidence, entry.entry.recorded) : std::vector<std::string>{};
-    if (!failures.empty()) {
-      alarms_.push_back({entry.seq, entry.entry.recorded});
-      report_.timeline.back().change = "failed: " + joined(failures, "; ");
+    if (evidence->kind == EvidenceKind::monitoring && !evidence->environment.empty()) {
+      for (std::string& one : failures_of(world.policy(), *evidence, entry.entry.recorded)) {
+        failures.push_back(std::move(one));
+      }
     }
     plot({evidence->kind, evidence->environment, ""}, evidence->values,
          {entry.entry.recorded, {}, model->version, entry.seq});
   }
+  if (!failures.empty()) alarms_.push_back({entry.seq, entry.entry.recorded});
+  return failures;
 }
 
 void Story::finish() {

@@ -61,7 +61,7 @@ class Story {
   void look_back(World& world, const Recorded& entry, Basis basis);
   void rollback_of(const World& world, const Recorded& entry);
   void plot(Metric metric, const std::map<std::string, Decimal>& values, const PlotPoint& at);
-  void measure(const World& world, const Recorded& entry);
+  std::vector<std::string> measure(const World& world, const Recorded& entry);
   void finish();
 
   const ReportSource& source_;
