@@ -35,7 +35,7 @@ Result<Way> way_of(const ReportSource& source, const std::string& id) {
   return way;
 }
 
-// Until the rollout that replaced it in shadow, where one did.
+// One that is over ends with its newest entry: the rollout that replaced it in shadow is told in its own report.
 Millis end_of(const Way& way, Millis moment) {
   switch (way.rollout->state) {
     case RolloutState::active:
