@@ -1,7 +1,5 @@
 #include "commands/report_sections.h"
 
-#include <algorithm>
-
 #include "commands/report_story.h"
 #include "ledger/base/text.h"
 #include "ledger/base/time.h"
