@@ -146,12 +146,7 @@ void add_seqs(std::vector<Seq>& seqs, const std::vector<Seq>& more) {
 }
 
 Story::Story(const ReportSource& source, SlotKey slot, std::string incident, ChangeReport& report)
-    : source_(source),
-      slot_(slot),
-      incident_(std::move(incident)),
-      report_(report),
-      timeline_(source.names()),
-      traffic_(std::move(slot)) {}
+    : source_(source), slot_(slot), incident_(std::move(incident)), report_(report), traffic_(std::move(slot)) {}
 
 Result<void> Story::tell(const std::vector<Seq>& seqs) {
   TRY(source_.walk(seqs, {[this](World& world, const Recorded& entry) { return before(world, entry); },
@@ -201,8 +196,7 @@ Result<void> Story::before(World& world, const Recorded& entry) {
   stood_ = standing(world);
   TRY_LET(holds, basis_holds(source_.ledger(), entry));
   const Verdict verdict = past_verdict(world, entry, holds);
-  timeline_.apply(entry);
-  TimelineRow told = std::move(timeline_.take_rows().front());
+  TimelineRow told = row_of(entry, source_.names());
   if (!verdict.gates.empty()) report_.gates.push_back({entry.seq, joined(told.said, "; "), verdict.gates});
   ReportRow row;
   row.seq = entry.seq;

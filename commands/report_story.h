@@ -68,7 +68,6 @@ class Story {
   SlotKey slot_;
   std::string incident_;
   ChangeReport& report_;
-  Timeline timeline_;
   Traffic traffic_;
   Standing stood_;
   std::vector<Moment> alarms_;

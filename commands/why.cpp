@@ -171,9 +171,7 @@ class Walk {
     TRY_LET(recorded, ledger_.entry(seq));
     const auto made = why_.nodes.try_emplace(seq);
     if (made.second) {
-      Timeline timeline(names_);
-      timeline.apply(recorded);
-      made.first->second.row = std::move(timeline.take_rows().front());
+      made.first->second.row = row_of(recorded, names_);
       made.first->second.seen = seen_by_approver(recorded);
     }
     return recorded;
