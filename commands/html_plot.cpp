@@ -20,27 +20,6 @@ constexpr Tenths above_plot = 100;  // and where there are marks:
 constexpr Tenths marks_above = 440;
 constexpr Tenths mark_width = 180;  // of a mark's number
 
-// Whether a value by itself passes; nothing where the threshold is of an age or of a difference.
-std::optional<bool> passes(const Gate& gate, const Decimal& value) {
-  switch (gate.comparison) {
-    case Comparison::at_least:
-      return value >= gate.threshold;
-    case Comparison::more_than:
-      return value > gate.threshold;
-    case Comparison::at_most:
-      return value <= gate.threshold;
-    case Comparison::less_than:
-      return value < gate.threshold;
-    case Comparison::equal:
-      return value == gate.threshold;
-    case Comparison::age_at_most:
-    case Comparison::drop_at_most:
-    case Comparison::rise_at_most:
-      return std::nullopt;
-  }
-  return std::nullopt;
-}
-
 bool has_line(const Plot& plot) {
   return plot.gate && plot.gate->threshold.is_finite() && passes(*plot.gate, plot.gate->threshold).has_value();
 }

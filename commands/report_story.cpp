@@ -54,25 +54,16 @@ bool is_plotted(const Policy& policy, EvidenceKind kind, const std::string& name
   return asked || kind == EvidenceKind::system || kind == EvidenceKind::business;
 }
 
-// Of a drop or a rise the threshold is no line in a plot of the values.
-bool is_line(const Gate& gate) {
-  return gate.comparison != Comparison::age_at_most && gate.comparison != Comparison::drop_at_most &&
-         gate.comparison != Comparison::rise_at_most;
-}
-
 // What of a monitoring record fails by itself: "drift_score 0.41, not < 0.15".
-std::vector<std::string> failures_of(const Policy& policy, const EvidenceRecorded& evidence, Millis recorded) {
+std::vector<std::string> failures_of(const Policy& policy, const EvidenceRecorded& evidence) {
   std::vector<std::string> failures;
-  Policy one = policy;
   for (const Gate& gate : policy.gates) {
     const auto value = evidence.values.find(gate.value);
-    one.gates = {gate};
-    const bool fails = value != evidence.values.end() && gate.evidence == EvidenceKind::monitoring &&
-                       judge_monitoring(one, evidence.values, recorded) == GateResult::fail;
-    if (fails) {
-      failures.push_back(gate.value + " " + value->second.text() + ", not " + std::string(to_text(gate.comparison)) +
-                         " " + gate.threshold.text());
-    }
+    const bool asked = gate.evidence == EvidenceKind::monitoring && gate.evidence_class == EvidenceClass::stage &&
+                       value != evidence.values.end() && value->second.is_finite();
+    if (!asked || passes(gate, value->second) != false) continue;
+    failures.push_back(gate.value + " " + value->second.text() + ", not " + std::string(to_text(gate.comparison)) +
+                       " " + gate.threshold.text());
   }
   return failures;
 }
@@ -307,7 +298,7 @@ std::vector<std::string> Story::measure(const World& world, const Recorded& entr
     const bool here = evidence->environment.empty() || evidence->environment == slot_.second;
     if (model == nullptr || model->name != slot_.first || !here) continue;
     if (evidence->kind == EvidenceKind::monitoring && !evidence->environment.empty()) {
-      for (std::string& one : failures_of(world.policy(), *evidence, entry.entry.recorded)) {
+      for (std::string& one : failures_of(world.policy(), *evidence)) {
         failures.push_back(std::move(one));
       }
     }
@@ -336,7 +327,7 @@ void Story::finish() {
     if (metric.environment.empty() && row.second.size() < 2) continue;
     Plot plot{metric.environment, slot_.first, metric.name, std::nullopt, std::move(row.second), marks};
     const auto gate = std::find_if(gates.begin(), gates.end(), [&](const Gate& one) {
-      return one.evidence == metric.kind && one.value == metric.name && is_line(one);
+      return one.evidence == metric.kind && one.value == metric.name && passes(one, one.threshold).has_value();
     });
     if (gate != gates.end()) plot.gate = *gate;
     report_.plots.push_back(std::move(plot));
