@@ -81,12 +81,6 @@ Verdict verdict_under(World& world, const PolicyInForce& other, const Recorded& 
   return verdict;
 }
 
-Verdict verdict_under(World& world, const std::string& policy_document, const Recorded& entry, Basis basis) {
-  const auto other = policy_in_force(policy_document);
-  ASSERT(other.ok());
-  return verdict_under(world, *other, entry, basis);
-}
-
 // ---- every entry
 
 std::string_view to_text(Divergence change) {
