@@ -125,8 +125,11 @@ void Separation::administration(const World& world, const Recorded& entry, const
       const OpenProposal* proposal = world.proposals.find(adopted->policy);
       by_two = proposal != nullptr && !proposal->approvals.empty();
     }
-    (by_two ? together_ : alone_).push_back(entry.seq);
-    if (!by_two) findings_.push_back({entry.statement.author + " alone " + what, {entry.seq}});
+    if (by_two) {
+      together_.push_back(entry.seq);
+    } else {
+      findings_.push_back({entry.statement.author + " alone " + what, {entry.seq}});
+    }
     return;
   }
 }
