@@ -61,15 +61,13 @@ Result<std::vector<Seq>> entries_about(const Ledger& ledger, const std::string& 
                "name; cairn status and cairn incident list show them");
 }
 
-Result<std::vector<Seq>> entries_about_model(Session& session, const std::string& model) {
-  TRY_LET(world, session.world());
-  TRY_LET(seqs, find_model(session.ledger(), *world, model));
+Result<std::vector<Seq>> entries_about_model(const Ledger& ledger, const std::string& model) {
+  TRY_LET(seqs, find_model(ledger, model));
   if (seqs.empty()) return usage("no entry speaks of a model " + printable(model) + "; cairn archive lists them");
   return seqs;
 }
 
-Result<std::vector<Seq>> choose(Session& session, const BundleFlags& flags) {
-  const Ledger& ledger = session.ledger();
+Result<std::vector<Seq>> choose(const Ledger& ledger, const BundleFlags& flags) {
   TRY_LET(period, period_of(ledger, flags));
   std::set<Seq> wanted;
   for (const std::string& subject : flags.subjects) {
@@ -77,7 +75,7 @@ Result<std::vector<Seq>> choose(Session& session, const BundleFlags& flags) {
     wanted.insert(seqs.begin(), seqs.end());
   }
   if (flags.model) {
-    TRY_LET(seqs, entries_about_model(session, *flags.model));
+    TRY_LET(seqs, entries_about_model(ledger, *flags.model));
     wanted.insert(seqs.begin(), seqs.end());
   }
   std::vector<Seq> chosen;
@@ -188,7 +186,7 @@ Result<Exit> run_bundle(const Globals& globals, const BundleFlags& flags) {
   contents.complete = !chooses(flags);
   contents.chosen = ledger.size();
   if (!contents.complete) {
-    TRY_LET(chosen, choose(*session, flags));
+    TRY_LET(chosen, choose(ledger, flags));
     contents.chosen = chosen.size();
     TRY_LET(seqs, with_context(ledger, chosen));
     contents.seqs = std::move(seqs);
