@@ -3,6 +3,7 @@
 #include "commands/gather_report.h"
 #include "commands/report_story.h"
 #include "ledger/base/text.h"
+#include "ledger/base/time.h"
 #include "projections/deadlines.h"
 
 namespace cairn {
@@ -106,7 +107,7 @@ std::string by(const ChangeReport& report, Seq seq) {
 
 Fact moment_fact(const ChangeReport& report, std::string name, const std::optional<Moment>& moment) {
   if (!moment) return not_recorded(std::move(name));
-  return fact(std::move(name), clock_text(moment->recorded) + by(report, moment->seq), {moment->seq});
+  return fact(std::move(name), time_to_the_second(moment->recorded) + by(report, moment->seq), {moment->seq});
 }
 
 void add_header(const ReportSource& source, const Subject& subject, ChangeReport& report) {
@@ -120,7 +121,8 @@ void add_header(const ReportSource& source, const Subject& subject, ChangeReport
     if (*moment) reached = std::max(reached, (*moment)->seq);
   }
   header.push_back(fact("State", std::string(to_text(incident.state)), {reached}));
-  header.push_back(fact("Opened", clock_text(incident.recorded) + by(report, incident.opened), {incident.opened}));
+  header.push_back(
+      fact("Opened", time_to_the_second(incident.recorded) + by(report, incident.opened), {incident.opened}));
   header.push_back(
       subject.trigger
           ? fact("Trigger", std::string(to_text(*subject.trigger)) + ", opened by its rollback", {incident.opened})
@@ -187,11 +189,12 @@ void add_traffic_impact(const Subject& subject, const Story& story, ChangeReport
   for (const Share& share : story.traffic().shares()) {
     if (subject.version != share.model || share.percent == 0) continue;
     const Millis until = share.until.value_or(report.moment);
-    report.impact.push_back(fact("Traffic that it had",
-                                 str(share.percent, " % of ", subject.slot.first, " in ", subject.slot.second, " for ",
-                                     describe_duration(std::max<Millis>(0, until - share.from)), ", from ",
-                                     clock_text(share.from), " to ", clock_text(until), share.until ? "" : " and on"),
-                                 {share.seq}));
+    report.impact.push_back(
+        fact("Traffic that it had",
+             str(share.percent, " % of ", subject.slot.first, " in ", subject.slot.second, " for ",
+                 describe_duration(std::max<Millis>(0, until - share.from)), ", from ", time_to_the_second(share.from),
+                 " to ", time_to_the_second(until), share.until ? "" : " and on"),
+             {share.seq}));
     any = true;
   }
   if (!any) report.impact.push_back(not_recorded("Traffic that it had"));
@@ -256,9 +259,9 @@ Result<void> add_similar(const ReportSource& source, const Subject& subject, Cha
     if (from && from == subject.version) same.emplace_back("version");
     const auto open = std::count_if(other->actions.begin(), other->actions.end(),
                                     [](const ActionItem& item) { return !item.closed; });
-    report.similar.push_back({id + ", " + std::string(to_text(other->severity)) + ", " + clock_text(other->recorded) +
-                                  ": " + other->title + " (the same " + joined(same, ", ") + "; " +
-                                  std::string(to_text(other->state)) +
+    report.similar.push_back({id + ", " + std::string(to_text(other->severity)) + ", " +
+                                  time_to_the_second(other->recorded) + ": " + other->title + " (the same " +
+                                  joined(same, ", ") + "; " + std::string(to_text(other->state)) +
                                   (open == 0 ? "" : str(", with ", open, " open actions")) + ")",
                               {other->opened}});
   }

@@ -7,6 +7,7 @@
 #include "commands/report_story.h"
 #include "commands/separation.h"
 #include "ledger/base/text.h"
+#include "ledger/base/time.h"
 
 namespace cairn {
 
@@ -55,7 +56,7 @@ std::string kind_of(const Recorded& entry) {
 class Period {
  public:
   Period(const ReportSource& source, ChangeReport& report)
-      : source_(source), report_(report), timeline_(source.names()), separation_(source, report) {}
+      : source_(source), report_(report), separation_(source, report) {}
 
   Result<void> tell(const std::vector<Seq>& seqs) {
     TRY(source_.walk(seqs, {[this](World& world, const Recorded& entry) { return before(world, entry); },
@@ -72,8 +73,7 @@ class Period {
       for (const auto& [key, slot] : source_.world().slots.rows()) slots.try_emplace(key, key);
       for (auto& [key, traffic] : slots) traffic.look(world, {0, report_.from});
     }
-    timeline_.apply(entry);
-    const TimelineRow row = std::move(timeline_.take_rows().front());
+    const TimelineRow row = row_of(entry, source_.names());
     const std::string kind = kind_of(entry);
     counted[kind].push_back(entry.seq);
     const std::string what = joined(row.said, "; ");
@@ -96,7 +96,6 @@ class Period {
 
   const ReportSource& source_;
   ChangeReport& report_;
-  Timeline timeline_;
   Separation separation_;
 };
 
@@ -149,7 +148,7 @@ void add_proof(const ReportSource& source, Size begin, Size end, ChangeReport& r
 Result<ChangeReport> gather_period(const ReportSource& source, Millis since, Millis until) {
   ChangeReport report;
   report.kind = ReportKind::period;
-  report.subject = clock_text(since) + " to " + clock_text(until);
+  report.subject = time_to_the_second(since) + " to " + time_to_the_second(until);
   report.moment = source.moment();
   report.from = since;
   report.until = std::min(until, std::max(report.moment, since));

@@ -3,6 +3,7 @@
 #include "commands/gather_report.h"
 #include "commands/report_story.h"
 #include "ledger/base/text.h"
+#include "ledger/base/time.h"
 
 namespace cairn {
 
@@ -34,7 +35,7 @@ Result<Way> way_of(const ReportSource& source, const std::string& id) {
   return way;
 }
 
-// Until the rollout that replaced it in shadow, where one did.
+// One that is over ends with its newest entry: the rollout that replaced it in shadow is told in its own report.
 Millis end_of(const Way& way, Millis moment) {
   switch (way.rollout->state) {
     case RolloutState::active:
@@ -53,14 +54,15 @@ void add_header(const ReportSource& source, const Way& way, ChangeReport& report
   const Model* model = source.world().models.find(rollout.model);
   auto& header = report.header;
   header.push_back(fact("State", std::string(to_text(rollout.state)), {rollout.stage_entry}));
-  header.push_back(fact(
-      "Reached",
-      std::string(to_text(rollout.stage)) + str(", ", rollout.percent, " %, at ") + clock_text(rollout.stage_since),
-      {rollout.stage_entry}));
+  header.push_back(fact("Reached",
+                        std::string(to_text(rollout.stage)) + str(", ", rollout.percent, " %, at ") +
+                            time_to_the_second(rollout.stage_since),
+                        {rollout.stage_entry}));
   header.push_back(fact(
       "Version", (model == nullptr ? short_hex(rollout.model) : model->version) + ", digest " + rollout.model.hex(),
       model == nullptr ? std::vector<Seq>{} : std::vector<Seq>{model->registered}));
-  header.push_back(fact("Proposed", clock_text(way.proposed.recorded) + " by " + rollout.proposer, {rollout.proposed}));
+  header.push_back(
+      fact("Proposed", time_to_the_second(way.proposed.recorded) + " by " + rollout.proposer, {rollout.proposed}));
   if (rollout.goes_back()) {
     header.push_back(fact("A way back, for", rollout.rollback_incident, {rollout.proposed}));
   }
@@ -71,7 +73,7 @@ void add_header(const ReportSource& source, const Way& way, ChangeReport& report
                               : approval.state == ApprovalState::voided ? "Approved, void since"
                                                                         : "Taken back";
     header.push_back(fact(state + ", " + std::string(to_text(approval.stage)),
-                          "by " + approval.person + " at " + clock_text(approval.recorded) +
+                          "by " + approval.person + " at " + time_to_the_second(approval.recorded) +
                               (approval.reason.empty() ? "" : ": " + approval.reason),
                           {approval.seq}));
     any = true;
@@ -111,7 +113,7 @@ void add_rollback_target(const ReportSource& source, const Way& way, ChangeRepor
   report.rollback.push_back(fact("Would go back to",
                                  source.names().version_of(target->model) +
                                      ", the newest other version that was at full there (since " +
-                                     clock_text(target->since) + "), not rolled back from, in use",
+                                     time_to_the_second(target->since) + "), not rolled back from, in use",
                                  {target->seq}));
 }
 

@@ -84,7 +84,8 @@ void add_line(Page& page) {
   Html& html = page.html;
   html.open("p", {{"class", "line"}});
   html.open("b").leaf("span", str(line.entries), {{"id", "v-entries"}}).close("b");
-  html.text(line.entries == 1 ? " entry, seq " : " entries, seq ");
+  const bool all = line.last - line.first + 1 == line.entries;
+  html.text(line.entries == 1 ? " entry, " : " entries, ").text(all ? "all from " : "a selection from ");
   html.leaf("span", str(line.first), {{"id", "v-first"}}).text(" to ").leaf("span", str(line.last), {{"id", "v-last"}});
   html.text(", under a checkpoint of ").open("b").leaf("span", str(line.size), {{"id", "v-size"}}).close("b");
   html.text(line.size == 1 ? " entry with the root " : " entries with the root ");

@@ -8,7 +8,7 @@ namespace {
 
 std::string as_time(const Decimal& value) {
   const auto millis = value.to_int();
-  return millis && *millis >= 0 ? page_time(*millis) : value.text();
+  return millis && *millis >= 0 ? time_to_the_millisecond(*millis) : value.text();
 }
 
 void add_result(Html& html, GateResult result) {
@@ -58,6 +58,28 @@ void add_gate(Page& page, const GateOutcome& outcome) {
   html.close("tr").line();
 }
 
+void add_gate_table(Page& page, const std::string& caption, const std::vector<const GateOutcome*>& gates) {
+  open_table(page.html, caption, {"Gate", "Result", "Value", "Threshold", "Baseline"});
+  for (const GateOutcome* outcome : gates) add_gate(page, *outcome);
+  close_table(page.html);
+}
+
+// What did not pass is seen at once, what passed is folded away.
+void add_gates_at(Page& page, const GatesAt& at) {
+  std::vector<const GateOutcome*> passed;
+  std::vector<const GateOutcome*> others;
+  for (const GateOutcome& outcome : at.gates)
+    (outcome.result == GateResult::pass ? passed : others).push_back(&outcome);
+  if (!others.empty()) add_gate_table(page, str("Gates of entry ", at.seq, " that did not pass"), others);
+  if (passed.empty()) return;
+  Html& html = page.html;
+  html.open("details").open("summary").markup("<span class=\"outcome good\">✓ ");
+  html.text(str(others.empty() ? "all " : "", passed.size(), others.empty() ? " passed" : " others passed"));
+  html.markup("</span>").close("summary").line();
+  add_gate_table(page, str("Gates of entry ", at.seq, " that passed"), passed);
+  html.close("details").line();
+}
+
 }  // namespace
 
 void add_gates(Page& page) {
@@ -68,9 +90,7 @@ void add_gates(Page& page) {
     html.open("h3");
     add_seqs(page, {at.seq});
     html.text(": " + at.what).close("h3").line();
-    open_table(html, str("Gates of entry ", at.seq), {"Gate", "Result", "Value", "Threshold", "Baseline"});
-    for (const GateOutcome& outcome : at.gates) add_gate(page, outcome);
-    close_table(html);
+    add_gates_at(page, at);
   }
 }
 

@@ -24,10 +24,11 @@ Attributes bound(Seq seq, std::string_view fact) {
 
 // Milliseconds matter to who compares, not to who reads.
 void add_time_with(Html& html, Millis time, Attributes attributes) {
-  const std::string text = page_time(time);
+  const std::string text = time_to_the_millisecond(time);
+  const std::size_t point = std::min(text.find('.'), text.size());  // none in what no calendar reaches
   attributes.emplace_back("datetime", format_time(time));
-  html.open("time", attributes).text(text.substr(0, text.size() - 4));
-  html.leaf("span", text.substr(text.size() - 4), {{"class", "ms"}}).close("time");
+  html.open("time", attributes).text(text.substr(0, point));
+  html.leaf("span", text.substr(point), {{"class", "ms"}}).close("time");
 }
 
 }  // namespace
@@ -53,13 +54,6 @@ Page::Page(const ChangeReport& shown) : report(shown), marks(mark_versions(shown
   for (const AnnexEntry& entry : report.annex) places[entry.seq] = str("#entry-", entry.seq);
   for (const PopulationRow& row : report.population) places[row.seq] = str("#change-", row.seq);
   for (const ReportRow& row : report.timeline) places[row.seq] = str("#seq-", row.seq);
-}
-
-std::string page_time(Millis time) {
-  std::string text = format_time(time);
-  text[text.find('T')] = ' ';
-  text.pop_back();
-  return text;
 }
 
 void add_time(Html& html, Millis time) {

@@ -32,9 +32,7 @@ struct Page {
   Html html;
 };
 
-// "2026-11-23 02:33:16.917", UTC.
-std::string page_time(Millis time);
-void add_time(Html& html, Millis time);
+void add_time(Html& html, Millis time);  // to the millisecond, UTC
 // The same, held against the entry's bytes: `fact` is "recorded" or "claimed".
 void add_time(Html& html, Millis time, Seq seq, std::string_view fact);
 // Any other fact that stands in them, spelled as report.js spells it.

@@ -16,27 +16,6 @@ constexpr Tenths above_plot = 100;  // and where there are marks:
 constexpr Tenths marks_above = 440;
 constexpr Tenths mark_width = 180;  // of a mark's number
 
-// Whether a value by itself passes; nothing where the threshold is of an age or of a difference.
-std::optional<bool> passes(const Gate& gate, const Decimal& value) {
-  switch (gate.comparison) {
-    case Comparison::at_least:
-      return value >= gate.threshold;
-    case Comparison::more_than:
-      return value > gate.threshold;
-    case Comparison::at_most:
-      return value <= gate.threshold;
-    case Comparison::less_than:
-      return value < gate.threshold;
-    case Comparison::equal:
-      return value == gate.threshold;
-    case Comparison::age_at_most:
-    case Comparison::drop_at_most:
-    case Comparison::rise_at_most:
-      return std::nullopt;
-  }
-  return std::nullopt;
-}
-
 bool has_line(const Plot& plot) {
   return plot.gate && plot.gate->threshold.is_finite() && passes(*plot.gate, plot.gate->threshold).has_value();
 }
@@ -144,8 +123,8 @@ void draw_marks(Html& html, const Plot& plot, const Frame& frame) {
     last = x;
     const Tenths y = 110 + level * 190;
     html.open("g", {{"class", "mark"}});
-    html.leaf("title",
-              str(plot.marks[i].label, "; ", page_time(plot.marks[i].recorded), " UTC; entry ", plot.marks[i].seq));
+    html.leaf("title", str(plot.marks[i].label, "; ", time_to_the_millisecond(plot.marks[i].recorded), " UTC; entry ",
+                           plot.marks[i].seq));
     html.empty("line", {{"x1", pixels(x)}, {"x2", pixels(x)}, {"y1", pixels(y)}, {"y2", pixels(frame.bottom)}});
     html.empty("circle", {{"cx", pixels(x)}, {"cy", pixels(y)}, {"r", "8.5"}});
     html.leaf("text", str(i + 1), {{"class", "middle"}, {"x", pixels(x)}, {"y", pixels(y)}, {"dy", "3.8"}});
@@ -174,7 +153,7 @@ void draw_points(Page& page, const Plot& plot, const Frame& frame) {
     if (fails) html.empty("circle", {{"class", "fails"}, {"cx", pixels(x)}, {"cy", pixels(y)}, {"r", "9"}});
     html.open("path", {{"class", str("point v", look)}, {"d", shape_of(look, x, y)}});
     html.leaf("title", str(point.value.text(), " of ", point.version, fails ? ", fails" : "", "; ",
-                           page_time(point.recorded), " UTC; entry ", point.seq));
+                           time_to_the_millisecond(point.recorded), " UTC; entry ", point.seq));
     html.close("path").line();
   }
 }

@@ -3,6 +3,7 @@
 
 #include "commands/html_drawings.h"
 #include "ledger/base/text.h"
+#include "ledger/base/time.h"
 
 namespace cairn {
 
@@ -35,12 +36,13 @@ std::optional<Extent> extent_of(const TimeAxis& axis, Millis from, const std::op
 }
 
 std::string until_text(const std::optional<Millis>& until) {
-  return until ? page_time(*until) : "the report's moment";
+  return until ? time_to_the_millisecond(*until) : "the report's moment";
 }
 
 std::string what_of(const Span& span) {
   std::string text = span.version + (span.stage == Stage::full ? " at full" : str(" in ", to_text(span.stage)));
-  if (span.stage == Stage::canary) text += str(", ", span.percent, " %");
+  if (span.stage == Stage::canary || (span.stage == Stage::full && span.percent != 100))
+    text += str(", ", span.percent, " %");
   return text;
 }
 
@@ -96,11 +98,11 @@ void draw_span(Page& page, const Span& span, const Lanes& lanes, Labels& labels)
   const auto extent = extent_of(lanes.time, span.from, span.until);
   if (!extent) return;
   const VersionMark& mark = page.marks.at(span.version);
-  const std::string title =
-      str(what_of(span), "; from ", page_time(span.from), " until ", until_text(span.until), " UTC; entry ", span.seq);
+  const std::string title = str(what_of(span), "; from ", time_to_the_millisecond(span.from), " until ",
+                                until_text(span.until), " UTC; entry ", span.seq);
   const std::string look = str("span ", to_text(span.stage), " v", mark.index);
   const Tenths x = extent->from + 50;
-  if (span.stage == Stage::shadow) {
+  if (span.stage == Stage::shadow) {  // takes no share
     add_rect(page.html, look, *extent, lanes.bottom + 40, row_height - 60, title);
     const std::string letter = mark.letter + " shadow";
     labels.push_back({fitting({mark.letter + " " + span.version + " shadow", letter, mark.letter}, extent->width), x,
@@ -109,13 +111,19 @@ void draw_span(Page& page, const Span& span, const Lanes& lanes, Labels& labels)
   }
   const auto percent = static_cast<Tenths>(std::min<std::uint64_t>(span.percent, 100));
   const Tenths height = lane_height * percent / 100;
-  add_rect(page.html, look, *extent, lanes.bottom - height, height, title);
+  // What is at full takes from above what a canary, below, leaves it.
+  const bool full = span.stage == Stage::full;
+  const Tenths top = full ? lanes.top : lanes.bottom - height;
+  add_rect(page.html, look, *extent, top, height, title);
   const std::string share = str(span.percent, " %");
   const std::string text =
       fitting({mark.letter + " " + span.version + ", " + share, mark.letter + " " + share, mark.letter}, extent->width);
-  // A canary's words stand on top of its share, or inside where it is high enough; those of what is at full at the top.
-  const bool inside = height >= 240;
-  labels.push_back({text, x, inside ? lanes.bottom - height + 150 : lanes.bottom - height - 40});
+  // Inside where there is room; a canary's else above its share.
+  if (height >= 200) {
+    labels.push_back({text, x, top + 150});
+  } else if (!full) {
+    labels.push_back({text, x, top - 40});
+  }
 }
 
 void draw_holds(Page& page, const Strip& strip, const Lanes& lanes, Labels& labels) {
@@ -124,8 +132,8 @@ void draw_holds(Page& page, const Strip& strip, const Lanes& lanes, Labels& labe
     const HoldSpan& hold = strip.holds[i];
     const auto extent = extent_of(lanes.time, hold.from, hold.until);
     if (!extent) continue;
-    const std::string title = str(hold.kind, " of ", hold.scope, "; from ", page_time(hold.from), " until ",
-                                  until_text(hold.until), " UTC; entry ", hold.seq);
+    const std::string title = str(hold.kind, " of ", hold.scope, "; from ", time_to_the_millisecond(hold.from),
+                                  " until ", until_text(hold.until), " UTC; entry ", hold.seq);
     const Tenths top = static_cast<Tenths>(rows[i]) * row_height + 20;
     page.html.open("g", {{"class", "hold " + hold.kind}}).line();
     add_rect(page.html, "band", *extent, lanes.top, lane_height, title);

@@ -65,18 +65,11 @@ std::string changes_text(const std::vector<StateChange>& changes) {
 }  // namespace
 
 LedgerSteps::LedgerSteps(const Ledger& ledger, const World& newest, Size size)
-    : ledger_(ledger),
-      newest_(newest),
-      size_(size),
-      names_(names_in(newest)),
-      timeline_(names_),
-      before_(ledger),
-      after_(ledger) {}
+    : ledger_(ledger), newest_(newest), size_(size), names_(names_in(newest)), before_(ledger), after_(ledger) {}
 
 Result<TimelineRow> LedgerSteps::row(Seq seq) {
   TRY_LET(entry, ledger_.entry(seq));
-  timeline_.apply(entry);
-  return std::move(timeline_.take_rows().front());
+  return row_of(entry, names_);
 }
 
 Result<std::string> LedgerSteps::text(Seq seq, StepView view) {
@@ -112,8 +105,7 @@ Result<std::vector<Seq>> LedgerSteps::saying(const std::string& text, const std:
   const std::string wanted = fold_case(text);
   std::vector<Seq> seqs;
   const auto look = [&](const Recorded& entry) -> Result<void> {
-    timeline_.apply(entry);
-    const TimelineRow row = std::move(timeline_.take_rows().front());
+    const TimelineRow row = row_of(entry, names_);
     const auto has = [&](std::string_view said) { return fold_case(said).find(wanted) != std::string::npos; };
     if (has(entry.entry.payload) || has(row.outcome) || has(joined(row.said, "; "))) seqs.push_back(entry.seq);
     return {};

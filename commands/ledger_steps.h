@@ -31,7 +31,6 @@ class LedgerSteps final : public StepSource {
   const World& newest_;
   Size size_;
   ModelNames names_;
-  Timeline timeline_;
   WorldWalk before_;
   WorldWalk after_;
 };

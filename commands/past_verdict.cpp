@@ -13,16 +13,15 @@ Result<bool> basis_holds(const Ledger& ledger, const Recorded& recorded) {
 }
 
 Verdict past_verdict(World& world, const Recorded& recorded, bool basis_holds) {
-  const KeyId key = recorded.entry.signatures.empty() ? KeyId{} : recorded.entry.signatures.front().key;
   const Basis where = basis_holds ? Basis::on_history : Basis::not_on_history;
-  return explain(world, recorded.statement, key, where, recorded.entry.recorded);
+  return explain(world, recorded.statement, signed_by(recorded.entry), where, recorded.entry.recorded);
 }
 
 Result<ExplainedEntry> explain_entry(const Ledger& ledger, World& world, Recorded recorded) {
   ExplainedEntry entry;
   TRY_LET(holds, basis_holds(ledger, recorded));
   entry.basis_holds = holds;
-  const KeyId key = recorded.entry.signatures.empty() ? KeyId{} : recorded.entry.signatures.front().key;
+  const KeyId key = signed_by(recorded.entry);
   if (const Key* row = world.keys.find(key)) entry.signer = row->handle;
   if (recorded.seq > 0 && key == world.genesis->recovery_id) entry.signer = recovery_author;
   if (recorded.seq == 0) entry.signer = recorded.statement.author;

@@ -4,8 +4,8 @@
 
 #include "commands/output.h"
 #include "commands/policy_difference.h"
-#include "commands/render_status.h"
 #include "ledger/base/text.h"
+#include "ledger/base/time.h"
 
 namespace cairn {
 

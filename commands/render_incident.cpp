@@ -4,9 +4,9 @@
 
 #include "commands/markdown.h"
 #include "commands/output.h"
-#include "commands/render_status.h"
 #include "commands/render_timeline.h"
 #include "ledger/base/text.h"
+#include "ledger/base/time.h"
 
 namespace cairn {
 

@@ -55,7 +55,6 @@ void add_facts_or_none(Page& page, const std::vector<Fact>& facts) {
 }
 
 void add_policy(Page& page) {
-  page.html.leaf("h3", "In force").line();
   add_facts_or_none(page, page.report.policy);
   add_hindsight(page);
 }

@@ -5,6 +5,7 @@
 #include "commands/output.h"
 #include "commands/render_json.h"
 #include "ledger/base/text.h"
+#include "ledger/base/time.h"
 #include "projections/timeline.h"
 
 namespace cairn {
@@ -336,26 +337,6 @@ Json list_of(const std::vector<Row>& rows) {
 }
 
 }  // namespace
-
-namespace {
-
-std::string cut_like(std::string_view pattern, Millis time) {
-  std::string text = format_time(time);
-  const std::size_t middle = text.find('T');
-  if (middle == std::string::npos) return text;
-  text[middle] = ' ';
-  return text.substr(0, pattern.size());
-}
-
-}  // namespace
-
-std::string short_time(Millis time) {
-  return cut_like("2026-11-23 02:33", time);
-}
-
-std::string time_to_the_second(Millis time) {
-  return cut_like("2026-11-23 02:33:16", time);
-}
 
 std::string status_text(const Status& status, const World& world, const StatusMoment& at) {
   const std::string when = short_time(at.moment) + " UTC";

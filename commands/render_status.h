@@ -22,10 +22,4 @@ std::string status_text(const Status& status, const World& world, const StatusMo
 // every fact with the seq that proves it. `checkpoint` is the newest one, under which all of them lie.
 std::string status_json(const Status& status, const World& world, const StatusMoment& at, const Ledger& ledger);
 
-// "2026-11-23 02:33", UTC: for tables.
-std::string short_time(Millis time);
-
-// "2026-11-23 02:33:16", UTC.
-std::string time_to_the_second(Millis time);
-
 }  // namespace cairn

@@ -3,8 +3,8 @@
 #include <nlohmann/json.hpp>
 
 #include "commands/output.h"
-#include "commands/render_status.h"
 #include "ledger/base/text.h"
+#include "ledger/base/time.h"
 
 namespace cairn {
 

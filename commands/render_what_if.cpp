@@ -5,8 +5,8 @@
 
 #include "commands/output.h"
 #include "commands/render_json.h"
-#include "commands/render_status.h"
 #include "ledger/base/text.h"
+#include "ledger/base/time.h"
 
 namespace cairn {
 

@@ -7,9 +7,9 @@
 
 #include "commands/output.h"
 #include "commands/render_json.h"
-#include "commands/render_status.h"
 #include "commands/render_timeline.h"
 #include "ledger/base/text.h"
+#include "ledger/base/time.h"
 
 namespace cairn {
 

@@ -78,7 +78,7 @@ class Replay {
 
   Result<void> decide(const Recorded& entry) {
     TRY_LET(holds, basis_holds(entry));
-    const KeyId key = entry.entry.signatures.empty() ? KeyId{} : entry.entry.signatures.front().key;
+    const KeyId key = signed_by(entry.entry);
     const Basis basis = holds ? Basis::on_history : Basis::not_on_history;
     const Decision decision =
         admit(world_, entry.statement, key, entry.entry.payload.size(), basis, entry.entry.recorded);

@@ -127,7 +127,8 @@ function readEntry(bytes) {
   return facts;
 }
 
-const timeText = (millis) => new Date(millis).toISOString().replace("T", " ").replace("Z", "");
+// As ledger/base/time.h, time_to_the_millisecond(): beyond the year 9999 it is a number.
+const timeText = (millis) => millis < 0 || millis >= 253402300800000 ? `${millis}ms` : new Date(millis).toISOString().replace("T", " ").replace("Z", "");
 
 // As ledger/base/text.h, printable(): what could hide is spelled out.
 const printable = (text) => text.replace(/[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g, (c) => {
@@ -195,8 +196,8 @@ class Check {
         item.said = readEntry(entry);
         if (seq === 0 ? leaf !== item.ledger : item.said.ledger !== item.ledger) throw new Error("it is of another ledger");
         // A line of its own, or a link from elsewhere to an entry that has none.
-        const told = document.querySelector(`#seq-${seq}, #change-${seq}, section:not(#annex) a[href="#entry-${seq}"]`);
-        if (!told) throw new Error("no line of this page tells of it");
+        const told = Array.from(document.querySelectorAll(`#seq-${seq}, #change-${seq}, a[href="#entry-${seq}"]`));
+        if (!told.some((element) => !element.closest("#annex"))) throw new Error("no line of this page tells of it");
         ++leaves;
       });
       await this.step(`Entry ${seq}`, async () => {
@@ -214,6 +215,16 @@ class Check {
     return read;
   }
 
+  // What each line has to say, so that nothing is overlooked for want of its mark.
+  marks(anonymised) {
+    const wanted = anonymised ? ["recorded", "outcome"] : ["recorded", "outcome", "author"];
+    for (const line of document.querySelectorAll("[id^='seq-'], [id^='change-']")) {
+      const seq = line.id.slice(line.id.indexOf("-") + 1);
+      const missing = wanted.filter((fact) => !line.querySelector(`[data-seq="${seq}"][data-fact="${fact}"]`));
+      if (missing.length > 0) this.fails.push(`Entry ${seq} is shown without its ${missing.map(named).join(", ")}.`);
+    }
+  }
+
   // Every fact on the page that stands in an entry's bytes.
   facts(read, anonymised) {
     let held = 0;
@@ -226,14 +237,17 @@ class Check {
       if (!values && anonymised) {
         ++loose;
       } else if (!values) {
-        this.fails.push(`Entry ${seq} is shown, but its ${fact} cannot be read from its bytes.`);
+        this.fails.push(`Entry ${seq} is shown, but its ${named(fact)} cannot be read from its bytes.`);
       } else if (values.includes(text)) {
         ++held;
       } else {
-        this.fails.push(`Entry ${seq}: its ${fact} is shown as “${text.slice(0, 100)}”, but the entry says “${values.join("; ").slice(0, 100)}”.`);
+        this.fails.push(`Entry ${seq}: its ${named(fact)} is shown as “${text.slice(0, 100)}”, but the entry says “${values.join("; ").slice(0, 100)}”.`);
       }
     }
-    if (held > 0) this.holds.push(`${count(held, "fact shown is", "facts shown are")} what the entries say: times, authors, outcomes, keys, statements.`);
+    if (held > 0) {
+      this.holds.push(anonymised ? `${count(held, "leaf hash shown is", "leaf hashes shown are")} those that are proved.` :
+        `${count(held, "fact shown is", "facts shown are")} what the entries say: times, authors, outcomes, keys, statements.`);
+    }
     if (loose > 0) this.unchecked.push(`${count(loose, "fact shown", "facts shown")} could not be held against an entry’s bytes.`);
   }
 
@@ -251,11 +265,21 @@ class Check {
       this.holds.push(`No entry from ${first} to ${last} is left out.`);
       this.unchecked.push("What lies before and behind them is not on this page.");
     } else {
-      this.unchecked.push("Whether entries between those shown belong here too: this page holds a selection.");
+      this.unchecked.push(`Whether others belong here too: this page holds entries ${runs(seqs)}.`);
     }
   }
 }
 
+const named = (fact) => ({ recorded: "recorded time", claimed: "claimed time", payload: "statement" })[fact] || fact.replace("value:", "value of ");
+// "0, 2 to 5, 21 to 51"
+const runs = (seqs) => {
+  const all = [];
+  for (const seq of seqs.sort((a, b) => a - b)) {
+    if (all.length > 0 && all[all.length - 1][1] === seq - 1) all[all.length - 1][1] = seq;
+    else all.push([seq, seq]);
+  }
+  return all.map(([first, last]) => first === last ? `${first}` : `${first} to ${last}`).join(", ");
+};
 const count = (number, one, more) => `${number} ${number === 1 ? one : more}`;
 const leafShown = (seq) => {
   const leaf = document.querySelector(`#entry-${seq} [data-fact="leaf"]`);
@@ -266,7 +290,7 @@ const leafShown = (seq) => {
 const never = [
   "That the log’s key is the right one: compare it with the one that you were given.",
   "Authors’ signatures, and whether each outcome is what the rules say: cairn-verify and cairn verify do.",
-  "Sentences, changes, causes, gates and drawings: they are Cairn’s reading of the entries, whose statements stand in the annex.",
+  "Sentences, changes, causes, gates and drawings: they are Cairn’s reading of the entries; cairn report derives them anew.",
   "That this page’s own check was left alone: whoever could change the page could change it too."
 ];
 
@@ -281,6 +305,7 @@ async function verify() {
   const anonymised = document.getElementById("anonymised") !== null;
   const note = await check.checkpoint();
   const read = await check.step("The annex", () => check.entries(note)) || new Map();
+  check.marks(anonymised);
   check.facts(read, anonymised);
   check.population(read, note);
   const failed = check.fails.length > 0;

@@ -4,6 +4,7 @@
 
 #include "commands/report_story.h"
 #include "ledger/base/text.h"
+#include "ledger/base/time.h"
 
 namespace cairn {
 
@@ -72,7 +73,7 @@ std::vector<Fact> rollback_facts(const ReportSource& source, const World& world,
     if (!told.insert(tenure->model).second) continue;
     const std::string why_not = against(world, slot, tenure->model, made);
     if (tenure->model == made.to) {
-      std::string why = "the newest other version that was at full there (since " + clock_text(tenure->since) +
+      std::string why = "the newest other version that was at full there (since " + time_to_the_second(tenure->since) +
                         "), not rolled back from, in use";
       if (made.trigger == Trigger::safety) why += ", and without recorded violations";
       facts.push_back(fact("Why this one", why, {tenure->seq}));
@@ -125,7 +126,7 @@ Result<void> add_policies(const ReportSource& source, ChangeReport& report) {
       if (policy == nullptr) continue;
       adopted.push_back(fact(before ? "In force at the start" : "Adopted meanwhile",
                              "SHA-256 " + policy->policy.hex() + ", adopted by " + entry.statement.author + " at " +
-                                 clock_text(entry.entry.recorded),
+                                 time_to_the_second(entry.entry.recorded),
                              {seq}));
     }
   }

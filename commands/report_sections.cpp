@@ -1,9 +1,8 @@
 #include "commands/report_sections.h"
 
-#include <algorithm>
-
 #include "commands/report_story.h"
 #include "ledger/base/text.h"
+#include "ledger/base/time.h"
 #include "projections/timeline.h"
 
 namespace cairn {
@@ -52,8 +51,9 @@ Section header_section(const ChangeReport& report) {
   Columns table = facts_table(report.header);
   table.rows.push_back({"Models", joined(report.models, ", ")});
   table.rows.push_back({"Environments", joined(report.environments, ", ")});
-  table.rows.push_back({"Covers", clock_text(report.from) + " to " + clock_text(report.until) + " UTC"});
-  table.rows.push_back({"As of", clock_text(report.moment) + " UTC, when the newest entry was recorded"});
+  table.rows.push_back(
+      {"Covers", time_to_the_second(report.from) + " to " + time_to_the_second(report.until) + " UTC"});
+  table.rows.push_back({"As of", time_to_the_second(report.moment) + " UTC, when the newest entry was recorded"});
   table.rows.push_back({"Proof", str(verifier.entries, " entries, ", verifier.first, " to ", verifier.last,
                                      ", of a log of ", verifier.size, " with the root ", verifier.root.hex())});
   section.blocks.push_back(std::move(table));
@@ -77,7 +77,7 @@ std::string said_text(const ReportRow& row) {
   for (const std::string& reason : row.reasons) text += "\n- " + reason;
   if (!row.change.empty()) text += "\n" + row.change;
   // A clock that is off by less than a second tells nobody anything.
-  if (row.claimed / 1000 != row.recorded / 1000) text += "\nsaid at " + clock_text(row.claimed);
+  if (row.claimed / 1000 != row.recorded / 1000) text += "\nsaid at " + time_to_the_second(row.claimed);
   const std::string causes = causes_text(row.causes);
   if (!causes.empty()) text += "\nstands on " + causes;
   return text + "\nleaf " + short_hex(row.leaf);
@@ -86,7 +86,7 @@ std::string said_text(const ReportRow& row) {
 Section timeline_section(const ChangeReport& report) {
   Columns table{{"Entry", "Recorded (UTC)", "By", "What"}, {}};
   for (const ReportRow& row : report.timeline) {
-    table.rows.push_back({str(row.seq), clock_text(row.recorded), row.actor, said_text(row)});
+    table.rows.push_back({str(row.seq), time_to_the_second(row.recorded), row.actor, said_text(row)});
   }
   return {"Timeline", {std::move(table)}};
 }
@@ -122,8 +122,8 @@ Section clocks_section(const ChangeReport& report) {
   for (const Deadline& one : report.deadlines) {
     std::string state(to_text(one.state));
     if (!one.done) state += std::string(", ") + not_recorded_text + " as done";
-    if (one.done) state += ", " + clock_text(one.done->recorded) + " [" + entries_text({one.done->seq}) + "]";
-    table.rows.push_back({one.name, clock_text(one.due), state});
+    if (one.done) state += ", " + time_to_the_second(one.done->recorded) + " [" + entries_text({one.done->seq}) + "]";
+    table.rows.push_back({one.name, time_to_the_second(one.due), state});
   }
   section.blocks.push_back(std::move(table));
   return section;
@@ -138,8 +138,8 @@ Section actions_section(const ChangeReport& report) {
   Columns table{{"No", "State", "Owner", "Due (UTC)", "Task"}, {}};
   for (const ActionRow& row : report.actions) {
     const std::string state = row.closed ? str("closed, ", *row.closed) : "open";
-    table.rows.push_back(
-        {str(row.number), state, row.owner, clock_text(row.due), row.task + " [" + entries_text({row.opened}) + "]"});
+    table.rows.push_back({str(row.number), state, row.owner, time_to_the_second(row.due),
+                          row.task + " [" + entries_text({row.opened}) + "]"});
   }
   section.blocks.push_back(std::move(table));
   return section;
@@ -218,7 +218,7 @@ Section population_section(const ChangeReport& report) {
   Columns table{{"Entry", "Recorded (UTC)", "Kind", "By", "What"}, {}};
   for (const PopulationRow& row : report.population) {
     const std::string refused = row.outcome.empty() ? "" : "REFUSED (" + row.outcome + "), tried: ";
-    table.rows.push_back({str(row.seq), clock_text(row.recorded), row.kind, row.actor, refused + row.what});
+    table.rows.push_back({str(row.seq), time_to_the_second(row.recorded), row.kind, row.actor, refused + row.what});
   }
   section.blocks.push_back(std::move(table));
   return section;

@@ -10,7 +10,6 @@ namespace cairn {
 
 namespace {
 
-constexpr Size far = 4096;  // beyond so many entries a snapshot may be nearer
 constexpr std::size_t checkpoints_a_page = 4096;
 
 // The newest kept note of at most this size. They are found forwards only, so the search goes back in growing steps.
@@ -70,22 +69,24 @@ Result<Size> ReportSource::recorded_before(Millis time) const {
   return std::min(entries, size());
 }
 
+// Stretch by stretch: what lies close together is folded on and held against the signed tree once.
 Result<void> ReportSource::walk(const std::vector<Seq>& seqs, const Visit& visit) const {
-  std::unique_ptr<World> world;
-  for (const Seq seq : seqs) {
-    if (!world || seq - world->position->size > far) {
-      TRY_LET(loaded, load_world(*ledger_, seq));
-      world = std::move(loaded.world);
-    }
-    TRY(ledger_->walk(world->position->size, seq, [&](const Recorded& entry) -> Result<void> {
-      world->apply(entry);
-      return {};
+  for (std::size_t next = 0; next < seqs.size();) {
+    std::size_t end = next + 1;
+    while (end < seqs.size() && seqs[end] - seqs[end - 1] <= fold_rather_than_load) ++end;
+    TRY_LET(loaded, load_world(*ledger_, seqs[next]));
+    World& world = *loaded.world;
+    TRY(walk_signed(*ledger_, seqs[next], seqs[end - 1] + 1, [&](const Recorded& entry) -> Result<void> {
+      if (entry.seq != seqs[next]) {
+        world.apply(entry);
+        return {};
+      }
+      TRY(visit.before(world, entry));
+      world.apply(entry);
+      world.keep();
+      ++next;
+      return visit.after(world, entry);
     }));
-    TRY_LET(entry, ledger_->entry(seq));
-    TRY(visit.before(*world, entry));
-    world->apply(entry);
-    world->keep();
-    TRY(visit.after(*world, entry));
   }
   return {};
 }

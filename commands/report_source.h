@@ -35,7 +35,8 @@ class ReportSource {
   Result<Size> recorded_before(Millis time) const;  // how many of the entries were
 
   // Each of these entries, ascending, with the world in front of it, and then with the one that it made. Folds what
-  // lies between the first and the last.
+  // lies between the first and the last. Whoever visits may believe what they saw once this ends well: not_verified, if
+  // these or what was folded are not the entries that the log signed.
   struct Visit {
     std::function<Result<void>(World& world, const Recorded& entry)> before;
     std::function<Result<void>(const World& world, const Recorded& entry)> after;

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <iterator>
-#include <set>
 
 #include "commands/past_verdict.h"
 #include "ledger/base/text.h"
@@ -55,25 +54,16 @@ bool is_plotted(const Policy& policy, EvidenceKind kind, const std::string& name
   return asked || kind == EvidenceKind::system || kind == EvidenceKind::business;
 }
 
-// Of a drop or a rise the threshold is no line in a plot of the values.
-bool is_line(const Gate& gate) {
-  return gate.comparison != Comparison::age_at_most && gate.comparison != Comparison::drop_at_most &&
-         gate.comparison != Comparison::rise_at_most;
-}
-
 // What of a monitoring record fails by itself: "drift_score 0.41, not < 0.15".
-std::vector<std::string> failures_of(const Policy& policy, const EvidenceRecorded& evidence, Millis recorded) {
+std::vector<std::string> failures_of(const Policy& policy, const EvidenceRecorded& evidence) {
   std::vector<std::string> failures;
-  Policy one = policy;
   for (const Gate& gate : policy.gates) {
     const auto value = evidence.values.find(gate.value);
-    one.gates = {gate};
-    const bool fails = value != evidence.values.end() && gate.evidence == EvidenceKind::monitoring &&
-                       judge_monitoring(one, evidence.values, recorded) == GateResult::fail;
-    if (fails) {
-      failures.push_back(gate.value + " " + value->second.text() + ", not " + std::string(to_text(gate.comparison)) +
-                         " " + gate.threshold.text());
-    }
+    const bool asked = gate.evidence == EvidenceKind::monitoring && gate.evidence_class == EvidenceClass::stage &&
+                       value != evidence.values.end() && value->second.is_finite();
+    if (!asked || passes(gate, value->second) != false) continue;
+    failures.push_back(gate.value + " " + value->second.text() + ", not " + std::string(to_text(gate.comparison)) +
+                       " " + gate.threshold.text());
   }
   return failures;
 }
@@ -104,12 +94,6 @@ Fact not_recorded(std::string name) {
   return {std::move(name), "", {}};
 }
 
-std::string clock_text(Millis time) {
-  std::string text = format_time(time).substr(0, 19);
-  text[10] = ' ';
-  return text;
-}
-
 std::string stage_text(Stage stage, std::uint64_t percent) {
   if (stage == Stage::shadow) return "in shadow";
   return str(stage == Stage::full ? "at full, " : "in canary, ", percent, " %");
@@ -134,7 +118,7 @@ Strip strip_of(const Traffic& traffic, const ModelNames& names, Millis moment) {
 }
 
 Remark incident_remark(const std::string& id, const Incident& incident) {
-  return {id + ", " + std::string(to_text(incident.severity)) + ", " + clock_text(incident.recorded) + ": " +
+  return {id + ", " + std::string(to_text(incident.severity)) + ", " + time_to_the_second(incident.recorded) + ": " +
               incident.title + " (" + std::string(to_text(incident.state)) + ")",
           {incident.opened}};
 }
@@ -153,12 +137,7 @@ void add_seqs(std::vector<Seq>& seqs, const std::vector<Seq>& more) {
 }
 
 Story::Story(const ReportSource& source, SlotKey slot, std::string incident, ChangeReport& report)
-    : source_(source),
-      slot_(slot),
-      incident_(std::move(incident)),
-      report_(report),
-      timeline_(source.names()),
-      traffic_(std::move(slot)) {}
+    : source_(source), slot_(slot), incident_(std::move(incident)), report_(report), traffic_(std::move(slot)) {}
 
 Result<void> Story::tell(const std::vector<Seq>& seqs) {
   TRY(source_.walk(seqs, {[this](World& world, const Recorded& entry) { return before(world, entry); },
@@ -208,8 +187,7 @@ Result<void> Story::before(World& world, const Recorded& entry) {
   stood_ = standing(world);
   TRY_LET(holds, basis_holds(source_.ledger(), entry));
   const Verdict verdict = past_verdict(world, entry, holds);
-  timeline_.apply(entry);
-  TimelineRow told = std::move(timeline_.take_rows().front());
+  TimelineRow told = row_of(entry, source_.names());
   if (!verdict.gates.empty()) report_.gates.push_back({entry.seq, joined(told.said, "; "), verdict.gates});
   ReportRow row;
   row.seq = entry.seq;
@@ -238,8 +216,9 @@ Result<void> Story::after(const World& world, const Recorded& entry) {
     const std::string before = old == stood_.end() ? "none" : old->second;
     if (before != now) changes.push_back(what + ": " + before + " -> " + now);
   }
+  const std::vector<std::string> failures = measure(world, entry);
+  if (!failures.empty()) changes.push_back("failed: " + joined(failures, "; "));
   report_.timeline.back().change = joined(changes, "; ");
-  measure(world, entry);
   return {};
 }
 
@@ -297,7 +276,7 @@ void Story::rollback_of(const World& world, const Recorded& entry) {
   if (!made || (!incident_.empty() && made->incident != incident_)) return;
   // The end of a way back through shadow; the rest was told when it was begun.
   if (!report_.rollback.empty()) {
-    report_.rollback.push_back(fact("At full again", clock_text(entry.entry.recorded), {entry.seq}));
+    report_.rollback.push_back(fact("At full again", time_to_the_second(entry.entry.recorded), {entry.seq}));
     return;
   }
   report_.rollback = rollback_facts(source_, world, *made, entry.seq);
@@ -309,23 +288,25 @@ void Story::rollback_of(const World& world, const Recorded& entry) {
   }
 }
 
-void Story::measure(const World& world, const Recorded& entry) {
-  const Policy& policy = world.policy();
+// Plots what was recorded about the slot's model, and says what of it failed.
+std::vector<std::string> Story::measure(const World& world, const Recorded& entry) {
+  std::vector<std::string> failures;
   for (const Event& event : entry.statement.events) {
     const auto* evidence = std::get_if<EvidenceRecorded>(&event);
     if (evidence == nullptr) continue;
     const Model* model = world.models.find(evidence->model);
     const bool here = evidence->environment.empty() || evidence->environment == slot_.second;
     if (model == nullptr || model->name != slot_.first || !here) continue;
-    const bool watched = evidence->kind == EvidenceKind::monitoring && !evidence->environment.empty();
-    const auto failures = watched ? failures_of(policy, *evidence, entry.entry.recorded) : std::vector<std::string>{};
-    if (!failures.empty()) {
-      alarms_.push_back({entry.seq, entry.entry.recorded});
-      report_.timeline.back().change = "failed: " + joined(failures, "; ");
+    if (evidence->kind == EvidenceKind::monitoring && !evidence->environment.empty()) {
+      for (std::string& one : failures_of(world.policy(), *evidence)) {
+        failures.push_back(std::move(one));
+      }
     }
     plot({evidence->kind, evidence->environment, ""}, evidence->values,
          {entry.entry.recorded, {}, model->version, entry.seq});
   }
+  if (!failures.empty()) alarms_.push_back({entry.seq, entry.entry.recorded});
+  return failures;
 }
 
 void Story::finish() {
@@ -334,7 +315,9 @@ void Story::finish() {
   for (const Share& share : traffic_.shares()) {
     const bool said =
         std::any_of(marks.begin(), marks.end(), [&](const PlotMark& mark) { return mark.seq == share.seq; });
-    const bool began = share.from > report_.from && share.percent > 0;
+    // What a canary leaves the version at full is no step of that one.
+    const bool left_over = share.stage == Stage::full && share.percent < 100;
+    const bool began = share.from > report_.from && share.percent > 0 && !left_over;
     if (began && !said) marks.push_back({share.from, share_text(share, source_.names()), share.seq});
   }
   const auto& gates = source_.world().policy().gates;
@@ -344,7 +327,7 @@ void Story::finish() {
     if (metric.environment.empty() && row.second.size() < 2) continue;
     Plot plot{metric.environment, slot_.first, metric.name, std::nullopt, std::move(row.second), marks};
     const auto gate = std::find_if(gates.begin(), gates.end(), [&](const Gate& one) {
-      return one.evidence == metric.kind && one.value == metric.name && is_line(one);
+      return one.evidence == metric.kind && one.value == metric.name && passes(one, one.threshold).has_value();
     });
     if (gate != gates.end()) plot.gate = *gate;
     report_.plots.push_back(std::move(plot));

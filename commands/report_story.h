@@ -16,9 +16,6 @@ namespace cairn {
 Fact fact(std::string name, std::string value, std::vector<Seq> seqs = {});
 Fact not_recorded(std::string name);  // what a reader would expect, and nobody said
 
-// "2026-11-23 02:33:16": to the second, UTC.
-std::string clock_text(Millis time);
-
 // "in shadow", "in canary, 25 %", "at full, 75 %": the rest is a canary's.
 std::string stage_text(Stage stage, std::uint64_t percent);
 
@@ -64,14 +61,13 @@ class Story {
   void look_back(World& world, const Recorded& entry, Basis basis);
   void rollback_of(const World& world, const Recorded& entry);
   void plot(Metric metric, const std::map<std::string, Decimal>& values, const PlotPoint& at);
-  void measure(const World& world, const Recorded& entry);
+  std::vector<std::string> measure(const World& world, const Recorded& entry);
   void finish();
 
   const ReportSource& source_;
   SlotKey slot_;
   std::string incident_;
   ChangeReport& report_;
-  Timeline timeline_;
   Traffic traffic_;
   Standing stood_;
   std::vector<Moment> alarms_;

@@ -5,6 +5,7 @@
 #include "commands/report_sections.h"
 #include "commands/report_story.h"
 #include "ledger/base/text.h"
+#include "ledger/base/time.h"
 
 namespace cairn {
 
@@ -66,8 +67,8 @@ Drawing drawn(const Strip& strip, Millis from, Millis until) {
     if (row != rows.end()) drawing.lines.push_back(labelled(std::string(to_text(stage)), row->second));
   }
   for (const auto& [kind, row] : held) drawing.lines.push_back(labelled(kind, row));
-  const std::string begin = clock_text(from);
-  const std::string end = clock_text(until);
+  const std::string begin = time_to_the_second(from);
+  const std::string end = time_to_the_second(until);
   drawing.lines.push_back(std::string(label_width + 1, ' ') + begin +
                           std::string(cells - begin.size() - end.size(), ' ') + end);
   for (std::size_t i = 0; i < versions.size(); ++i) {
@@ -78,7 +79,7 @@ Drawing drawn(const Strip& strip, Millis from, Millis until) {
 }
 
 std::string until_text(const std::optional<Millis>& until) {
-  return until ? clock_text(*until) : "and on";
+  return until ? time_to_the_second(*until) : "and on";
 }
 
 Columns spelled(const Strip& strip) {
@@ -86,12 +87,13 @@ Columns spelled(const Strip& strip) {
   std::vector<std::pair<std::pair<Millis, Seq>, std::vector<std::string>>> rows;
   for (const Span& span : strip.spans) {
     rows.push_back({{span.from, span.seq},
-                    {clock_text(span.from), until_text(span.until), str(span.seq),
+                    {time_to_the_second(span.from), until_text(span.until), str(span.seq),
                      span.version + " " + stage_text(span.stage, span.percent)}});
   }
   for (const HoldSpan& hold : strip.holds) {
-    rows.push_back({{hold.from, hold.seq},
-                    {clock_text(hold.from), until_text(hold.until), str(hold.seq), hold.kind + " of " + hold.scope}});
+    rows.push_back(
+        {{hold.from, hold.seq},
+         {time_to_the_second(hold.from), until_text(hold.until), str(hold.seq), hold.kind + " of " + hold.scope}});
   }
   std::stable_sort(rows.begin(), rows.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
   for (auto& row : rows) table.rows.push_back(std::move(row.second));

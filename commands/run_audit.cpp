@@ -6,6 +6,7 @@
 #include "commands/bundle.h"
 #include "commands/moments.h"
 #include "commands/run_questions.h"
+#include "commands/views.h"
 #include "verify/render_sample.h"
 #include "verify/tiles_source.h"
 
@@ -55,15 +56,13 @@ Result<std::vector<Seq>> entries_about(const Ledger& ledger, const std::string& 
                "name; cairn status and cairn incident list show them");
 }
 
-Result<std::vector<Seq>> entries_about_model(Session& session, const std::string& model) {
-  TRY_LET(world, session.world());
-  TRY_LET(seqs, find_model(session.ledger(), *world, model));
+Result<std::vector<Seq>> entries_about_model(const Ledger& ledger, const std::string& model) {
+  TRY_LET(seqs, find_model(ledger, model));
   if (seqs.empty()) return usage("no entry speaks of a model " + printable(model) + "; cairn archive lists them");
   return seqs;
 }
 
-Result<std::vector<Seq>> choose(Session& session, const BundleFlags& flags) {
-  const Ledger& ledger = session.ledger();
+Result<std::vector<Seq>> choose(const Ledger& ledger, const BundleFlags& flags) {
   TRY_LET(period, period_of(ledger, flags));
   std::set<Seq> wanted;
   for (const std::string& subject : flags.subjects) {
@@ -71,7 +70,7 @@ Result<std::vector<Seq>> choose(Session& session, const BundleFlags& flags) {
     wanted.insert(seqs.begin(), seqs.end());
   }
   if (flags.model) {
-    TRY_LET(seqs, entries_about_model(session, *flags.model));
+    TRY_LET(seqs, entries_about_model(ledger, *flags.model));
     wanted.insert(seqs.begin(), seqs.end());
   }
   std::vector<Seq> chosen;
@@ -182,7 +181,7 @@ Result<Exit> run_bundle(const Globals& globals, const BundleFlags& flags) {
   contents.complete = !chooses(flags);
   contents.chosen = ledger.size();
   if (!contents.complete) {
-    TRY_LET(chosen, choose(*session, flags));
+    TRY_LET(chosen, choose(ledger, flags));
     contents.chosen = chosen.size();
     TRY_LET(seqs, with_context(ledger, chosen));
     contents.seqs = std::move(seqs);
@@ -210,7 +209,7 @@ Result<Exit> run_sample(const Globals& globals, const SampleFlags& flags) {
   question.seed = flags.seed;
   TRY_LET(head, head_of(ledger, flags.checkpoint));
   const SampleSource source = {
-      [&](const std::function<Result<void>(const Recorded&)>& each) { return ledger.walk(0, head.size, each); },
+      [&](const std::function<Result<void>(const Recorded&)>& each) { return walk_signed(ledger, 0, head.size, each); },
       [&](Seq seq) { return ledger.entry(seq); }};
   TRY_LET(sample, draw_sample(question, ledger.origin(), head, source));
   print(globals.json ? render_json(sample) : render_text(sample));

@@ -65,7 +65,8 @@ Result<Exit> run_dora(const Globals& globals, const DoraFlags& flags) {
   ProgressBar bar("entries");
   TRY(walk_signed(ledger, 0, asked.size, [&](const Recorded& entry) -> Result<void> {
     delivery.apply(entry);
-    if (entry.seq % 256 == 0) bar.show(entry.seq, asked.size);
+    const Size done = entry.seq + 1;
+    if (done % 256 == 0 || done == asked.size) bar.show(done, asked.size);
     return {};
   }));
   const DeliveryFilter filter{flags.model.value_or(""), flags.environment.value_or("")};

@@ -160,17 +160,14 @@ class LogNames {
     return names;
   }
 
-  // Whether there was anything new in it.
-  Result<bool> learn(const Recorded& entry) {
-    bool learned = false;
+  Result<void> learn(const Recorded& entry) {
     for (const Event& event : entry.statement.events) {
       for (const NamedModel& model : models_of(event)) {
         if (all_ || !known_.insert(model.digest).second) continue;
         TRY(look_up(model.digest));
-        learned = true;
       }
     }
-    return learned;
+    return {};
   }
 
   const ModelNames& names() const { return names_; }
@@ -209,15 +206,12 @@ Result<Printed> print_log(const Globals& globals, const LogFlags& flags, Session
   TRY_LET(selection, select(session, flags));
   selection.from = std::max(selection.from, from);
   TRY_LET(names, LogNames::of(session, flags));
-  Timeline timeline(names.names());
   const bool document = globals.json && !flags.follow;
   bool first = true;
   if (document) print("{\"entries\": [");
   const auto walked = walk(ledger, selection, [&](const Recorded& entry) -> Result<void> {
-    TRY_LET(learned, names.learn(entry));
-    if (learned) timeline = Timeline(names.names());
-    timeline.apply(entry);
-    const TimelineRow row = std::move(timeline.take_rows().front());
+    TRY(names.learn(entry));
+    const TimelineRow row = row_of(entry, names.names());
     if (!globals.json) {
       print(log_line(row));
     } else if (document) {

@@ -38,9 +38,10 @@ Result<ChangeReport> gathered(const ReportSource& source, const ReportFlags& fla
 }
 
 Result<ChangeReport> report_of(const Globals& globals, const ReportFlags& flags) {
-  TRY_LET(reading, open_reading(globals));
-  TRY_LET(size, covered(reading.session->ledger(), flags));
-  TRY_LET(source, ReportSource::open(reading.session->ledger(), size));
+  TRY_LET(home, Home::from_environment());
+  TRY_LET(session, Session::open(globals, home));
+  TRY_LET(size, covered(session->ledger(), flags));
+  TRY_LET(source, ReportSource::open(session->ledger(), size));
   TRY_LET(report, gathered(source, flags));
   if (flags.anonymise) anonymise(source.world(), report);
   return report;

@@ -79,8 +79,9 @@ Result<NamedAttachment> file_named(const Recorded& recorded, const std::optional
 
 // Looked up before anything is written: the writer opens the ledger for itself.
 Result<NamedAttachment> file_of_entry(const Globals& globals, Seq entry, const std::optional<std::string>& digest) {
-  TRY_LET(reading, open_reading(globals));
-  TRY_LET(recorded, reading.session->ledger().entry(entry));
+  TRY_LET(home, Home::from_environment());
+  TRY_LET(session, Session::open(globals, home));
+  TRY_LET(recorded, session->ledger().entry(entry));
   return file_named(recorded, digest);
 }
 

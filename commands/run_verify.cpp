@@ -16,6 +16,7 @@
 #include "ledger/evidence/readers.h"
 #include "ledger/store/store_directory.h"
 #include "verify/audit.h"
+#include "verify/layout.h"
 #include "verify/render_report.h"
 
 namespace cairn {
@@ -171,14 +172,11 @@ void show_replayed(const Globals& globals, const Replayed& done, Millis spent) {
   }
   print(same ? toned("Every decision and every view came out the same.", Tone::good) + "\n"
              : toned(str("Not the same: ", done.differences.size(), " differences."), Tone::bad) + "\n");
-  const auto counted = [](Size count, std::string_view one, std::string_view more) {
-    return str(count, ' ', count == 1 ? one : more);
-  };
-  print(table({{"  folded", str(counted(done.entries, "entry", "entries"), ", from the first: ", done.admitted,
+  print(table({{"  folded", str(plural(done.entries, "entry", "entries"), ", from the first: ", done.admitted,
                                 " admitted, ", done.refused, " refused")},
                {"  decided", "each statement again, by the policy in force then (" +
-                                 counted(done.policies, "policy", "policies") + ")"},
-               {"  compared", counted(done.snapshots, "recorded snapshot", "recorded snapshots") +
+                                 plural(done.policies, "policy", "policies") + ")"},
+               {"  compared", plural(done.snapshots, "recorded snapshot", "recorded snapshots") +
                                   " and the live view, by their state, and the root with what the log signed"},
                {"  took", describe_duration(spent) + str(", ", rate, " entries a second")},
                {"  state", done.state.hex()}}));

@@ -8,6 +8,7 @@
 #include "commands/report_story.h"
 #include "ledger/base/text.h"
 #include "ledger/base/time.h"
+#include "verify/layout.h"
 
 namespace cairn {
 
@@ -15,10 +16,6 @@ namespace {
 
 std::string slot_text(const SlotKey& slot) {
   return slot.first + " in " + slot.second;
-}
-
-std::string counted(std::size_t count, const char* one, const char* many) {
-  return str(count, ' ', count == 1 ? one : many);
 }
 
 bool overlap(const Scope& a, const Scope& b) {
@@ -125,8 +122,11 @@ void Separation::administration(const World& world, const Recorded& entry, const
       const OpenProposal* proposal = world.proposals.find(adopted->policy);
       by_two = proposal != nullptr && !proposal->approvals.empty();
     }
-    (by_two ? together_ : alone_).push_back(entry.seq);
-    if (!by_two) findings_.push_back({entry.statement.author + " alone " + what, {entry.seq}});
+    if (by_two) {
+      together_.push_back(entry.seq);
+    } else {
+      findings_.push_back({entry.statement.author + " alone " + what, {entry.seq}});
+    }
     return;
   }
 }
@@ -143,11 +143,11 @@ void Separation::protection(const World& world, const Recorded& entry) {
       std::vector<std::string> lifts;
       for (const Guard guard : broken->lifts) lifts.emplace_back(to_text(guard));
       const SlotKey slot{broken->name, broken->environment};
-      glasses_.push_back(
-          {{entry.statement.author + " broke the glass for " + slot_text(slot) + " until " + clock_text(broken->until) +
-                ", lifting " + joined(lifts, ", ") + ", for " + broken->incident + ": " + broken->reason,
-            {entry.seq}},
-           slot});
+      glasses_.push_back({{entry.statement.author + " broke the glass for " + slot_text(slot) + " until " +
+                               time_to_the_second(broken->until) + ", lifting " + joined(lifts, ", ") + ", for " +
+                               broken->incident + ": " + broken->reason,
+                           {entry.seq}},
+                          slot});
     }
     const auto* review = std::get_if<BreakGlassReviewed>(&event);
     if (review == nullptr) continue;
@@ -163,30 +163,30 @@ void Separation::protection(const World& world, const Recorded& entry) {
 std::string Separation::refused(std::string_view outcome) const {
   const auto found = refused_.find(outcome);
   if (found == refused_.end()) return "the rules refuse it, and nobody tried";
-  return "the rules refuse it, and did so " + counted(found->second.size(), "time", "times") + " (" +
+  return "the rules refuse it, and did so " + plural(found->second.size(), "time", "times") + " (" +
          entries_text(found->second) + ")";
 }
 
 void Separation::finish(const World& world) {
   if (!approved_.empty() || refused_.contains("approver_is_proposer")) {
-    say(counted(approved_.size(), "step", "steps") +
+    say(plural(approved_.size(), "step", "steps") +
             " took approval. Approval by who answers for the proposer: " + refused("approver_is_proposer"),
         approved_);
   }
   if (!unasked_.empty()) {
-    say(counted(unasked_.size(), "step", "steps") + " to full took no approval, by the policy in force", unasked_);
+    say(plural(unasked_.size(), "step", "steps") + " to full took no approval, by the policy in force", unasked_);
   }
   if (!lifted_.empty()) {
-    say(counted(lifted_.size(), "lockdown was", "lockdowns were") +
+    say(plural(lifted_.size(), "lockdown was", "lockdowns were") +
             " lifted, each by one who asked and another. Both by one: " + refused("lift_by_requester"),
         lifted_);
   }
   if (!together_.empty()) {
-    say(counted(together_.size(), "change", "changes") + " of who has a say or of the policy took two admins",
+    say(plural(together_.size(), "change", "changes") + " of who has a say or of the policy took two admins",
         together_);
   }
   for (const auto& [id, found] : own_evidence_) {
-    say(counted(found.steps, "step", "steps") + " of " + id + " went by evidence that its proposer, " + found.proposer +
+    say(plural(found.steps, "step", "steps") + " of " + id + " went by evidence that its proposer, " + found.proposer +
             ", or a service of theirs, had recorded alone",
         found.seqs);
   }

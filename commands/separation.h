@@ -42,8 +42,7 @@ class Separation {
   ChangeReport& report_;
   std::vector<Seq> approved_;                                     // steps that took approval
   std::vector<Seq> unasked_;                                      // to full, where the policy asks nobody
-  std::vector<Seq> alone_;                                        // acts of one admin
-  std::vector<Seq> together_;                                     // of two
+  std::vector<Seq> together_;                                     // acts of two admins
   std::vector<Seq> lifted_;                                       // lockdowns, by two
   std::map<std::string, std::vector<Seq>, std::less<>> refused_;  // by outcome
   std::vector<Remark> findings_;

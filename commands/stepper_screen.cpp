@@ -87,13 +87,10 @@ std::string Stepper::list_line(std::size_t index, std::size_t columns) {
   const auto row = source_.row(seq);
   if (!row) return toned(cut(begin + printable(row.error().message), columns), Tone::bad);
   const bool refused = !row->outcome.empty();
-  constexpr std::size_t to_the_minute = 16;
-  std::string time = format_time(row->recorded).substr(0, to_the_minute);
-  std::replace(time.begin(), time.end(), 'T', ' ');
   const std::string said = printable(row->author) + "  " +
                            (refused ? "REFUSED " + printable(row->outcome) + ", tried: " : "") +
                            printable(joined(row->said, "; "));
-  const std::string line = cut(begin + time + "  " + said, columns);
+  const std::string line = cut(begin + short_time(row->recorded) + "  " + said, columns);
   return toned(line, refused ? Tone::bad : here ? Tone::strong : Tone::plain);
 }
 

@@ -18,6 +18,9 @@ struct LoadedWorld {
   std::size_t snapshot_bytes = 0;  // how large its views were
 };
 
+// So many entries are folded in the time that a snapshot takes to load: beyond them one may be nearer.
+inline constexpr Size fold_rather_than_load = 4096;
+
 // The World after the first `size` entries. A snapshot that the log's key did not sign, whose root is not on this
 // history or that does not decode is passed over, with a fold from zero.
 Result<LoadedWorld> load_world(const Ledger& ledger, Size size);

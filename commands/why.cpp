@@ -14,8 +14,7 @@ namespace cairn {
 
 namespace {
 
-constexpr Size fold_rather_than_load = 4096;  // entries that are folded in the time that a snapshot takes to load
-constexpr std::size_t most_named = 20;        // of what there is, in an error
+constexpr std::size_t most_named = 20;  // of what there is, in an error
 
 // ---- which entry the question is about
 
@@ -172,9 +171,7 @@ class Walk {
     TRY_LET(recorded, ledger_.entry(seq));
     const auto made = why_.nodes.try_emplace(seq);
     if (made.second) {
-      Timeline timeline(names_);
-      timeline.apply(recorded);
-      made.first->second.row = std::move(timeline.take_rows().front());
+      made.first->second.row = row_of(recorded, names_);
       made.first->second.seen = seen_by_approver(recorded);
     }
     return recorded;

@@ -205,7 +205,6 @@ class EventGrounds : public Grounds {
     goes_back(slot, event.from, event.to);
     const Rollout* way = world_.under_way(slot);
     if (way == nullptr || !way->goes_back() || way->model != event.to) return;
-    rollout(*world_.slots.find(slot)->active);
     watched(way->model, event.environment, way->stage_entry);
     refused_by(R::incident_missing, K::incident, way->stage_entry, "it was begun for " + way->rollback_incident);
   }

@@ -131,7 +131,7 @@ Counterfactual::Judged Counterfactual::apply(World& recorded, const Recorded& en
   }
   Said& said = std::get<Said>(as);
   const Statement* other_words = said.statement ? &*said.statement : nullptr;
-  const KeyId key = entry.entry.signatures.empty() ? KeyId{} : entry.entry.signatures.front().key;
+  const KeyId key = signed_by(entry.entry);
   Judged judged;
   judged.verdict =
       explain(world_, other_words == nullptr ? entry.statement : *other_words, key, basis, entry.entry.recorded);
@@ -183,7 +183,7 @@ Counterfactual::Judged Counterfactual::begin(const Recorded& entry) {
 
 std::optional<LostGround> Counterfactual::author_missing(const World& recorded, const Recorded& entry) const {
   const std::string& author = entry.statement.author;
-  const KeyId key = entry.entry.signatures.empty() ? KeyId{} : entry.entry.signatures.front().key;
+  const KeyId key = signed_by(entry.entry);
   const Key* then = recorded.signing_key(key);
   const Key* here = world_.signing_key(key);
   if (then == nullptr || then->handle != author || (here != nullptr && here->handle == author)) return std::nullopt;

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 
-#include "ledger/base/text.h"
 #include "projections/admit.h"
 
 namespace cairn {

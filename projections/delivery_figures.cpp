@@ -1,6 +1,5 @@
 // What Delivery answers: the figures of a slot and of all, at the period's end.
 #include <algorithm>
-#include <tuple>
 
 #include "projections/delivery.h"
 #include "projections/due.h"

@@ -493,7 +493,7 @@ void World::apply(const Recorded& entry) {
   ASSERT(entry.seq == position->size);
   const Statement& statement = entry.statement;
   const Millis recorded = entry.entry.recorded;
-  const KeyId key = entry.entry.signatures.empty() ? KeyId{} : entry.entry.signatures.front().key;
+  const KeyId key = signed_by(entry.entry);
 
   if (entry.entry.outcome.empty()) {
     for (const Event& event : statement.events) apply_event(event, statement, key, recorded);

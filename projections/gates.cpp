@@ -119,6 +119,12 @@ const EvidenceRow* find_evidence(const World& world, const Gate& gate, const Gat
 
 }  // namespace
 
+std::optional<bool> passes(const Gate& gate, const Decimal& value) {
+  const bool by_itself = gate.comparison != Comparison::age_at_most && gate.comparison != Comparison::drop_at_most &&
+                         gate.comparison != Comparison::rise_at_most;
+  return by_itself ? std::optional<bool>(holds(gate.comparison, value, gate.threshold)) : std::nullopt;
+}
+
 std::string describe(const GateOutcome& outcome) {
   const Gate& gate = outcome.gate;
   if (outcome.result == GateResult::unknown || outcome.result == GateResult::not_applicable) {

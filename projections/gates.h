@@ -39,6 +39,9 @@ struct GateQuestion {
 // "ECE: 0.209 is not <= 0.08 (entry 12)" or "accuracy: UNKNOWN, no metrics evidence is recorded".
 std::string describe(const GateOutcome& outcome);
 
+// Whether a value by itself passes; nothing where the threshold is of an age or of a difference.
+std::optional<bool> passes(const Gate& gate, const Decimal& value);
+
 GateOutcome evaluate(const World& world, const Gate& gate, const GateQuestion& question);
 
 // All gates of the policy in force, or those that do not need a stage (into shadow).

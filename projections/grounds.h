@@ -19,7 +19,7 @@ class Grounds {
         verdict_(verdict),
         seq_(entry.seq),
         recorded_(entry.entry.recorded),
-        key_(entry.entry.signatures.empty() ? KeyId{} : entry.entry.signatures.front().key) {}
+        key_(signed_by(entry.entry)) {}
 
   // Of the statement as a whole: who spoke, what the gates looked at, and what a broken glass passed by.
   void author();

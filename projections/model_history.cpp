@@ -179,9 +179,7 @@ void ModelHistory::apply(const Recorded& entry) {
   names_.learn(entry);
   if (!entry.entry.outcome.empty()) {
     if (is_of_policies(entry.statement.events)) return;
-    Timeline timeline(names_);
-    timeline.apply(entry);
-    refused_.push_back(timeline.take_rows().front());
+    refused_.push_back(row_of(entry, names_));
     return;
   }
   const Mention at{entry.seq, entry.entry.recorded, entry.statement.author};

@@ -5,7 +5,6 @@
 #pragma once
 
 #include <string>
-#include <vector>
 
 #include "ledger/events/event.h"
 #include "ledger/events/policy.h"

@@ -19,8 +19,6 @@
 
 namespace cairn {
 
-std::string_view to_text(ApprovalState state);  // "granted"
-
 // A key, a policy, events asked for: too long to be read, and named by their digest.
 std::string digest_text(BytesView bytes);
 

@@ -9,10 +9,6 @@ namespace cairn {
 
 namespace {
 
-KeyId key_of(const Recorded& entry) {
-  return entry.entry.signatures.empty() ? KeyId{} : entry.entry.signatures.front().key;
-}
-
 // The grants of these rollouts. What was void then stays so: its state is no matter of what it binds.
 void bind_grants(World& world, const std::set<std::string>& ids, const Rebinding& binding) {
   for (const std::string& id : ids) {
@@ -59,7 +55,7 @@ Result<PolicyInForce> policy_in_force(std::string document) {
 }
 
 Verdict verdict_under(World& world, const PolicyInForce& other, const Recorded& entry, Basis basis) {
-  const KeyId key = key_of(entry);
+  const KeyId key = signed_by(entry.entry);
   const Millis recorded = entry.entry.recorded;
   if (world.empty()) return explain(world, entry.statement, key, basis, recorded);
 
@@ -83,12 +79,6 @@ Verdict verdict_under(World& world, const PolicyInForce& other, const Recorded& 
   world.journal.undo_to(mark);
   if (outermost) world.journal.keep();
   return verdict;
-}
-
-Verdict verdict_under(World& world, const std::string& policy_document, const Recorded& entry, Basis basis) {
-  const auto other = policy_in_force(policy_document);
-  ASSERT(other.ok());
-  return verdict_under(world, *other, entry, basis);
 }
 
 // ---- every entry
@@ -136,7 +126,7 @@ std::optional<WhatIfRow> WhatIf::apply(const Recorded& entry) {
     } else if (!outcome.empty()) {
       row->change = Divergence::refused_otherwise;
     }
-    row->then = explain(recorded_, entry.statement, key_of(entry), basis, entry.entry.recorded);
+    row->then = explain(recorded_, entry.statement, signed_by(entry.entry), basis, entry.entry.recorded);
     ++totals_.changed[row->change];
     const bool newly = row->change == Divergence::refused || row->change == Divergence::refused_otherwise;
     if (newly) ++totals_.refusals[judged.outcome];

@@ -10,7 +10,6 @@
 #pragma once
 
 #include <map>
-#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -27,9 +26,8 @@ namespace cairn {
 Result<PolicyInForce> policy_in_force(std::string document);
 
 // What the rules say of an entry in the world in front of it, were this policy in force. The world is left as it was.
-// Entry 0 brings the first policy, so no other is asked about it. A document has to be one that parse_policy takes.
+// Entry 0 brings the first policy, so no other is asked about it.
 Verdict verdict_under(World& world, const PolicyInForce& other, const Recorded& entry, Basis basis);
-Verdict verdict_under(World& world, const std::string& policy_document, const Recorded& entry, Basis basis);
 
 // How an entry comes out otherwise than it was recorded.
 enum class Divergence : std::uint8_t { refused, admitted, refused_otherwise, moot };

@@ -20,6 +20,20 @@ std::string_view to_text(RolloutState state) {
   return "";
 }
 
+std::string_view to_text(ApprovalState state) {
+  switch (state) {
+    case ApprovalState::granted:
+      return "granted";
+    case ApprovalState::denied:
+      return "denied";
+    case ApprovalState::withdrawn:
+      return "withdrawn";
+    case ApprovalState::voided:
+      return "void";
+  }
+  return "";
+}
+
 std::string_view to_text(IncidentState state) {
   switch (state) {
     case IncidentState::open:

@@ -97,6 +97,7 @@ enum class RolloutState : std::uint8_t { active, full, superseded, aborted };
 std::string_view to_text(RolloutState state);
 
 enum class ApprovalState : std::uint8_t { granted, denied, withdrawn, voided };
+std::string_view to_text(ApprovalState state);
 
 struct Approval {
   std::string person;

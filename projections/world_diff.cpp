@@ -3,8 +3,6 @@
 #include <algorithm>
 #include <tuple>
 
-#include "ledger/base/text.h"
-
 namespace cairn {
 
 // What an event touches, each as facts_of spells it. Most touch a thing that they name by its id.

@@ -7,20 +7,6 @@ namespace cairn {
 
 namespace {
 
-std::string word_of(ApprovalState state) {
-  switch (state) {
-    case ApprovalState::granted:
-      return "granted";
-    case ApprovalState::denied:
-      return "denied";
-    case ApprovalState::withdrawn:
-      return "withdrawn";
-    case ApprovalState::voided:
-      return "void";
-  }
-  return "";
-}
-
 class Collected {
  public:
   Collected(const World& world, const Scope& wanted, Millis moment) : world_(world), wanted_(wanted), moment_(moment) {
@@ -63,7 +49,7 @@ class Collected {
       if (rollout.state == RolloutState::active && rollout.paused) text += ", paused";
       add(rollout_fact(id), std::move(text), over ? std::nullopt : std::optional<Seq>(rollout.stage_entry));
       for (const Approval& one : rollout.approvals) {
-        add(approval_fact(id, one.stage, one.person), word_of(one.state), one.seq, one.reason);
+        add(approval_fact(id, one.stage, one.person), std::string(to_text(one.state)), one.seq, one.reason);
       }
     }
   }

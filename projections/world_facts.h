@@ -7,7 +7,6 @@
 #include <map>
 #include <optional>
 #include <string>
-#include <tuple>
 
 #include "ledger/base/types.h"
 #include "projections/timeline.h"

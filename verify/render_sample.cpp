@@ -39,7 +39,8 @@ std::string render_text(const Sample& sample) {
       field("drawn", sample.is_all() ? str("all: no more than the ", question.count, " that were asked for are there")
                                      : str("the ", question.count, " of smallest rank"));
   std::vector<std::vector<std::string>> rows = {{"seq", "recorded", "author", "what"}};
-  for (const Drawn& entry : sample.drawn) {
+  for (const Drawn& one : sample.drawn) {
+    const TimelineRow& entry = one.row;
     const std::string said = joined(entry.said, "; ");
     rows.push_back({std::to_string(entry.seq), format_time(entry.recorded), entry.author,
                     entry.outcome.empty() ? said : entry.outcome + ", tried: " + said});
@@ -66,9 +67,10 @@ std::string render_json(const Sample& sample) {
                    {"model", or_null(question.model)},
                    {"environment", or_null(question.environment)}};
   Json drawn = Json::array();
-  for (const Drawn& entry : sample.drawn) {
+  for (const Drawn& one : sample.drawn) {
+    const TimelineRow& entry = one.row;
     Json row = {{"seq", entry.seq},
-                {"rank", entry.rank.hex()},
+                {"rank", one.rank.hex()},
                 {"recorded", entry.recorded},
                 {"author", entry.author},
                 {"outcome", entry.outcome.empty() ? "admitted" : "refused"}};

@@ -6,7 +6,6 @@
 #include <utility>
 
 #include "ledger/base/big_endian.h"
-#include "projections/timeline.h"
 
 namespace cairn {
 namespace {
@@ -97,16 +96,7 @@ Result<Sample> draw_sample(const SampleQuestion& question, const std::string& or
   Sample sample{question, origin, head, population.seqs().size(), {}};
   for (const Seq seq : draw(population.seqs(), question.count, head.root, question.seed)) {
     TRY_LET(entry, source.entry(seq));
-    Drawn one{seq,
-              entry.leaf,
-              sample_rank(head.root, question.seed, seq),
-              entry.entry.recorded,
-              entry.statement.author,
-              entry.entry.outcome,
-              {},
-              sentences(entry.statement.events, names)};
-    for (const Event& event : entry.statement.events) one.types.emplace_back(wire_name(event));
-    sample.drawn.push_back(std::move(one));
+    sample.drawn.push_back({sample_rank(head.root, question.seed, seq), row_of(entry, names)});
   }
   return sample;
 }

@@ -13,6 +13,7 @@
 #include "ledger/crypto/sha256.h"
 #include "ledger/events/entry.h"
 #include "ledger/tlog/checkpoint.h"
+#include "projections/timeline.h"
 
 namespace cairn {
 
@@ -40,14 +41,8 @@ struct SampleSource {
 };
 
 struct Drawn {
-  Seq seq = 0;
-  Hash leaf;
   Hash rank;
-  Millis recorded = 0;
-  std::string author;
-  std::string outcome;             // empty: admitted
-  std::vector<std::string> types;  // wire names of its events
-  std::vector<std::string> said;   // sentences
+  TimelineRow row;
 };
 
 struct Sample {

@@ -44,13 +44,22 @@ Result<void> write_all(const Descriptor& file, BytesView content, const fs::path
   return {};
 }
 
-Result<void> fill(Descriptor& file, BytesView content, unsigned mode, Sync sync, const fs::path& path) {
-  // The umask may have taken even our own right to read.
+// The umask may have taken even our own right to read.
+Result<void> make_exact(const Descriptor& file, unsigned mode, const fs::path& path) {
   if (mode == owner_only && ::fchmod(file.get(), mode) != 0) return file_error("set the mode of", path, errno);
-  TRY(write_all(file, content, path));
+  return {};
+}
+
+Result<void> finish(Descriptor& file, Sync sync, const fs::path& path) {
   if (sync == Sync::here && ::fsync(file.get()) != 0) return file_error("sync", path, errno);
   if (!file.close()) return file_error("write", path, errno);
   return {};
+}
+
+Result<void> fill(Descriptor& file, BytesView content, unsigned mode, Sync sync, const fs::path& path) {
+  TRY(make_exact(file, mode, path));
+  TRY(write_all(file, content, path));
+  return finish(file, sync, path);
 }
 
 }  // namespace
@@ -102,21 +111,18 @@ Result<void> create_file(const fs::path& file, BytesView content, unsigned mode,
 }
 
 Result<void> replace_file(const fs::path& file, BytesView content, unsigned mode, Sync sync) {
-  const fs::path temporary = temporary_of(file);
-  TRY(create_file(temporary, content, mode, sync));
-  if (::rename(temporary.c_str(), file.c_str()) != 0) {
-    const Error error = file_error("put a new file in the place of", file, errno);
-    ::unlink(temporary.c_str());
-    return error;
-  }
-  return sync == Sync::here ? sync_directory(parent_of(file)) : Result<void>();
+  TRY_LET(replacement, Replacement::begin(file, mode));
+  TRY(replacement->write(content));
+  return replacement->publish(sync);
 }
 
 Result<std::unique_ptr<Replacement>> Replacement::begin(const fs::path& file, unsigned mode) {
   fs::path temporary = temporary_of(file);
   const int opened = ::open(temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode);
   if (opened < 0) return file_error("create", temporary, errno);
-  return std::unique_ptr<Replacement>(new Replacement(file, std::move(temporary), opened));
+  std::unique_ptr<Replacement> replacement(new Replacement(file, std::move(temporary), opened));
+  TRY(make_exact(replacement->opened_, mode, replacement->temporary_));
+  return replacement;
 }
 
 Replacement::~Replacement() {
@@ -127,14 +133,13 @@ Result<void> Replacement::write(BytesView content) {
   return write_all(opened_, content, temporary_);
 }
 
-Result<void> Replacement::publish() {
-  if (::fsync(opened_.get()) != 0) return file_error("sync", temporary_, errno);
-  if (!opened_.close()) return file_error("write", temporary_, errno);
+Result<void> Replacement::publish(Sync sync) {
+  TRY(finish(opened_, sync, temporary_));
   if (::rename(temporary_.c_str(), file_.c_str()) != 0) {
     return file_error("put a new file in the place of", file_, errno);
   }
   temporary_.clear();
-  return sync_directory(parent_of(file_));
+  return sync == Sync::here ? sync_directory(parent_of(file_)) : Result<void>();
 }
 
 Result<void> rename_file(const fs::path& from, const fs::path& to) {

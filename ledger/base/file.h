@@ -63,7 +63,7 @@ class Replacement {
   Replacement& operator=(const Replacement&) = delete;
 
   Result<void> write(BytesView content);
-  Result<void> publish();  // once, and nothing is written after it
+  Result<void> publish(Sync sync = Sync::here);  // once, and nothing is written after it
 
  private:
   Replacement(std::filesystem::path file, std::filesystem::path temporary, int descriptor)

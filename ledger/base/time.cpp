@@ -120,6 +120,14 @@ std::string two_units(Millis span, Millis large, std::string_view large_name, Mi
   return rest == 0 ? text : str(text, " ", rest, " ", small_name);
 }
 
+std::string cut_like(std::string_view pattern, Millis time) {
+  std::string text = format_time(time);
+  const std::size_t middle = text.find('T');
+  if (middle == std::string::npos) return text;
+  text[middle] = ' ';
+  return text.substr(0, pattern.size());
+}
+
 }  // namespace
 
 std::string format_time(Millis time) {
@@ -133,6 +141,18 @@ std::string format_time(Millis time) {
              padded(static_cast<unsigned>(date.month()), 2), '-', padded(static_cast<unsigned>(date.day()), 2), 'T',
              padded(clock / hour, 2), ':', padded(clock % hour / minute, 2), ':', padded(clock % minute / second, 2),
              '.', padded(clock % second, 3), 'Z');
+}
+
+std::string short_time(Millis time) {
+  return cut_like("2026-11-23 02:33", time);
+}
+
+std::string time_to_the_second(Millis time) {
+  return cut_like("2026-11-23 02:33:16", time);
+}
+
+std::string time_to_the_millisecond(Millis time) {
+  return cut_like("2026-11-23 02:33:16.917", time);
 }
 
 Result<Millis> parse_time(std::string_view text) {

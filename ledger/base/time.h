@@ -17,6 +17,12 @@ inline constexpr Millis day = 24 * hour;
 // RFC 3339 in UTC with milliseconds: 2026-11-23T02:33:16.917Z. Years 1970 to 9999.
 std::string format_time(Millis time);
 
+// The same for tables and sentences: 2026-11-23 02:33, 2026-11-23 02:33:16 and 2026-11-23 02:33:16.917. What
+// format_time shows as a number stays whole.
+std::string short_time(Millis time);
+std::string time_to_the_second(Millis time);
+std::string time_to_the_millisecond(Millis time);
+
 // What people and files write: RFC 3339 with any offset and any number of decimals, a space for the T, or a date alone
 // (midnight UTC). Without an offset it is read as UTC. Extra decimals are cut.
 Result<Millis> parse_time(std::string_view text);

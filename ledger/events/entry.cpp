@@ -65,6 +65,10 @@ Result<std::vector<Signature>> take_signatures(Cursor& cursor) {
 
 }  // namespace
 
+KeyId signed_by(const Entry& entry) {
+  return entry.signatures.empty() ? KeyId{} : entry.signatures.front().key;
+}
+
 Bytes encode_entry(const Entry& entry) {
   ASSERT(entry.recorded >= 0 && static_cast<std::uint64_t>(entry.recorded) <= max_count);
   ASSERT(is_outcome(entry.outcome));

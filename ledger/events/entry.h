@@ -21,6 +21,8 @@ struct Entry {
   Bytes payload;
 };
 
+KeyId signed_by(const Entry& entry);  // zeros: by none
+
 Bytes encode_entry(const Entry& entry);  // at most max_entry_bytes
 Result<Entry> decode_entry(BytesView bytes);
 

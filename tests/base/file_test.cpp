@@ -45,6 +45,21 @@ unsigned mode_of(const fs::path& path) {
   return status.st_mode & 07777U;
 }
 
+Result<void> create_secret(const fs::path& file) {
+  return create_file(file, "secret", owner_only);
+}
+
+Result<void> replace_secret(const fs::path& file) {
+  return replace_file(file, "secret", owner_only);
+}
+
+Result<void> write_secret_in_parts(const fs::path& file) {
+  TRY_LET(replacement, Replacement::begin(file, owner_only));
+  TRY(replacement->write("sec"));
+  TRY(replacement->write("ret"));
+  return replacement->publish();
+}
+
 }  // namespace
 
 TEST_CASE("a new file takes no name that is taken, be it by a link that leads nowhere") {
@@ -68,12 +83,23 @@ TEST_CASE("a file that is replaced holds the new content alone, and nothing lies
   CHECK(folder.count() == 1);
 }
 
-TEST_CASE("a file for its owner only is that under every umask") {
+TEST_CASE("a file for its owner only is that under every umask, however it is written") {
+  const auto write = GENERATE(create_secret, replace_secret, write_secret_in_parts);
   const Folder folder;
   const mode_t before = ::umask(0377);
-  const auto written = create_file(folder / "key", "secret", owner_only);
+  const auto written = write(folder / "key");
   ::umask(before);
   REQUIRE(written.ok());
+  CHECK(content_of(folder / "key") == "secret");
+  CHECK(mode_of(folder / "key") == 0600);
+}
+
+TEST_CASE("a file that everyone may read is its owner's alone once it is replaced by such a one") {
+  const auto write = GENERATE(replace_secret, write_secret_in_parts);
+  const Folder folder;
+  REQUIRE(create_file(folder / "key", "known to all", 0666).ok());
+  REQUIRE(write(folder / "key").ok());
+  CHECK(content_of(folder / "key") == "secret");
   CHECK(mode_of(folder / "key") == 0600);
 }
 

@@ -15,7 +15,17 @@ TEST_CASE("A time that no calendar of ours reaches is shown as a number and not 
   for (const Millis time : {Millis{-1}, Millis{253'402'300'800'000}, Millis{INT64_MAX}, Millis{INT64_MIN}}) {
     CHECK(format_time(time) == std::to_string(time) + "ms");
     CHECK_FALSE(parse_time(format_time(time)));
+    CHECK(short_time(time) == format_time(time));
+    CHECK(time_to_the_second(time) == format_time(time));
+    CHECK(time_to_the_millisecond(time) == format_time(time));
   }
+}
+
+TEST_CASE("For people a time is cut to the minute, the second or the millisecond, with a space in its middle") {
+  CHECK(short_time(1'795'401'196'917) == "2026-11-23 02:33");
+  CHECK(time_to_the_second(1'795'401'196'917) == "2026-11-23 02:33:16");
+  CHECK(time_to_the_millisecond(1'795'401'196'917) == "2026-11-23 02:33:16.917");
+  CHECK(time_to_the_millisecond(253'402'300'799'999) == "9999-12-31 23:59:59.999");
 }
 
 TEST_CASE("Every written time reads back") {

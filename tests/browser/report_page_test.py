@@ -24,12 +24,12 @@ NAMED = {
     "checkpoint-size": r"^The size shown, 25, is not the checkpoint’s",
     "checkpoint-signature": r"^The checkpoint: its signature is not by the log’s key",
     "vkey": r"^The checkpoint: the log’s key ",
-    "time": r"^Entry 6: its recorded is shown as “2026-11-24 03:11:00.001”, but the entry says “2026-11-24 03:11:00.000”",
-    "claimed": r"^Entry 6: its claimed is shown as",
+    "time": r"^Entry 6: its recorded time is shown as “2026-11-24 03:11:00.001”, but the entry says “2026-11-24 03:11:00.000”",
+    "claimed": r"^Entry 6: its claimed time is shown as",
     "actor": r"^Entry 6: its author is shown as “erin”, but the entry says “dana”",
     "outcome": r"^Entry 10: its outcome is shown as “admitted”, but the entry says “soak_missing”",
     "swapped": r"^Entry 6: its bytes hash to",
-    "value": r"^Entry 16: its value:drift_score is shown as “0.12”, but the entry says “0.209”",
+    "value": r"^Entry 16: its value of drift_score is shown as “0.12”, but the entry says “0.209”",
     "entry-left-out": r"^Entry 9 is shown, but ",
     "bytes-left-out": r"^Entry 9 is shown, but ",
 }
@@ -107,11 +107,16 @@ class ReportPage(unittest.TestCase):
         self.assertEqual((verdict["state"], verdict["fails"]), ("holds", []))
         self.assertIn("All entries under the checkpoint are here; none is left out.", verdict["holds"])
 
+    def test_a_selection_says_what_it_holds(self):
+        self.open("bad-entry-left-out")
+        self.assertIn("Whether others belong here too: this page holds entries 4 to 8, 10 to 23.", self.checked()["unchecked"])
+
     def test_an_anonymised_page_claims_only_what_it_can_show(self):
         self.open("anonymised")
         verdict = self.checked()
         self.assertEqual((verdict["state"], verdict["fails"]), ("partly", []))
         self.assertIn("20 inclusion proofs lead to the root.", verdict["holds"])
+        self.assertIn("40 leaf hashes shown are those that are proved.", verdict["holds"])
         self.assertTrue(any("could not be held against an entry’s bytes" in line for line in verdict["unchecked"]))
         with open(self.path("anonymised"), encoding="utf-8") as file:
             self.assertNotIn('data-fact="author"', file.read())
@@ -167,6 +172,24 @@ class ReportPage(unittest.TestCase):
         self.open("cut")
         verdict = self.checked()
         self.assertEqual((verdict["state"], verdict["fails"]), ("fails", ["Entry 10: no line of this page tells of it."]))
+
+    def test_a_time_beyond_the_year_9999_is_spelled_as_on_the_page(self):
+        self.open("good")
+        self.assertEqual(self.browser.run("return [253402300799999, 253402300800000].map(timeText)"),
+                         ["9999-12-31 23:59:59.999", "253402300800000ms"])
+
+    def test_a_fact_that_lost_its_mark_is_missed(self):
+        for fact, named in (("recorded", "its recorded time"), ("author", "its author"), ("outcome", "its outcome")):
+            self.open("good")
+            self.browser.run("const at = document.querySelector(`#seq-5 [data-fact='${arguments[0]}']`);"
+                             "at.removeAttribute('data-fact'); at.textContent = 'another'", fact)
+            verdict = self.checked()
+            self.assertEqual((verdict["state"], verdict["fails"]), ("fails", [f"Entry 5 is shown without {named}."]))
+
+    def test_an_entry_without_a_line_of_its_own_may_be_linked_to(self):
+        self.open("good")
+        self.browser.run("document.getElementById('seq-5').outerHTML = '<tr><td><a href=\"#entry-5\">5</a></td></tr>'")
+        self.assertEqual(self.checked()["fails"], [])
 
     def test_without_webcrypto_it_says_so(self):
         self.open("good")

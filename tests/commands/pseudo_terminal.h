@@ -29,7 +29,8 @@ class PseudoTerminal {
   void signal(int signal) const;  // to the program
   void foreground() const;        // as the shell's fg does, once it has stopped
 
-  // Reads what the program writes until this shows on the screen, or it ends or stops; false after a minute.
+  // Reads what the program writes until this shows on the screen; false once it has ended without, or after a minute.
+  // One that stops is waited for all the same.
   bool see(const std::string& text);
   bool see(const std::function<bool()>& enough);
 

@@ -328,6 +328,21 @@ TEST_CASE("report_html: what a reader of this kind of report expects is there, w
   REQUIRE_FALSE(holds(period, "<section id=\"impact\""));
 }
 
+TEST_CASE("report_html: a time that no calendar of ours reaches is shown whole, as a number") {
+  ChangeReport report = sample_incident();
+  report.timeline[2].claimed = 253'402'300'800'017;
+  GateOutcome age;
+  age.gate.comparison = Comparison::age_at_most;
+  age.result = GateResult::fail;
+  age.value = Decimal::from_int(253'402'300'800'018);
+  report.gates.front().gates = {age};
+  report.deadlines.front().due = 253'402'300'800'019;
+  const std::string page = report_html(report);
+  CHECK(holds(section(page, "timeline"), ">253402300800017ms<"));
+  CHECK(holds(section(page, "gates"), ">253402300800018ms<"));
+  CHECK(holds(report_text(report), "253402300800019ms"));
+}
+
 TEST_CASE("report_html: an anonymised page holds no byte of an entry, and says what it can still show") {
   const std::string page = report_html(sample_anonymised());
   REQUIRE(holds(page, "id=\"anonymised\""));

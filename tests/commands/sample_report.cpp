@@ -201,7 +201,10 @@ Gate gate(const std::string& name, EvidenceKind kind, const std::string& value, 
 void draw(ChangeReport& report, SampleLog& log) {
   const auto time = [&](Seq seq) { return log.row(seq).recorded; };
   Strip strip{"production", slot_model, {}, {}};
-  strip.spans = {{digest(old_version), old_version, Stage::full, 100, time(3), std::nullopt, 3},
+  strip.spans = {{digest(old_version), old_version, Stage::full, 100, time(3), time(13), 3},
+                 {digest(old_version), old_version, Stage::full, 90, time(13), time(15), 13},
+                 {digest(old_version), old_version, Stage::full, 50, time(15), time(18), 15},
+                 {digest(old_version), old_version, Stage::full, 100, time(18), std::nullopt, 18},
                  {digest(new_version), new_version, Stage::shadow, 0, time(6), time(13), 6},
                  {digest(new_version), new_version, Stage::canary, 10, time(13), time(15), 13},
                  {digest(new_version), new_version, Stage::canary, 50, time(15), time(18), 15}};

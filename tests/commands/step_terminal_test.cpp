@@ -20,12 +20,17 @@ struct Lived : ReadCase {
     say(Promote{"logistic/production/1", std::nullopt});
   }
 
-  PseudoTerminal step(const Words& more = {}, const Environment& settings = {}) const {
+  PseudoTerminal step(const Words& more = {}) const {
     Words words = {CAIRN_PROGRAM, "--ledger", ledger().string(), "replay", "--step"};
     words.insert(words.end(), more.begin(), more.end());
-    Environment environment = {{"CAIRN_HOME", (directory() / "home").string()}, {"NO_COLOR", "1"}};
-    for (const auto& [name, value] : settings) environment[name] = value;
-    return {words, environment};
+    return {words, {{"CAIRN_HOME", (directory() / "home").string()}, {"NO_COLOR", "1"}}};
+  }
+
+  // So narrow that lines are cut.
+  PseudoTerminal step_in_colour() const {
+    return {{"/usr/bin/env", "-u", "NO_COLOR", CAIRN_PROGRAM, "--ledger", ledger().string(), "replay", "--step"},
+            {{"CAIRN_HOME", (directory() / "home").string()}},
+            40};
   }
 };
 
@@ -36,6 +41,28 @@ bool ends_given_back(const PseudoTerminal& terminal) {
   const auto shown = written.rfind("\x1b[?25h");
   return taken != std::string::npos && given != std::string::npos && shown != std::string::npos && given > taken &&
          shown > written.rfind("\x1b[?25l");
+}
+
+struct Tones {
+  std::size_t ended = 0;
+  std::size_t left = 0;  // another began before their end, or their line was over
+};
+
+Tones tones_in(const std::string& written) {
+  Tones tones;
+  bool open = false;
+  for (std::size_t at = 0; at < written.size(); ++at) {
+    const bool escape = written[at] == '\x1b';
+    const std::size_t end = escape ? written.find_first_of("ABCDHJKhlm", at) : at;
+    if (end == std::string::npos) break;  // of what was read, in the middle of a sequence
+    const bool tone = escape && written[end] == 'm';
+    const bool begins = tone && written.compare(at, end + 1 - at, "\x1b[0m") != 0;
+    if (open && (begins || written[at] == '\n')) ++tones.left;
+    if (open && tone && !begins) ++tones.ended;
+    if (tone || written[at] == '\n') open = begins;
+    at = end;
+  }
+  return tones;
 }
 
 TEST_CASE("the walk shows entries, changes, reasons and status by keys, and q ends it with the terminal as it was") {
@@ -162,10 +189,20 @@ TEST_CASE("a window that changes its size is filled again") {
 
 TEST_CASE("a terminal without colour stays so, and one with it ends every tone") {
   const Lived lived;
-  PseudoTerminal plain = lived.step();
-  REQUIRE(plain.see("entry 0 of 0 to 8"));
-  CHECK_FALSE(contains(plain.written(), "\x1b[2m"));
-  CHECK_FALSE(contains(plain.written(), "\x1b[1m"));
+  for (const bool coloured : {false, true}) {
+    PseudoTerminal terminal = coloured ? lived.step_in_colour() : lived.step();
+    REQUIRE(terminal.see("entry 0 of 0 to 8"));
+    terminal.type("\x1b[F");
+    REQUIRE(terminal.see("entry 8 of 0 to 8"));
+    terminal.type("d");
+    CHECK(terminal.see("refusals within the hour of dana"));
+    const Tones tones = tones_in(terminal.written());
+    CHECK((tones.ended > 20) == coloured);
+    CHECK((tones.ended == 0) == !coloured);
+    CHECK(tones.left == 0);
+    terminal.type("q");
+    CHECK(terminal.wait() == 0);
+  }
 }
 
 TEST_CASE("replay says what it folded, decided and compared") {

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "commands/replay.h"
+#include "commands/report_source.h"
 #include "ledger/base/text.h"
 #include "tests/catch.h"
 #include "tests/commands/read_case.h"
@@ -38,6 +39,27 @@ class Altered final : public Store {
   const Store& store_;
   Seq seq_;
 };
+
+// The same on a disk: the ledger in another directory, hashes and heads as they were.
+std::filesystem::path altered_copy(ReadCase& place, Seq seq) {
+  const std::filesystem::path copy = place.directory() / "altered";
+  place.with_session([&](Session& session) {
+    Batch batch;
+    batch.checkpoint = session.ledger().checkpoint_note();
+    const auto page = session.store().read(0, {1000});
+    REQUIRE(page.ok());
+    REQUIRE(page->size() == session.ledger().size());
+    for (const Bytes& bytes : *page) {
+      batch.entries.push_back(bytes);
+      batch.leaf_hashes.push_back(leaf_hash(bytes));
+    }
+    batch.entries[seq][8] ^= 1;  // its recorded time
+    auto store = open_rocks_store(copy, StoreMode::create, {});
+    REQUIRE(store.ok());
+    REQUIRE((*store)->commit(0, batch).ok());
+  });
+  return copy;
+}
 
 Result<LoadedWorld> world_with_altered(Session& session, Seq seq, Size size) {
   const Altered store(session.store(), seq);
@@ -93,6 +115,47 @@ TEST_CASE("no view is made of altered entries behind a snapshot") {
     REQUIRE_FALSE(loaded.ok());
     CHECK(loaded.error().kind == ErrorKind::not_verified);
   });
+}
+
+TEST_CASE("a report is made of no entry that the log did not sign, be it only folded on the way") {
+  ReadCase place;
+  place.register_model("logistic", "v1", "0.9");
+  place.grow(300);
+  place.with_session([](Session& session) {
+    const Seq newest = session.ledger().size() - 1;
+    const auto walked = [&](const Store& store) -> Result<std::vector<Seq>> {
+      TRY_LET(ledger, Ledger::open(store));
+      TRY_LET(source, ReportSource::open(ledger, ledger.size()));
+      std::vector<Seq> seen;
+      const auto before = [&](const World& world, const Recorded& entry) -> Result<void> {
+        if (world.position->size == entry.seq) seen.push_back(entry.seq);
+        return {};
+      };
+      const auto after = [](const World&, const Recorded&) -> Result<void> { return {}; };
+      TRY(source.walk({1, 2, newest}, {before, after}));
+      return seen;
+    };
+    CHECK(walked(session.store()).value() == std::vector<Seq>{1, 2, newest});
+    const Altered store(session.store(), 100);
+    const auto altered = walked(store);
+    REQUIRE_FALSE(altered.ok());
+    CHECK(altered.error().kind == ErrorKind::not_verified);
+  });
+}
+
+TEST_CASE("no sample is drawn from entries that the log did not sign") {
+  ReadCase place;
+  place.register_model("logistic", "v1", "0.9");
+  place.register_model("logistic", "v2", "0.9");
+  Globals globals = place.globals();
+  SampleFlags flags;
+  flags.count = 1;
+  CHECK(printed_by([&] { return run_sample(globals, flags); }).exit == Exit::done);
+  globals.where = altered_copy(place, 2).string();
+  const Printed altered = printed_by([&] { return run_sample(globals, flags); });
+  INFO(altered.out);
+  CHECK(altered.exit == Exit::not_verified);
+  CHECK(altered.out.empty());
 }
 
 TEST_CASE("a replay of a part holds its entries against the tree that the log signed") {

@@ -64,7 +64,7 @@ TEST_CASE("Under the policy that was in force the rules say of every entry what 
           explain(world, entry.statement, entry.entry.signatures.front().key, basis_of(entry), entry.entry.recorded);
       const Bytes before = world.encode();
       const std::string in_force = world.empty() ? small_policy() : world.force->document;
-      const Verdict verdict = verdict_under(world, in_force, entry, basis_of(entry));
+      const Verdict verdict = verdict_under(world, policy(in_force), entry, basis_of(entry));
       const bool untouched = world.encode() == before && !world.journal.recording();
       REQUIRE(untouched);
       INFO("entry " << entry.seq << " by " << entry.statement.author);
@@ -85,7 +85,7 @@ TEST_CASE("A grant that was bound to the rules of the time is bound to the other
   const std::string two = replaced(small_policy(), R"("persons": 1)", R"("persons": 2)");
   World world;
   for (const Recorded& entry : s.entries) {
-    const Verdict verdict = verdict_under(world, two, entry, Basis::on_history);
+    const Verdict verdict = verdict_under(world, policy(two), entry, Basis::on_history);
     INFO("entry " << entry.seq);
     const bool last = entry.seq + 1 == s.entries.size();
     CHECK(outcome_of(verdict) == (last ? "approval_missing" : ""));
@@ -203,7 +203,7 @@ TEST_CASE("Random histories: under the policies that were in force every entry c
     World world;
     for (const Recorded& entry : s.entries) {
       const std::string in_force = world.empty() ? small_policy() : world.force->document;
-      const Verdict verdict = verdict_under(world, in_force, entry, basis_of(entry));
+      const Verdict verdict = verdict_under(world, policy(in_force), entry, basis_of(entry));
       INFO("entry " << entry.seq << " by " << entry.statement.author);
       REQUIRE(outcome_of(verdict) == entry.entry.outcome);
       ++outcomes[entry.entry.outcome];

@@ -39,7 +39,7 @@ std::vector<Seq> population_of(const Forge& forge, SampleQuestion question) {
   REQUIRE(sample.ok());
   CHECK(sample->is_all());
   std::vector<Seq> seqs;
-  for (const Drawn& one : sample->drawn) seqs.push_back(one.seq);
+  for (const Drawn& one : sample->drawn) seqs.push_back(one.row.seq);
   return seqs;
 }
 
