@@ -11,7 +11,7 @@ std::string name_outcome(const std::string& outcome) {
   return outcome.empty() ? "admitted" : str("refused as ", outcome);
 }
 
-std::string short_hex(const Hash& hash) {
+std::string first_digits(const Hash& hash) {
   return hash.hex().substr(0, 16) + "...";
 }
 
@@ -151,7 +151,7 @@ bool RuleCheck::check_signer(const Recorded& recorded) {
     check_signature(recorded, row->spki);
     if (!row->revoked || !deciding_) return true;
     report(FindingKind::key_not_enrolled, recorded,
-           str("signed by key ", short_hex(key), " of ", printable(row->handle), ", which entry ", *row->revoked,
+           str("signed by key ", first_digits(key), " of ", printable(row->handle), ", which entry ", *row->revoked,
                " revoked"));
     return false;
   }
@@ -161,7 +161,7 @@ bool RuleCheck::check_signer(const Recorded& recorded) {
   }
   if (deciding_) {
     report(FindingKind::key_not_enrolled, recorded,
-           str("signed by key ", short_hex(key), ", which no entry before enrols"));
+           str("signed by key ", first_digits(key), ", which no entry before enrols"));
   }
   return false;
 }

@@ -9,10 +9,23 @@ namespace {
 
 namespace fs = std::filesystem;
 
+// One ledger for what may change nothing of it, and an empty folder for each who tries.
+struct Untouched : Workplace {
+  Untouched() { init(Policy::easy); }
+
+  static const Untouched& tidied() {
+    static const Untouched place;
+    fs::remove_all(place.folder());
+    fs::create_directory(place.folder());
+    return place;
+  }
+
+  fs::path folder() const { return directory() / "folder"; }
+};
+
 TEST_CASE("a policy that cannot be read is named with the position, and not adopted") {
-  const Workplace place;
-  place.init(Workplace::Policy::easy);
-  const fs::path file = place.directory() / "bad-policy.json";
+  const Untouched& place = Untouched::tidied();
+  const fs::path file = place.folder() / "bad-policy.json";
   const std::string good = text_of(place.directory() / "policy.json");
   const auto both = [&](int code, const std::string& what) {
     check_fails(place, code, {"policy", "check", file.string()}, what);
@@ -51,9 +64,8 @@ TEST_CASE("a policy that cannot be read is named with the position, and not adop
 }
 
 TEST_CASE("a drift report that cannot be read is named with the position, and not recorded") {
-  const Workplace place;
-  place.init(Workplace::Policy::easy);
-  const fs::path file = place.directory() / "drift_metrics.json";
+  const Untouched& place = Untouched::tidied();
+  const fs::path file = place.folder() / "drift_metrics.json";
   const auto fails = [&](int code, const std::string& what) {
     check_fails(place, code, {"monitor", "record", file.string()}, what);
   };
@@ -81,8 +93,8 @@ TEST_CASE("a drift report that cannot be read is named with the position, and no
     CHECK(place.size() == 1);
   }
   SECTION("a link that leads elsewhere") {
-    put_text(place.directory() / "elsewhere.json", drift_report("logistic_model_20261120_101500"));
-    fs::create_symlink(place.directory() / "elsewhere.json", file);
+    put_text(place.folder() / "elsewhere.json", drift_report("logistic_model_20261120_101500"));
+    fs::create_symlink(place.folder() / "elsewhere.json", file);
     fails(1, file.string());
   }
 }
@@ -126,9 +138,8 @@ TEST_CASE("an envelope that cannot be read is named, and nothing of the call is 
 }
 
 TEST_CASE("a model directory without a model, or that is none, is said so") {
-  const Workplace place;
-  place.init(Workplace::Policy::easy);
-  const fs::path models = place.directory() / "models";
+  const Untouched& place = Untouched::tidied();
+  const fs::path models = place.folder() / "models";
   const Words words = {"register", "--model-path", models.string()};
   SECTION("missing") {
     check_fails(place, 1, words, models.string());
@@ -154,9 +165,8 @@ TEST_CASE("a model directory without a model, or that is none, is said so") {
 }
 
 TEST_CASE("metrics and cards that cannot be read are an error with file and position, not a gate that is skipped") {
-  const Workplace place;
-  place.init(Workplace::Policy::easy);
-  const fs::path models = ModelFiles().write_to(place.directory() / "models");
+  const Untouched& place = Untouched::tidied();
+  const fs::path models = ModelFiles().write_to(place.folder() / "models");
   const fs::path metrics = models / "logistic_metrics_20261120_101500.json";
   const Words words = {"register", "--model-path", models.string()};
   const std::string good = text_of(metrics);

@@ -90,7 +90,7 @@ class CountingStore final : public Store {
 }  // namespace
 
 TEST_CASE("diff names what runs otherwise, at what percent, and the entries that did it") {
-  const Lived lived;
+  const Lived& lived = shared<Lived>();
   const Json diff = diff_json(lived, {"7", "11", {}, {}});
   CHECK(diff["same"] == false);
   CHECK(diff["entries"] == 4);
@@ -114,7 +114,7 @@ TEST_CASE("diff names what runs otherwise, at what percent, and the entries that
 }
 
 TEST_CASE("diff counts what was refused in between, and names the approvals with who gave them") {
-  const Lived lived;
+  const Lived& lived = shared<Lived>();
   CHECK(diff_json(lived, {"7", "11", {}, {}})["refused"] ==
         Json::array({{{"refusal", "notice_missing"}, {"seqs", {11}}}}));
   CHECK(diff_json(lived, {"7", "10", {}, {}})["refused"].empty());
@@ -126,7 +126,7 @@ TEST_CASE("diff counts what was refused in between, and names the approvals with
 }
 
 TEST_CASE("diff between a point and itself says that nothing changed, also by a time") {
-  const Lived lived;
+  const Lived& lived = shared<Lived>();
   CHECK(has(diff_text(lived, {"9", "9", {}, {}}), "Nothing changed."));
   const Json diff = diff_json(lived, {"2099-01-01", "2099-01-01", {}, {}});
   CHECK(diff["same"] == true);
@@ -135,7 +135,7 @@ TEST_CASE("diff between a point and itself says that nothing changed, also by a 
 }
 
 TEST_CASE("diff takes its points in their order, and points that there are") {
-  const Lived lived;
+  const Lived& lived = shared<Lived>();
   const auto refused = [&](const DiffFlags& flags) {
     const Printed printed = printed_by([&] { return run_diff(lived.globals(), flags); });
     CHECK(printed.exit == Exit::usage);
@@ -193,7 +193,7 @@ TEST_CASE("diff of one model leaves out the others, and keeps its incidents and 
 }
 
 TEST_CASE("diff for people is as wide as the terminal at most, and says who in which entry") {
-  const Lived lived;
+  const Lived& lived = shared<Lived>();
   const std::string text = diff_text(lived, {"0", "11", {}, {}});
   for (const std::string_view line : split(text, '\n')) {
     INFO(line);

@@ -70,7 +70,7 @@ using Seqs = std::vector<Seq>;
 }  // namespace
 
 TEST_CASE("dora prints each metric with its counts, in total and for each slot, within 80 columns") {
-  const Delivered place;
+  const Delivered& place = shared<Delivered>();
   const std::string text = printed_dora(place, since("2020-01-01"));
   INFO(text);
   CHECK(row_of(text, "deployments") == "2");
@@ -90,7 +90,7 @@ TEST_CASE("dora prints each metric with its counts, in total and for each slot, 
 }
 
 TEST_CASE("dora --seqs names the entries below each number") {
-  const Delivered place;
+  const Delivered& place = shared<Delivered>();
   DoraFlags flags = since("2020-01-01");
   flags.seqs = true;
   const std::string text = printed_dora(place, flags);
@@ -108,7 +108,7 @@ TEST_CASE("dora --seqs names the entries below each number") {
 }
 
 TEST_CASE("dora --json holds the entries behind each number, whole numbers and texts only") {
-  const Delivered place;
+  const Delivered& place = shared<Delivered>();
   const Json json = json_of(place, since("2020-01-01"));
   INFO(json.dump(2));
   const Json& total = json["total"];
@@ -160,7 +160,7 @@ TEST_CASE("dora's period lasts at most from the first entry to the newest, and u
 }
 
 TEST_CASE("dora of a time in which nothing happened says so, and divides by nothing") {
-  const Delivered place;
+  const Delivered& place = shared<Delivered>();
   const std::string text = printed_dora(place, since("2999-01-01"));
   INFO(text);
   for (const char* name :
@@ -173,7 +173,7 @@ TEST_CASE("dora of a time in which nothing happened says so, and divides by noth
 }
 
 TEST_CASE("dora takes an unreadable time, a period that ends before it begins, and an unknown name for mistakes") {
-  const Delivered place;
+  const Delivered& place = shared<Delivered>();
   CHECK(mistake(place, since("yesterday")).find("--since") != std::string::npos);
   DoraFlags flags = since("2026-02-01");
   flags.until = "2026-01-01";

@@ -83,7 +83,7 @@ nlohmann::json run_json(const std::function<Result<Exit>()>& command, Exit expec
 
 ReadCase::ReadCase() : directory_(fresh_directory()) {
   fs::create_directories(directory_);
-  ::setenv("CAIRN_HOME", (directory_ / "home").c_str(), 1);
+  take_home();
   NewLedger wanted;
   wanted.origin = "ledger.example/test";
   wanted.policy = std::string(policy);
@@ -101,6 +101,10 @@ ReadCase::ReadCase() : directory_(fresh_directory()) {
 ReadCase::~ReadCase() {
   std::error_code ignored;
   fs::remove_all(directory_, ignored);
+}
+
+void ReadCase::take_home() const {
+  ::setenv("CAIRN_HOME", (directory_ / "home").c_str(), 1);
 }
 
 Globals ReadCase::globals(const std::string& actor) const {

@@ -42,6 +42,8 @@ class ReadCase {
   Globals json() const;
   const Created& created() const { return created_; }
 
+  void take_home() const;  // what is run from now on finds this home
+
   // Says it and returns the receipt, whatever the rules made of it.
   Receipt say(const Command& command, const std::string& actor = "dana", const std::string& id = "");
 
@@ -61,7 +63,7 @@ class ReadCase {
   void grow(std::size_t count);  // pieces of evidence about the newest registered model
 
   template <class Ask>
-  void with_session(const Ask& ask) {
+  void with_session(const Ask& ask) const {
     auto session = Session::open(globals(), home());
     if (!session) throw std::runtime_error(session.error().message);
     ask(**session);
@@ -75,5 +77,13 @@ class ReadCase {
   Hash newest_;
   std::size_t grown_ = 0;
 };
+
+// One ledger for all cases of a file that only read it.
+template <class Case>
+const Case& shared() {
+  static const Case one;
+  one.take_home();
+  return one;
+}
 
 }  // namespace cairn::test

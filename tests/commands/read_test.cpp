@@ -51,7 +51,7 @@ struct Lived : ReadCase {
 };
 
 TEST_CASE("status says what takes traffic, by whose approval, and in which entry") {
-  const Lived lived;
+  const Lived& lived = shared<Lived>();
   const Json status = run_json([&] { return run_status(lived.json(), {}); });
   REQUIRE(status["slots"].size() == 2);
   const Json& full = status["slots"][0];
@@ -91,7 +91,7 @@ TEST_CASE("status names everything that the next step of a rollout lacks, and wh
 }
 
 TEST_CASE("status of the past shows the past") {
-  const Lived lived;
+  const Lived& lived = shared<Lived>();
   StatusFlags flags;
   flags.seq = 6;
   Json then = run_json([&] { return run_status(lived.json(), flags); });
@@ -117,7 +117,7 @@ TEST_CASE("status of the past shows the past") {
 }
 
 TEST_CASE("status keeps to one environment or model when asked to") {
-  const Lived lived;
+  const Lived& lived = shared<Lived>();
   StatusFlags flags;
   flags.environment = "staging";
   Json status = run_json([&] { return run_status(lived.json(), flags); });
@@ -203,7 +203,7 @@ TEST_CASE("history ends a tenure where another version took its place") {
 }
 
 TEST_CASE("log shows every entry once, refused ones as such") {
-  const Lived lived;
+  const Lived& lived = shared<Lived>();
   const Json log = run_json([&] { return run_log(lived.json(), {}); });
   CHECK(seqs_of(log) == std::vector<Seq>{0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11});
   CHECK(log["entries"][11]["outcome"] == "refused");
@@ -247,7 +247,7 @@ TEST_CASE("filters of the log combine, and a model's evidence is about the model
 }
 
 TEST_CASE("a time stands for the entries recorded until then") {
-  Lived lived;
+  const Lived& lived = shared<Lived>();
   lived.with_session([](Session& session) {
     const Ledger& ledger = session.ledger();
     for (Seq seq = 0; seq < ledger.size(); ++seq) {
@@ -261,7 +261,7 @@ TEST_CASE("a time stands for the entries recorded until then") {
 }
 
 TEST_CASE("an entry is shown as the leaf's bytes, as an envelope that verifies, and by its statement's id") {
-  const Lived lived;
+  const Lived& lived = shared<Lived>();
   const Printed leaf = printed_by([&] { return run_show(lived.globals(), "10", ShowAs::entry); });
   const Json shown = run_json([&] { return run_show(lived.json(), "10", ShowAs::text); });
   CHECK(leaf_hash(leaf.out).hex() == shown["leaf_hash"]);
@@ -343,7 +343,7 @@ TEST_CASE(
 }
 
 TEST_CASE("entry 0 and every other one can be shown") {
-  const Lived lived;
+  const Lived& lived = shared<Lived>();
   for (Seq seq = 0; seq < 12; ++seq) {
     const Printed text = printed_by([&] { return run_show(lived.globals(), str(seq), ShowAs::text); });
     INFO(seq << ": " << text.error);

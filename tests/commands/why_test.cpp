@@ -85,7 +85,7 @@ struct Lived : ReadCase {
     return Json::parse(printed.out);
   }
 
-  std::string text(const std::string& subject, std::size_t width = 80, std::size_t depth = 3) {
+  std::string text(const std::string& subject, std::size_t width = 80, std::size_t depth = 3) const {
     std::string shown;
     with_session([&](Session& session) {
       World& world = **session.world();
@@ -120,7 +120,7 @@ Json node_of(const Json& why, Seq seq) {
 
 TEST_CASE(
     "why a rollout is at full: proposal, canary, evidence against its threshold, notice and grant, each with its seq") {
-  const Lived lived;
+  const Lived& lived = shared<Lived>();
   const Json why = lived.why("logistic/production/1");
   CHECK(why["kind"] == "rollout");
   CHECK(why["root"] == 7);
@@ -147,7 +147,7 @@ TEST_CASE(
 }
 
 TEST_CASE("why as a tree tells each entry once, points to it from elsewhere, and fits 80 columns") {
-  Lived lived;
+  const Lived& lived = shared<Lived>();
   const std::string text = lived.text("logistic/production/1");
   INFO(text);
   CHECK(widest(text) <= 80);
@@ -167,7 +167,7 @@ TEST_CASE("why as a tree tells each entry once, points to it from elsewhere, and
 }
 
 TEST_CASE("why goes so many steps back as --depth says, and says what it left out") {
-  Lived lived;
+  const Lived& lived = shared<Lived>();
   const Json near = lived.why("logistic/production/1", 1);
   for (const Json& edge : near["edges"]) CHECK(edge["from"] == 7);
   CHECK(node_of(near, 6)["asked"] == false);
@@ -196,7 +196,7 @@ TEST_CASE("why a rollout under way is held back: what its next step would meet n
 }
 
 TEST_CASE("why an entry was refused: every no with its reasons, by seq and by the statement's id") {
-  Lived lived;
+  const Lived& lived = shared<Lived>();
   const Json why = lived.why("the-leap");
   CHECK(why == [&] {
     Json same = lived.why("11");
@@ -310,7 +310,7 @@ TEST_CASE("what others wrote is escaped in every form of why") {
 }
 
 TEST_CASE("why asked about what is not there says what there is") {
-  const Lived lived;
+  const Lived& lived = shared<Lived>();
   const auto error = [&](const std::string& subject) {
     const Printed printed = printed_by([&] { return run_why(lived.globals(), {subject, 3, false}); });
     CHECK(printed.exit == Exit::usage);
@@ -327,7 +327,7 @@ TEST_CASE("why asked about what is not there says what there is") {
 }
 
 TEST_CASE("why the beginning: entry 0 stands on nothing") {
-  Lived lived;
+  const Lived& lived = shared<Lived>();
   const Json why = lived.why("0");
   CHECK(why["edges"].empty());
   CHECK(why["nodes"].size() == 1);
