@@ -89,7 +89,7 @@ void measure_history(const Ledger& ledger) {
     const std::string model = str("model-", i * 9);
     std::size_t entries = 0;
     const double spent = seconds_of([&] {
-      const std::vector<Seq> seqs = need(find_model(ledger, model));
+      const std::vector<Seq> seqs = need(find_history(ledger, model));
       entries = seqs.size();
       ModelHistory history(model);
       need(visit(ledger, seqs, [&](const Recorded& entry) -> Result<void> {
@@ -145,7 +145,8 @@ void measure_replay(const Ledger& ledger) {
   std::printf("\n");
 }
 
-// VmHWM of the process as last seen: what wait4 reports begins with the memory of whoever forked.
+// VmHWM of the process as last seen: before it is another program, and in what wait4 reports, it has the memory of
+// whoever forked.
 std::size_t peak_kilobytes(pid_t child) {
   std::size_t peak = 0;
   for (;;) {
@@ -158,7 +159,7 @@ std::size_t peak_kilobytes(pid_t child) {
       char line[256];
       while (std::fgets(line, sizeof line, file) != nullptr) {
         std::size_t now = 0;
-        if (std::sscanf(line, "VmHWM: %zu kB", &now) == 1) peak = std::max(peak, now);
+        if (std::sscanf(line, "VmHWM: %zu kB", &now) == 1) peak = now;
       }
       std::fclose(file);
     }

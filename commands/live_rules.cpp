@@ -9,7 +9,7 @@ namespace {
 // A reader folds at most this many entries after a snapshot, and the log writes at most a few bytes of snapshot for
 // each byte of entries: the larger the views, the rarer the snapshots.
 constexpr Size least_snapshot_gap = 256;
-constexpr std::size_t state_bytes_an_entry = 2048;
+constexpr std::size_t state_bytes_an_entry = 1024;
 
 }  // namespace
 

@@ -11,7 +11,7 @@ namespace cairn {
 namespace {
 
 constexpr std::size_t seqs_a_page = 4096;
-constexpr Seq closely = 8;  // to read past so many entries costs less than to seek anew
+constexpr std::size_t at_once = 64;  // entries, which may be large
 
 Error several(const std::string& id, const std::vector<Seq>& seqs) {
   std::string list;
@@ -161,19 +161,12 @@ Result<std::vector<Seq>> find_history(const Ledger& ledger, const std::string& m
 
 Result<void> visit(const Ledger& ledger, const std::vector<Seq>& seqs,
                    const std::function<Result<void>(const Recorded&)>& each) {
-  for (std::size_t i = 0; i < seqs.size();) {
-    ReadLimit limit;
-    std::size_t end = i + 1;
-    while (end < seqs.size() && seqs[end] - seqs[end - 1] <= closely && seqs[end] - seqs[i] < limit.count) ++end;
-    limit.count = static_cast<std::size_t>(seqs[end - 1] - seqs[i]) + 1;
-    if (seqs[end - 1] >= ledger.size()) return usage(str("there is no entry ", seqs[end - 1]));
-    const Seq first = seqs[i];
-    auto page_of = ledger.store().read(first, limit);
-    if (!page_of) page_of = ledger.store().read(first, {.count = 1});  // it may be one in between that is damaged
-    TRY_LET(read, std::move(page_of));
-    if (read.empty()) return fault(str("the store has no entry ", first, " below its tip; restore it from a copy"));
-    for (; i < end && seqs[i] - first < read.size(); ++i) {
-      TRY_LET(entry, decode_recorded(seqs[i], read[static_cast<std::size_t>(seqs[i] - first)]));
+  if (!seqs.empty() && seqs.back() >= ledger.size()) return usage(str("there is no entry ", seqs.back()));
+  for (std::size_t begin = 0; begin < seqs.size(); begin += at_once) {
+    const auto some = std::span(seqs).subspan(begin, std::min(at_once, seqs.size() - begin));
+    TRY_LET(entries, ledger.store().gather(some));
+    for (std::size_t i = 0; i < some.size(); ++i) {
+      TRY_LET(entry, decode_recorded(some[i], entries[i]));
       TRY(each(entry));
     }
   }

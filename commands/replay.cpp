@@ -1,8 +1,8 @@
 #include "commands/replay.h"
 
 #include <algorithm>
-#include <deque>
 
+#include "commands/growing_tree.h"
 #include "commands/views.h"
 #include "ledger/base/text.h"
 #include "ledger/tlog/snapshot.h"
@@ -12,7 +12,7 @@ namespace cairn {
 
 namespace {
 
-constexpr std::size_t kept_roots = 65536;  // as many as the sequencer keeps (DESIGN 4, basis)
+constexpr Size remembered = 32768;  // leaves whose nodes are kept, at least
 constexpr Size progress_step = 256;
 
 std::string name_outcome(const std::string& outcome) {
@@ -32,7 +32,6 @@ class Replay {
       if (world_.force->policy != ruled) ++done_.policies;
       ++(entry.entry.outcome.empty() ? done_.admitted : done_.refused);
       tree_.push(entry.leaf);
-      keep_root();
       if (tree_.size() % progress_step == 0 || tree_.size() == size) progress(tree_.size(), size);
       return compare_snapshot();
     };
@@ -57,18 +56,12 @@ class Replay {
     return {};
   }
 
-  void keep_root() {
-    roots_.push_back(tree_.root());
-    if (roots_.size() > kept_roots) roots_.pop_front();
-  }
-
-  Result<Hash> root_at(Size size) const {
-    const Size oldest = tree_.size() - roots_.size() + 1;
-    if (size >= oldest) return roots_[static_cast<std::size_t>(size - oldest)];
+  Result<Hash> root_at(Size size) {
+    if (const auto root = tree_.root_at(size)) return *root;
     return ledger_.root_at(size);
   }
 
-  Result<bool> basis_holds(const Recorded& entry) const {
+  Result<bool> basis_holds(const Recorded& entry) {
     const Head& basis = entry.statement.basis;
     if (entry.seq == 0) return basis == Head{};
     if (basis.size == 0 || basis.size > entry.seq) return false;
@@ -138,8 +131,7 @@ class Replay {
 
   const Ledger& ledger_;
   World world_;
-  Frontier tree_;
-  std::deque<Hash> roots_;  // of the newest sizes, the present one last
+  GrowingTree tree_{remembered};
   std::vector<Size> snapshots_;
   Replayed done_;
 };

@@ -46,11 +46,14 @@ RunningVersion at_full(const World& world, const SlotKey& slot, const Tenure& te
   row.since = tenure.since;
   row.seq = tenure.seq;
   row.asks_approval = asks_approval(world, slot, Stage::full);
-  for (const auto& [id, rollout] : world.rollouts.rows()) {
+  const auto& rollouts = world.rollouts.rows();
+  const std::string ids = str(slot.first, '/', slot.second, '/');  // what those of this slot begin with
+  for (auto at = rollouts.lower_bound(ids); at != rollouts.end() && at->first.starts_with(ids); ++at) {
+    const Rollout& rollout = at->second;
     const bool brought_it = rollout.state == RolloutState::full && rollout.stage_entry == tenure.seq &&
                             rollout.model == tenure.model && rollout.environment == slot.second;
     if (!brought_it) continue;
-    row.rollout = id;
+    row.rollout = at->first;
     row.approvals = grants_of(rollout, Stage::full, tenure.seq);
   }
   return row;

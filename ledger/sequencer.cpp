@@ -310,8 +310,8 @@ Result<void> Sequencer::commit(Pending& pending) {
     ASSERT(pending.batch.leaf_hashes.size() == pending.batch.entries.size());
     pending.head = {tree.size(), tree.root()};
     // 2. Sign what the views come to. A crash here leaves nothing.
-    if (Bytes state = rules_.snapshot(pending.head.size); !state.empty()) {
-      TRY_LET(sealed, seal_snapshot({pending.head, std::move(state)}, log_key_));
+    if (const Bytes state = rules_.snapshot(pending.head.size); !state.empty()) {
+      TRY_LET(sealed, seal_snapshot({pending.head, state}, log_key_));
       pending.batch.snapshot = std::move(sealed);
     }
     // 3. Sign the head. A crash here leaves nothing: the signature was in memory only.

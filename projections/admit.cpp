@@ -856,7 +856,8 @@ Verdict explain(World& world, const Statement& statement, const KeyId& key, Basi
     if (!noes.empty()) break;
     std::visit(rules, event);
     noes = rules.take_noes();
-    if (noes.empty()) world.apply_event(event, statement, key, recorded);
+    const bool another_follows = &event != &statement.events.back();  // to be judged in the world that this one makes
+    if (noes.empty() && another_follows) world.apply_event(event, statement, key, recorded);
   }
   world.journal.undo_to(mark);
   if (outermost) world.journal.keep();

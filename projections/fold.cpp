@@ -499,10 +499,7 @@ void World::apply(const Recorded& entry) {
     for (const Event& event : statement.events) apply_event(event, statement, key, recorded);
     if (requests.has(statement.events_hash)) requests.erase(statement.events_hash);
     if (entry.seq == 0) genesis.edit().ledger = entry.leaf;
-    for (const std::string& tag : tags_of(statement)) {
-      const bool subject = tag.starts_with("rollout:") || tag.starts_with("incident:") || tag.starts_with("model:");
-      if (subject) subjects.edit(tag) = entry.seq;
-    }
+    for (const std::string& subject : subjects_of(statement)) subjects.edit(subject) = entry.seq;
   } else {
     const bool fork = entry.entry.outcome == wire_name(Refusal::basis_not_on_history);
     std::deque<Millis>& times = (fork ? forks : refusals).edit(statement.author);

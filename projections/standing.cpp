@@ -36,8 +36,10 @@ std::vector<Approval> standing_denials(const World& world, const Rollout& rollou
 
 std::vector<Seq> evidence_about(const World& world, const Rollout& rollout) {
   std::set<Seq> seqs;
-  for (const auto& [key, row] : world.evidence.rows()) {
-    if (key.model == rollout.model) seqs.insert(row.seq);
+  const auto& rows = world.evidence.rows();
+  const EvidenceKey first{rollout.model, "", EvidenceKind{}};
+  for (auto row = rows.lower_bound(first); row != rows.end() && row->first.model == rollout.model; ++row) {
+    seqs.insert(row->second.seq);
   }
   return {seqs.begin(), seqs.end()};
 }

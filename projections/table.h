@@ -61,15 +61,21 @@ class Table {
 
   // The row to change; made if it is not there.
   Row& edit(const Key& key) {
-    const auto found = rows_.find(key);
+    const auto [at, made] = rows_.try_emplace(key);
     if (journal_->recording()) {
-      if (found == rows_.end()) {
+      if (made) {
         journal_->remember([this, key] { rows_.erase(key); });
       } else {
-        journal_->remember([this, key, old = found->second] { rows_[key] = old; });
+        journal_->remember([this, key, old = at->second] { rows_[key] = old; });
       }
     }
-    return found == rows_.end() ? rows_[key] : found->second;
+    return at->second;
+  }
+
+  // The row of a key that is above all others, as rows that were stored in order are read; nothing is remembered.
+  Row& append(Key key) {
+    ASSERT(!journal_->recording() && (rows_.empty() || rows_.rbegin()->first < key));
+    return rows_.try_emplace(rows_.end(), std::move(key))->second;
   }
 
   void erase(const Key& key) {

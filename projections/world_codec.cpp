@@ -1,10 +1,10 @@
-// World as canonical bytes (FORMAT.md, "Snapshot"): big-endian numbers, lengths before texts, tables in key order.
+// World as canonical bytes (FORMAT.md, "Snapshot"): tables in key order.
 //
 // Each row's fields are listed once, for both directions. A snapshot is a cache under the log's signature: a reader
 // that cannot decode one folds from zero, so a change of this layout only needs another `layout` number.
 #include <utility>
 
-#include "ledger/base/big_endian.h"
+#include "projections/state_bytes.h"
 #include "projections/world.h"
 
 namespace cairn {
@@ -12,53 +12,7 @@ namespace cairn {
 namespace {
 
 constexpr std::string_view magic = "cairn world\n";
-constexpr std::uint64_t layout = 4;  // also another where the same entries fold into other rows
-constexpr unsigned number_bytes = 8;
-
-class Writer {
- public:
-  void number(std::uint64_t value) { append_big_endian(bytes_, value, number_bytes); }
-  void text(BytesView value) {
-    number(value.size());
-    bytes_ += value;
-  }
-  void raw(BytesView value) { bytes_ += value; }
-  Bytes take() { return std::move(bytes_); }
-
- private:
-  Bytes bytes_;
-};
-
-// After the first thing that does not fit, everything reads as empty and failed() is true.
-class Reader {
- public:
-  explicit Reader(BytesView bytes) : rest_(bytes) {}
-
-  std::uint64_t number() { return from_big_endian(raw(number_bytes)); }
-  BytesView text() { return raw(number()); }
-  BytesView raw(std::uint64_t size) {
-    if (failed_ || size > rest_.size()) {
-      failed_ = true;
-      return {};
-    }
-    const BytesView bytes = rest_.substr(0, size);
-    rest_.remove_prefix(size);
-    return bytes;
-  }
-  // A count of rows that could still follow; each takes at least one byte.
-  std::uint64_t count() {
-    const std::uint64_t value = number();
-    if (value > rest_.size()) failed_ = true;
-    return failed_ ? 0 : value;
-  }
-  void fail() { failed_ = true; }
-  bool failed() const { return failed_; }
-  bool done() const { return !failed_ && rest_.empty(); }
-
- private:
-  BytesView rest_;
-  bool failed_ = false;
-};
+constexpr std::uint64_t layout = 5;  // also another where the same entries fold into other rows
 
 // The largest number that stands for a value: every time, count and place fits a JSON integer.
 template <class T>
@@ -86,14 +40,15 @@ inline constexpr auto largest<ApprovalState> = static_cast<std::uint64_t>(Approv
 
 // put and get of one value; overloads below build up to whole rows.
 struct Put {
-  Writer& out;
+  StateWriter& out;
 
   template <class T>
   requires std::is_integral_v<T> || std::is_enum_v<T>
   void operator()(const T& value) { out.number(static_cast<std::uint64_t>(value)); }
+  void operator()(BytesView value) { out.text(value); }
   void operator()(const std::string& value) { out.text(value); }
-  void operator()(const Hash& value) { out.raw(value.view()); }
-  void operator()(const Decimal& value) { out.text(value.text()); }
+  void operator()(const Hash& value) { out.hash(value); }
+  void operator()(const Decimal& value) { out.plain(value.text()); }
   void operator()(const RecentIds::Short& value) {
     out.raw({reinterpret_cast<const char*>(value.data()), value.size()});
   }
@@ -122,7 +77,7 @@ struct Put {
 };
 
 struct Get {
-  Reader& in;
+  StateReader& in;
 
   template <class T>
   requires std::is_integral_v<T> || std::is_enum_v<T>
@@ -135,11 +90,9 @@ struct Get {
     }
   }
   void operator()(std::string& value) { value = std::string(in.text()); }
-  void operator()(Hash& value) {
-    if (auto hash = Hash::from_bytes(in.raw(32))) value = *hash;
-  }
+  void operator()(Hash& value) { value = in.hash(); }
   void operator()(Decimal& value) {
-    if (auto decimal = Decimal::parse(in.text())) {
+    if (auto decimal = Decimal::parse(in.plain())) {
       value = *decimal;
     } else {
       in.fail();
@@ -336,8 +289,8 @@ void get_table(Get& get, Table<K, V>& table) {
   for (std::uint64_t left = get.in.count(); left > 0 && !get.in.failed(); --left) {
     K key{};
     get(key);
-    if (!table.rows().empty() && !(table.rows().rbegin()->first < key)) get.in.fail();
-    get(table.edit(key));
+    if (!table.rows().empty() && !(table.rows().rbegin()->first < key)) return get.in.fail();
+    get(table.append(std::move(key)));
   }
 }
 
@@ -377,7 +330,7 @@ bool holds_together(const World& world) {
 }  // namespace
 
 Bytes World::encode() const {
-  Writer out;
+  StateWriter out;
   Put put{out};
   out.raw(magic);
   out.number(layout);
@@ -390,7 +343,7 @@ Bytes World::encode() const {
 
   // Only what a later entry can still ask for, so that the bytes do not depend on when this process dropped the rest.
   const auto put_recent = [&](const Table<std::string, std::deque<Millis>>& table) {
-    std::map<std::string, std::deque<Millis>> recent;
+    std::map<BytesView, std::deque<Millis>> recent;
     for (const auto& [actor, times] : table.rows()) {
       for (const Millis time : times) {
         if (time > position->recorded - hour) recent[actor].push_back(time);
@@ -409,7 +362,7 @@ Bytes World::encode() const {
 }
 
 Result<std::unique_ptr<World>> World::decode(BytesView bytes) {
-  Reader in(bytes);
+  StateReader in(bytes);
   Get get{in};
   const Error damaged = fault("the snapshot of the views does not decode; it will be rebuilt");
   if (in.raw(magic.size()) != magic || in.number() != layout || in.number() != newest_rules) return damaged;

@@ -1,6 +1,8 @@
 #include "ledger/base/decimal.h"
 
 #include <algorithm>
+#include <array>
+#include <optional>
 
 #include "ledger/base/text.h"
 
@@ -85,9 +87,43 @@ Wide round_half_even(std::string_view digits, std::int64_t point) {
   return value + ((beyond_half || (half && value % 2 != 0)) ? 1 : 0);
 }
 
+constexpr std::array<std::int64_t, places + 1> powers_of_ten = [] {
+  std::array<std::int64_t, places + 1> powers{1};
+  for (std::size_t i = 1; i < powers.size(); ++i) powers[i] = powers[i - 1] * 10;
+  return powers;
+}();
+
+// Needs at most 18 digits.
+std::int64_t number_of(std::string_view digits) {
+  std::int64_t value = 0;
+  for (const char c : digits) value = value * 10 + (c - '0');
+  return value;
+}
+
+// The value * 10^18 of a finite number in its one spelling; none if it is anything else.
+std::optional<Wide> read_canonical(std::string_view text) {
+  const bool negative = take(text, '-');
+  const auto whole = take_digits(text);
+  if (whole.empty() || whole.size() > places || (whole.size() > 1 && whole[0] == '0')) return std::nullopt;
+  std::string_view fraction;
+  if (take(text, '.')) {
+    fraction = take_digits(text);
+    if (fraction.empty() || fraction.size() > places || fraction.back() == '0') return std::nullopt;
+  }
+  if (!text.empty()) return std::nullopt;
+  const Wide value = number_of(whole) * one + number_of(fraction) * powers_of_ten[places - fraction.size()];
+  if (negative && value == 0) return std::nullopt;
+  return negative ? -value : value;
+}
+
 }  // namespace
 
 Result<Decimal> Decimal::parse(std::string_view text) {
+  if (const auto scaled = read_canonical(text)) {
+    Decimal decimal;
+    decimal.scaled_ = *scaled;
+    return decimal;
+  }
   TRY_LET(value, from_lexeme(text));
   // One spelling a value: whatever we would not have written so is refused.
   if (value.text() != text) {
@@ -139,12 +175,16 @@ std::string Decimal::text() const {
       break;
   }
   const Wide size = scaled_ < 0 ? -scaled_ : scaled_;
-  auto text = (scaled_ < 0 ? "-" : "") + std::to_string(static_cast<std::int64_t>(size / one));
-  auto fraction = std::to_string(static_cast<std::int64_t>(size % one));
-  if (size % one == 0) return text;
-  fraction.insert(0, static_cast<std::size_t>(places) - fraction.size(), '0');
-  fraction.erase(fraction.find_last_not_of('0') + 1);
-  return text + '.' + fraction;
+  const auto whole = static_cast<std::int64_t>(size / one);
+  auto fraction = static_cast<std::int64_t>(size - whole * one);
+  std::string text = str(scaled_ < 0 ? "-" : "", whole);
+  if (fraction == 0) return text;
+  std::size_t width = places;
+  for (; fraction % 10 == 0; fraction /= 10) --width;
+  const std::string digits = str(fraction);
+  text += '.';
+  text.append(width - digits.size(), '0');
+  return text += digits;
 }
 
 std::partial_ordering Decimal::operator<=>(const Decimal& other) const {

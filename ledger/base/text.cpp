@@ -68,6 +68,12 @@ bool is_ascii_control(std::uint32_t code) {
   return code < 0x20 || code == 0x7f;
 }
 
+// How many characters at the front are ASCII that prints.
+std::size_t plain_length(std::string_view text) {
+  const auto end = std::find_if(text.begin(), text.end(), [](char c) { return c < ' ' || c > '~'; });
+  return static_cast<std::size_t>(end - text.begin());
+}
+
 bool is_hidden(std::uint32_t code) {
   const bool c1 = code >= 0x80 && code <= 0x9f;
   const bool mark = code == 0x061c || code == 0x200e || code == 0x200f;
@@ -83,27 +89,25 @@ bool is_letter_or_digit(char c) {
 }  // namespace
 
 std::string to_hex(BytesView bytes) {
-  std::string text;
-  text.reserve(bytes.size() * 2);
+  std::string text(bytes.size() * 2, '0');
   for (std::size_t i = 0; i < bytes.size(); ++i) {
     const auto byte = byte_at(bytes, i);
-    text += hex_digits[byte >> 4];
-    text += hex_digits[byte & 15];
+    text[2 * i] = hex_digits[byte >> 4];
+    text[2 * i + 1] = hex_digits[byte & 15];
   }
   return text;
 }
 
 Result<Bytes> from_hex(std::string_view text) {
   if (text.size() % 2 != 0) return fault(str("hexadecimal text has ", text.size(), " digits; two make a byte"));
-  Bytes bytes;
-  bytes.reserve(text.size() / 2);
+  Bytes bytes(text.size() / 2, '\0');
   for (std::size_t i = 0; i < text.size(); i += 2) {
     const std::uint32_t high = hex_values[byte_at(text, i)];
     const std::uint32_t low = hex_values[byte_at(text, i + 1)];
     if (high == not_a_digit || low == not_a_digit) {
       return fault(str("not a lowercase hexadecimal digit at position ", high == not_a_digit ? i : i + 1));
     }
-    bytes += to_char(high << 4 | low);
+    bytes[i / 2] = to_char(high << 4 | low);
   }
   return bytes;
 }
@@ -187,6 +191,10 @@ std::string printable(std::string_view text) {
   std::string out;
   out.reserve(text.size());
   for (std::size_t at = 0; at < text.size();) {
+    const std::size_t plain = plain_length(text.substr(at));
+    out += text.substr(at, plain);
+    at += plain;
+    if (at == text.size()) break;
     const auto [code, length] = code_point_at(text, at);
     if (length == 0 || is_ascii_control(code)) {
       out += "\\x" + to_hex(text.substr(at, 1));

@@ -4,9 +4,10 @@
 // matching formatter would not have written.
 #pragma once
 
-#include <sstream>
+#include <charconv>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <vector>
 
 #include "ledger/base/result.h"
@@ -56,12 +57,26 @@ std::string joined(const Texts& texts, std::string_view between) {
   return all;
 }
 
-// Concatenates whatever can be streamed; for error messages.
+template <class Part>
+void append_part(std::string& out, const Part& part) {
+  if constexpr (std::is_convertible_v<const Part&, std::string_view>) {
+    out += std::string_view(part);
+  } else if constexpr (std::is_same_v<Part, char>) {
+    out += part;
+  } else {
+    // Bytes and truth values are no numbers that anybody means to read.
+    static_assert(std::is_integral_v<Part> && sizeof(Part) > 1);
+    char digits[24];
+    out.append(digits, std::to_chars(digits, digits + sizeof digits, part).ptr);
+  }
+}
+
+// Texts, characters and whole numbers, one after the other.
 template <class... Parts>
 std::string str(const Parts&... parts) {
-  std::ostringstream out;
-  (out << ... << parts);
-  return out.str();
+  std::string out;
+  (append_part(out, parts), ...);
+  return out;
 }
 
 }  // namespace cairn

@@ -85,6 +85,9 @@ Result<Envelope> parse_dsse(std::string_view text);
 // of rollouts, incidents and models are keys of `expects` too. Ascending, none twice.
 std::vector<std::string> tags_of(const Statement& statement);
 
+// Those of rollouts, incidents and models alone.
+std::vector<std::string> subjects_of(const Statement& statement);
+
 // Beside them, a refused entry carries this one.
 inline constexpr std::string_view refused_tag = "outcome:refused";
 

@@ -10,8 +10,13 @@ namespace {
 // Collects the tags of one statement; each event says what it is about.
 class Tags {
  public:
+  // Of subjects alone: what `expects` can name.
+  explicit Tags(bool subjects_only = false) : subjects_only_(subjects_only) {}
+
   void add(std::string_view kind, std::string_view subject) {
-    if (!subject.empty()) tags_.push_back(str(kind, ':', subject));
+    if (subject.empty()) return;
+    if (subjects_only_ && kind != "rollout" && kind != "incident" && kind != "model") return;
+    tags_.push_back(str(kind, ':', subject));
   }
 
   void slot(std::string_view name, std::string_view environment) {
@@ -137,10 +142,17 @@ class Tags {
   }
 
  private:
+  bool subjects_only_;
   std::vector<std::string> tags_;
 };
 
 }  // namespace
+
+std::vector<std::string> subjects_of(const Statement& statement) {
+  Tags tags(true);
+  for (const auto& event : statement.events) std::visit(tags, event);
+  return tags.take();
+}
 
 std::vector<std::string> tags_of(const Statement& statement) {
   Tags tags;

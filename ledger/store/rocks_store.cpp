@@ -36,6 +36,7 @@ class RocksStore final : public Store {
   Result<void> commit(Size expected, const Batch& batch) override;
   Result<Tip> tip() const override;
   Result<std::vector<Bytes>> read(Seq from, ReadLimit limit) const override;
+  Result<std::vector<Bytes>> gather(std::span<const Seq> seqs) const override;
   Result<std::vector<Hash>> nodes(std::span<const NodeId> ids) const override;
   Result<std::vector<Seq>> find(std::string_view tag, Seq from, std::size_t limit) const override;
   Result<std::vector<std::string>> tags(std::string_view after, std::size_t limit) const override;
@@ -57,6 +58,12 @@ class RocksStore final : public Store {
   }
   Error missing(Seq seq) const {
     return at_ledger(str("entry ", seq), "is missing: the ledger is damaged, restore it from a copy");
+  }
+  Error unreadable(Seq seq, const RowCursor& rows) const {
+    if (const Result<void> status = rows.status(); !status.ok()) {
+      return at_ledger(str("entry ", seq), str("cannot be read, restore it from a copy: ", status.error().message));
+    }
+    return missing(seq);
   }
 
   // In this order: the database is closed before the lock is given back.
@@ -177,11 +184,26 @@ Result<std::vector<Bytes>> RocksStore::read(Seq from, ReadLimit limit) const {
     // Before next(), which may have to read a block that nobody asked for, and a damaged one at that.
     if (found.size() == wanted || gathered >= limit.bytes) return found;
   }
-  const Seq seq = from + found.size();
-  if (const Result<void> status = rows->status(); !status.ok()) {
-    return at_ledger(str("entry ", seq), str("cannot be read, restore it from a copy: ", status.error().message));
+  return unreadable(from + found.size(), *rows);
+}
+
+// One cursor for all: to make one costs about what it costs to read an entry.
+Result<std::vector<Bytes>> RocksStore::gather(std::span<const Seq> seqs) const {
+  std::vector<Bytes> found;
+  if (seqs.empty()) return found;
+  found.reserve(seqs.size());
+  const auto rows = rows_->cursor(entry_key(seqs.front()), entry_key(seqs.back() + 1));
+  const Size size = acknowledged()->size;
+  for (std::size_t i = 0; i < seqs.size(); ++i) {
+    const Seq seq = seqs[i];
+    if (seq >= size) return missing(seq);
+    const Bytes key = entry_key(seq);
+    if (i > 0 && seq == seqs[i - 1] + 1) rows->next();  // less than a seek
+    if (!rows->at() || rows->key() != key) rows->seek(key);
+    if (!rows->at() || rows->key() != key) return unreadable(seq, *rows);
+    found.emplace_back(rows->value());
   }
-  return missing(seq);
+  return found;
 }
 
 Result<std::shared_ptr<const RightEdge>> RocksStore::edge() const {

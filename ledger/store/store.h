@@ -66,6 +66,9 @@ class Store {
   // Entries from `from` on, contiguous; fewer than asked only at a limit or the tip, none at or past the tip.
   virtual Result<std::vector<Bytes>> read(Seq from, ReadLimit limit) const = 0;
 
+  // These entries, which ascend and are below the tip, in their order: what one subject has among many.
+  virtual Result<std::vector<Bytes>> gather(std::span<const Seq> seqs) const;
+
   // The hash of each complete subtree; a fault if one is not complete yet. One call a proof.
   virtual Result<std::vector<Hash>> nodes(std::span<const NodeId> ids) const = 0;
 

@@ -59,7 +59,7 @@ Result<Snapshot> open_snapshot(BytesView bytes, const PublicKey& log_key) {
 
   TRY_LET(head, parse_head(text));
   if (text != signed_text(head, state)) return damaged("its header does not fit its state");
-  return Snapshot{head, Bytes(state)};
+  return Snapshot{head, state};
 }
 
 }  // namespace cairn

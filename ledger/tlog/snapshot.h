@@ -13,7 +13,7 @@ namespace cairn {
 
 struct Snapshot {
   Head head;
-  Bytes state;
+  BytesView state;  // many megabytes, which nobody copies: of an opened one, in the bytes that it was opened from
 };
 
 // "cairn snapshot v0\n" "size <size>\n" "root <hex>\n" "state <bytes> <hex SHA-256>\n", which are what is signed, then

@@ -164,6 +164,14 @@ TEST_CASE("Whatever bytes come in, printable text is valid UTF-8 without control
   });
 }
 
+TEST_CASE("Texts, characters and whole numbers are joined as they are written") {
+  CHECK(str() == "");
+  CHECK(str("a", std::string("b"), std::string_view("c"), 'd') == "abcd");
+  CHECK(str(0, ' ', -1, ' ', INT64_MIN, ' ', UINT64_MAX, ' ', std::uint16_t{65}) ==
+        "0 -1 -9223372036854775808 18446744073709551615 65");
+  CHECK(str(std::string("\0x", 2)).size() == 2);
+}
+
 TEST_CASE("Splitting keeps empty parts") {
   using Parts = std::vector<std::string_view>;
   CHECK(split("", ',') == Parts{""});

@@ -233,6 +233,20 @@ TEST_CASE("what is signed is DSSE's pre-authentication encoding") {
   CHECK(pae("") == "DSSEv1 28 application/vnd.in-toto+json 0 ");
 }
 
+TEST_CASE("the subjects of a statement are its tags of rollouts, incidents and models") {
+  const auto is_subject = [](const std::string& tag) {
+    return tag.starts_with("rollout:") || tag.starts_with("incident:") || tag.starts_with("model:");
+  };
+  for (const std::vector<Event>& events : {examples::typical_events(), examples::largest_events()}) {
+    for (const auto& event : events) {
+      const Statement statement = examples::statement_of({event});
+      std::vector<std::string> expected = tags_of(statement);
+      std::erase_if(expected, [&](const std::string& tag) { return !is_subject(tag); });
+      CHECK(subjects_of(statement) == expected);
+    }
+  }
+}
+
 TEST_CASE("tags name the author and every subject of the events, once and ascending") {
   const auto model = examples::hash_of("model").hex();
   const auto tags = [](std::vector<Event> events) { return tags_of(examples::statement_of(std::move(events))); };

@@ -46,7 +46,8 @@ TEST_CASE("a snapshot is sealed in these bytes") {
 TEST_CASE("a snapshot of no bytes, or of any bytes, comes out as it went in") {
   for (const Bytes& state : {Bytes(), Bytes("\n\n"), Bytes(5, '\0'), Bytes(100'000, '\xff')}) {
     const Snapshot snapshot{{7, sha256("r")}, state};
-    const auto opened = open_snapshot(*seal_snapshot(snapshot, log_key()), log_key().public_key());
+    const Bytes sealed = *seal_snapshot(snapshot, log_key());
+    const auto opened = open_snapshot(sealed, log_key().public_key());
     REQUIRE(opened.ok());
     CHECK(opened->state == state);
   }

@@ -3,10 +3,10 @@
 #include <fstream>
 #include <iterator>
 #include <map>
+#include <set>
 #include <sstream>
 
-#include "ledger/base/big_endian.h"
-#include "ledger/base/text.h"
+#include "ledger/base/decimal.h"
 #include "tests/catch.h"
 #include "tests/projections/scenario.h"
 
@@ -45,9 +45,17 @@ class PageReader {
     if (type == "u64") {
       number();
     } else if (type == "text") {
-      take(number());
-    } else if (type == "hash" || type == "half") {
-      take(type == "hash" ? 32 : 16);
+      const std::uint64_t begin = number();
+      if (begin % 2 == 1) return again(begin / 2, texts_);
+      spelled(take(begin / 2), texts_);
+    } else if (type == "hash") {
+      const std::uint64_t place = number();
+      if (place > 0) return again(place - 1, hashes_);
+      spelled(take(32), hashes_);
+    } else if (type == "decimal") {
+      REQUIRE(Decimal::parse(take(number())).ok());
+    } else if (type == "half") {
+      take(16);
     } else if (const std::size_t open = type.find('('); open != std::string::npos) {
       REQUIRE(type.back() == ')');
       read_of(type.substr(0, open), type.substr(open + 1, type.size() - open - 2));
@@ -62,6 +70,7 @@ class PageReader {
   bool done() const { return rest_.empty(); }
 
   std::map<std::string, int> rows;
+  int repeated = 0;
 
  private:
   void read_of(const std::string& outer, const std::string& inner) {
@@ -89,7 +98,24 @@ class PageReader {
     return std::string::npos;
   }
 
-  std::uint64_t number() { return from_big_endian(take(8)); }
+  // A text or a hash that was not there before.
+  void spelled(BytesView value, std::set<BytesView>& before) { REQUIRE(before.insert(value).second); }
+  void again(std::uint64_t place, const std::set<BytesView>& before) {
+    REQUIRE(place < before.size());
+    ++repeated;
+  }
+
+  std::uint64_t number() {
+    std::uint64_t value = 0;
+    for (unsigned shift = 0;; shift += 7) {
+      REQUIRE(shift < 63);
+      const auto byte = static_cast<unsigned char>(take(1).front());
+      value |= std::uint64_t{byte & 127U} << shift;
+      if (byte >= 128) continue;
+      REQUIRE((byte > 0 || shift == 0));
+      return value;
+    }
+  }
   BytesView take(std::uint64_t count) {
     REQUIRE(count <= rest_.size());
     const BytesView taken = rest_.substr(0, count);
@@ -99,6 +125,8 @@ class PageReader {
 
   std::map<std::string, Fields> layout_;
   BytesView rest_;
+  std::set<BytesView> texts_;
+  std::set<BytesView> hashes_;
 };
 
 }  // namespace
@@ -126,6 +154,7 @@ TEST_CASE("FORMAT.md's layout of the World takes its bytes apart to the last") {
   PageReader reader(layout, BytesView(bytes).substr(magic.size()));
   reader.read("world");
   CHECK(reader.done());
+  CHECK(reader.repeated > 0);
   for (const auto& [row, fields] : layout) {
     INFO("the row " << row);
     CHECK(reader.rows[row] > 0);

@@ -122,6 +122,23 @@ TEST_CASE("a commit that expects another size is a conflict and writes nothing")
   require_intact(*engine.store);
 }
 
+TEST_CASE("entries are gathered as they are asked for, near or far, and one past the tip is a fault") {
+  const std::string name = GENERATE(from_range(engine_names()));
+  INFO(name);
+  Engine engine = make_engine(name);
+  grow(*engine.store, 50);
+  const Store& store = *engine.store;
+  const std::vector<Seq> seqs = {0, 1, 2, 7, 20, 21, 48, 49};
+  std::vector<Bytes> expected;
+  for (const Seq seq : seqs) expected.push_back(entry_at(seq));
+  REQUIRE(store.gather(seqs).value() == expected);
+  REQUIRE(store.gather({}).value().empty());
+  const std::vector<Seq> beyond = {3, 50};
+  const auto refused = store.gather(beyond);
+  REQUIRE_FALSE(refused.ok());
+  REQUIRE(refused.error().message.find("entry 50") != std::string::npos);
+}
+
 TEST_CASE("read stops at the count, at the bytes and at the tip, and gives at least one entry") {
   const std::string name = GENERATE(from_range(engine_names()));
   INFO(name);

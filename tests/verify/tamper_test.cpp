@@ -267,10 +267,11 @@ TEST_CASE("a snapshot must be signed by the log and be what the entries fold to"
     CHECK(places(audit_with_key(evidence, forge)) == Places{"- snapshot_wrong"});
   }
   SECTION("sealed by the log, of another state") {
-    auto opened = open_snapshot(sealed, forge.log.public_key());
+    const auto opened = open_snapshot(sealed, forge.log.public_key());
     REQUIRE(opened.ok());
-    flip(opened->state, opened->state.size() - 1);
-    evidence.snapshots[size] = *seal_snapshot(*opened, forge.log);
+    Bytes other(opened->state);
+    flip(other, other.size() - 1);
+    evidence.snapshots[size] = *seal_snapshot({opened->head, other}, forge.log);
     CHECK(places(audit_with_key(evidence, forge)) == Places{"- snapshot_wrong"});
   }
 }
