@@ -76,7 +76,7 @@ Result<void> ReportSource::walk(const std::vector<Seq>& seqs, const Visit& visit
     while (end < seqs.size() && seqs[end] - seqs[end - 1] <= fold_rather_than_load) ++end;
     TRY_LET(loaded, load_world(*ledger_, seqs[next]));
     World& world = *loaded.world;
-    TRY(walk_signed(*ledger_, seqs[next], seqs[end - 1] + 1, [&](const Recorded& entry) -> Result<void> {
+    const auto look = [&](const Recorded& entry) -> Result<void> {
       if (entry.seq != seqs[next]) {
         world.apply(entry);
         return {};
@@ -86,7 +86,8 @@ Result<void> ReportSource::walk(const std::vector<Seq>& seqs, const Visit& visit
       world.keep();
       ++next;
       return visit.after(world, entry);
-    }));
+    };
+    TRY(walk_signed(*ledger_, seqs[next], seqs[end - 1] + 1, look));
   }
   return {};
 }
