@@ -47,13 +47,19 @@ void WorldWalk::before_entry() {
 }
 
 Result<void> WorldWalk::fold(Size size) {
-  if (size == world_->position->size) return {};
-  const auto folded = walk_signed(ledger_, world_->position->size, size, [this](const Recorded& entry) -> Result<void> {
+  const Size began = world_->position->size;
+  if (size == began) return {};
+  const auto folded = walk_signed(ledger_, began, size, [this](const Recorded& entry) -> Result<void> {
     before_entry();
     world_->apply(entry);
     return {};
   });
-  if (!folded) world_.reset();
+  if (folded) return {};
+  world_.reset();
+  while (!kept_.empty() && kept_.rbegin()->first > began) {  // folded from the same entries, and no better
+    kept_bytes_ -= kept_.rbegin()->second.size();
+    kept_.erase(std::prev(kept_.end()));
+  }
   return folded;
 }
 
