@@ -130,7 +130,10 @@ void add_counts(const Period& period, ChangeReport& report) {
 
 void add_proof(const ReportSource& source, Size begin, Size end, ChangeReport& report) {
   if (begin == end) {
-    report.population_proof = str("No entry of this log of ", source.size(), " was recorded in this period.");
+    report.population_proof =
+        str("No entry of this log of ", source.size(), " was recorded in this period",
+            begin == 0 ? "" : str(": entry ", begin - 1, " was recorded before it"),
+            end == source.size() ? "." : str(begin == 0 ? ": entry " : ", entry ", end, " after it."));
     return;
   }
   const std::string before =
@@ -168,10 +171,16 @@ Result<ChangeReport> gather_period(const ReportSource& source, Millis since, Mil
   report.header.push_back(fact("Refused", str(report.refusals.size())));
   report.header.push_back(fact("Incidents opened", str(report.incidents.size())));
   add_seqs(seqs, cited_in(report));
+  // That nothing is missing rests on when the entries at both sides were recorded, which their bytes say.
+  std::vector<Seq> borders;
+  if (begin > 0) borders.push_back(begin - 1);
+  if (end < source.size()) borders.push_back(end);
+  add_seqs(seqs, borders);
   const std::vector<PopulationRow>& changes = report.population;
   TRY(source.prove(
       seqs,
       [&](Seq seq) {
+        if (std::find(borders.begin(), borders.end(), seq) != borders.end()) return true;
         return std::binary_search(changes.begin(), changes.end(), PopulationRow{seq, 0, "", "", "", ""},
                                   [](const PopulationRow& a, const PopulationRow& b) { return a.seq < b.seq; });
       },

@@ -4,6 +4,7 @@
 #include <iterator>
 #include <limits>
 
+#include "commands/views.h"
 #include "ledger/base/text.h"
 
 namespace cairn {
@@ -23,6 +24,10 @@ Result<Seq> only_one(const std::string& id, const std::vector<Seq>& seqs) {
   if (seqs.size() == 1) return seqs.front();
   if (seqs.empty()) return usage("no entry has the id " + printable(id) + "; cairn log --json lists the ids");
   return several(id, seqs);
+}
+
+std::string falling_times(Seq seq) {
+  return str("entry ", seq, " was recorded at a time that does not fit those beside it; cairn verify names what differs");
 }
 
 std::vector<Seq> recent_with_id(const World& world, const std::string& id) {
@@ -56,6 +61,15 @@ Result<Size> size_at(const Ledger& ledger, Millis time) {
     } else {
       high = middle;
     }
+  }
+  // Times never fall, so the two entries beside the border settle where it is.
+  if (low > 0) {
+    TRY_LET(before, signed_entry(ledger, low - 1));
+    if (before.entry.recorded > time) return not_verified(falling_times(low - 1));
+  }
+  if (low < ledger.size()) {
+    TRY_LET(after, signed_entry(ledger, low));
+    if (after.entry.recorded <= time) return not_verified(falling_times(low));
   }
   return low;
 }

@@ -14,7 +14,8 @@ namespace cairn {
 // A time that a user typed; a usage error if it is none.
 Result<Millis> read_moment(const std::string& time);
 
-// How many entries were recorded at or before this time; by binary search, since recorded times never fall.
+// How many entries were recorded at or before this time; by binary search, since recorded times never fall. The two
+// entries beside the border are held against the log's signed head: not_verified if they are not its own.
 Result<Size> size_at(const Ledger& ledger, Millis time);
 
 // The same from what a user typed; a usage error if the ledger did not exist yet.

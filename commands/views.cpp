@@ -43,6 +43,14 @@ Result<void> walk_signed(const Ledger& ledger, Size begin, Size end,
   return check_signed(ledger, tree);
 }
 
+Result<Recorded> signed_entry(const Ledger& ledger, Seq seq) {
+  TRY_LET(entry, ledger.entry(seq));
+  const Head& head = ledger.checkpoint().head;
+  TRY_LET(proof, ledger.prove_inclusion(seq, head.size));
+  if (check_inclusion(entry.leaf, seq, head.size, proof, head.root).ok()) return std::move(entry);
+  return not_verified(str("entry ", seq, " is not the one that the log signed; cairn verify names what differs"));
+}
+
 Result<void> fold_on(const Ledger& ledger, World& world, Size size) {
   return walk_signed(ledger, world.position->size, size, [&world](const Recorded& entry) -> Result<void> {
     world.apply(entry);

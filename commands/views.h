@@ -32,4 +32,7 @@ Result<void> fold_on(const Ledger& ledger, World& world, Size size);
 Result<void> walk_signed(const Ledger& ledger, Size begin, Size end,
                          const std::function<Result<void>(const Recorded&)>& each);
 
+// One entry, held against the log's signed head.
+Result<Recorded> signed_entry(const Ledger& ledger, Seq seq);
+
 }  // namespace cairn
