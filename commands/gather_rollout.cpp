@@ -17,6 +17,12 @@ struct Way {
   Moment last;  // its newest entry that was admitted
 };
 
+// That somebody made a report of a rollout is no step of it.
+bool moves(const Statement& statement) {
+  return !std::all_of(statement.events.begin(), statement.events.end(),
+                      [](const Event& event) { return std::holds_alternative<ReportRecorded>(event); });
+}
+
 Result<Way> way_of(const ReportSource& source, const std::string& id) {
   Way way;
   way.id = id;
@@ -30,7 +36,7 @@ Result<Way> way_of(const ReportSource& source, const std::string& id) {
   for (const Seq seq : seqs) {
     TRY_LET(entry, source.entry(seq));
     if (seq == way.rollout->proposed) way.proposed = {seq, entry.entry.recorded};
-    if (entry.entry.outcome.empty()) way.last = {seq, entry.entry.recorded};
+    if (entry.entry.outcome.empty() && moves(entry.statement)) way.last = {seq, entry.entry.recorded};
   }
   return way;
 }

@@ -12,7 +12,7 @@ namespace cairn {
 namespace {
 
 constexpr std::string_view magic = "cairn world\n";
-constexpr std::uint64_t layout = 5;  // also another where the same entries fold into other rows
+constexpr std::uint64_t layout = 6;  // also another where the same entries fold into other rows
 
 // The largest number that stands for a value: every time, count and place fits a JSON integer.
 template <class T>

@@ -129,8 +129,10 @@ class Tags {
   }
   void operator()(const ActionClosed& e) { add("incident", e.incident); }
   void operator()(const IncidentClosed& e) { add("incident", e.incident); }
-  // As of what is due: a subject that is none is no tag.
+  // As of what is due: a subject that is none is no tag. To report on something does not change it: who acts on what
+  // they saw before is not in conflict with a report.
   void operator()(const ReportRecorded& e) {
+    if (subjects_only_) return;
     if (e.kind == ReportKind::incident && form::incident_id.fits(e.subject)) add("incident", e.subject);
     if (e.kind == ReportKind::rollout && parse_rollout_id(e.subject).ok()) rollout(e.subject);
   }
