@@ -84,6 +84,10 @@ std::optional<RollbackExecuted> rollback_in(const Recorded& entry, const SlotKey
   return std::nullopt;
 }
 
+std::string outcome_words(const std::string& outcome) {
+  return outcome.empty() ? "admitted" : "refused (" + outcome + ")";
+}
+
 }  // namespace
 
 Fact fact(std::string name, std::string value, std::vector<Seq> seqs) {
@@ -227,6 +231,11 @@ void Story::deviations_of(const World& world, const Recorded& entry, const Verdi
   const auto found = [&](std::string text, std::vector<Seq> seqs) {
     report_.deviations.push_back({std::move(text), std::move(seqs)});
   };
+  if (outcome_of(verdict) != entry.entry.outcome) {
+    found("the log recorded as " + outcome_words(entry.entry.outcome) + " what the rules of that moment take as " +
+              outcome_words(outcome_of(verdict)) + ": " + what,
+          {entry.seq});
+  }
   if (!entry.entry.outcome.empty()) {
     std::vector<std::string> reasons = verdict.refused ? verdict.refused->reasons : std::vector<std::string>{};
     const std::string why = reasons.empty() ? "" : ": " + joined(reasons, "; ");
@@ -266,9 +275,8 @@ void Story::look_back(World& world, const Recorded& entry, Basis basis) {
   const Verdict verdict = verdict_under(world, newest, entry, basis);
   const std::string& then = entry.entry.outcome;
   const std::string now = outcome_of(verdict);
-  report_.hindsight.push_back({entry.seq, joined(report_.timeline.back().said, "; "),
-                               then.empty() ? "admitted" : "refused (" + then + ")",
-                               now.empty() ? "admitted" : "refused (" + now + ")", reasons_of(verdict)});
+  report_.hindsight.push_back({entry.seq, joined(report_.timeline.back().said, "; "), outcome_words(then),
+                               outcome_words(now), reasons_of(verdict)});
 }
 
 void Story::rollback_of(const World& world, const Recorded& entry) {
