@@ -34,9 +34,10 @@ class Between {
     std::vector<Seq> refused;
     TRY(add_tag(refused, std::string(refused_tag)));
     if (flags.model || flags.environment) {
-      TRY_LET(about, about_filter(after, flags));
-      changing = both(changing, about);
-      refused = both(refused, about);
+      TRY_LET(named, naming_filter(after, flags));
+      refused = both(refused, named);
+      TRY_LET(wider, reaching_filter(after, flags));
+      changing = both(changing, either(named, wider));
     }
     ProgressBar bar("diff");
     const std::vector<Seq> wanted = either(changing, refused);
@@ -77,22 +78,36 @@ class Between {
     }
   }
 
-  // What names the model or the environment, what happened to its incidents, and what may reach it from a wider scope.
-  Result<Seqs> about_filter(const World& after, const DiffFlags& flags) const {
+  // What names the model, and the environment where one was asked for; and what happened to its incidents.
+  Result<Seqs> naming_filter(const World& after, const DiffFlags& flags) const {
     Seqs about;
-    if (flags.model) {
-      TRY(add_tag(about, "model:" + *flags.model));
-      for (const auto& [digest, row] : after.models.rows()) {
-        if (row.name == *flags.model) TRY(add_tag(about, "digest:" + digest.hex()));
-      }
-    } else {
-      TRY(add_tag(about, "environment:" + *flags.environment));
+    TRY(add_model(about, after, flags));
+    if (flags.environment) {
+      Seqs there;
+      TRY(add_tag(there, "environment:" + *flags.environment));
+      about = flags.model ? both(about, there) : there;
     }
     for (const auto& [id, incident] : after.incidents.rows()) {
       const bool its = (!flags.model || incident.name == *flags.model) &&
                        (!flags.environment || incident.environment == *flags.environment);
       if (its) TRY(add_tag(about, "incident:" + id));
     }
+    return about;
+  }
+
+  Result<void> add_model(Seqs& about, const World& after, const DiffFlags& flags) const {
+    if (!flags.model) return {};
+    TRY(add_tag(about, "model:" + *flags.model));
+    for (const auto& [digest, row] : after.models.rows()) {
+      if (row.name == *flags.model) TRY(add_tag(about, "digest:" + digest.hex()));
+    }
+    return {};
+  }
+
+  // What may reach it from a wider scope, and what is said of the model wherever it is.
+  Result<Seqs> reaching_filter(const World& after, const DiffFlags& flags) const {
+    Seqs about;
+    TRY(add_model(about, after, flags));
     for (const std::string_view type :
          {"lockdown.engaged", "lockdown.lift_requested", "lockdown.lifted", "freeze.declared", "freeze.ended",
           "hold.placed", "hold.released", "policy.adopted"}) {
