@@ -23,6 +23,22 @@ bool overlap(const Scope& a, const Scope& b) {
   return meet(a.environment, b.environment) && meet(a.model, b.model);
 }
 
+bool asked_by_another(const World& world, const Statement& statement) {
+  const OpenRequest* request = world.requests.find(statement.events_hash);
+  const auto own = [&](const std::string& person) {
+    return !person.empty() && world.answers_for(statement.author, person);
+  };
+  return request != nullptr && !own(request->said.by) && !own(request->said.voucher);
+}
+
+// As a change of the policy that is in force; nobody approves what they proposed.
+bool approved(const World& world, const PolicyAdopted& adopted) {
+  const OpenProposal* proposal = world.proposals.find(adopted.policy);
+  if (proposal == nullptr) return false;
+  return std::any_of(proposal->approvals.begin(), proposal->approvals.end(),
+                     [&](const auto& row) { return row.second.replaces == world.policy().digest; });
+}
+
 }  // namespace
 
 Result<void> Separation::before(World& world, const Recorded& entry, const std::string& what) {
@@ -44,6 +60,11 @@ Result<void> Separation::step(World& world, const Recorded& entry, const Rollout
   const Rollout rollout = *found;
   TRY_LET(holds, basis_holds(source_.ledger(), entry));
   const Verdict verdict = past_verdict(world, entry, holds);
+  if (verdict.refused) {
+    findings_.push_back({"the log recorded " + event.rollout + "'s step to " + std::string(to_text(event.stage)) +
+                             " as admitted, and the rules of that moment refuse it: " + outcome_of(verdict),
+                         {entry.seq}});
+  }
   approvals(world, rollout, entry, event);
   for (const Lifted& lifted : verdict.lifted) {
     for (Glass& glass : glasses_) {
@@ -70,6 +91,11 @@ void Separation::approvals(const World& world, const Rollout& rollout, const Rec
       findings_.push_back(
           {grant.person + " approved " + event.rollout + ", and answers for " + rollout.proposer + ", who proposed it",
            {rollout.proposed, grant.seq}});
+    }
+    if (world.answers_for(grant.person, entry.statement.author)) {
+      findings_.push_back({grant.person + " approved " + event.rollout + ", and answers for " + entry.statement.author +
+                               ", who took it to " + std::string(to_text(event.stage)),
+                           {grant.seq, entry.seq}});
     }
     const Key* key = world.keys.find(grant.key);
     if (key == nullptr || key->vouched_by.empty()) continue;
@@ -117,11 +143,7 @@ void Separation::administration(const World& world, const Recorded& entry, const
     const auto* adopted = std::get_if<PolicyAdopted>(&event);
     const bool a_say = std::visit(TouchesASay{entry.statement.author, world.policy()}, event);
     if (adopted == nullptr && !a_say) continue;
-    bool by_two = world.requests.has(entry.statement.events_hash);
-    if (adopted != nullptr) {
-      const OpenProposal* proposal = world.proposals.find(adopted->policy);
-      by_two = proposal != nullptr && !proposal->approvals.empty();
-    }
+    const bool by_two = adopted != nullptr ? approved(world, *adopted) : asked_by_another(world, entry.statement);
     if (by_two) {
       together_.push_back(entry.seq);
     } else {
@@ -198,7 +220,7 @@ void Separation::finish(const World& world) {
                           return grant.role == Role::approver && overlap(grant.scope, deploys.scope);
                         });
       if (!both) continue;
-      say(handle + " may both deploy and approve, though not the same rollout", {actor.enrolled});
+      say(handle + " may both deploy and approve, though not what they proposed", {actor.enrolled});
       break;
     }
   }
