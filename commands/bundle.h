@@ -1,7 +1,7 @@
 // bundle: a ledger, or what is needed to understand some of its entries, as one file (FORMAT.md, Bundle).
 //
-// The same ledger and choice give the same bytes. The file appears whole or not at all; what goes into it is hashed
-// once more on its way and held against the signed root.
+// The same ledger and choice give the same bytes. The file appears whole or not at all; each entry is hashed
+// once more on its way and held against the signed root; hash tiles are copied, which cairn-verify computes anew.
 #pragma once
 
 #include <filesystem>

@@ -59,7 +59,7 @@ void add_period(CLI::App& report, Invocation& invocation) {
   CLI::App* command = add_command(report, "period", "For auditors: every change of a period, and who did what alone",
                                   "cairn report period --since 2026-11-01 --until 2026-12-01");
   command->add_option("--since", flags->since, "recorded at or after")->required()->type_name("TIME");
-  command->add_option("--until", flags->until, "recorded before; default: all that the checkpoint covers")
+  command->add_option("--until", flags->until, "recorded at or before; default: all that the checkpoint covers")
       ->type_name("TIME");
   add_flags(*command, invocation, flags);
 }

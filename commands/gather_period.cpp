@@ -156,7 +156,7 @@ Result<ChangeReport> gather_period(const ReportSource& source, Millis since, Mil
   report.from = since;
   report.until = std::min(until, std::max(report.moment, since));
   TRY_LET(begin, source.recorded_before(since));
-  TRY_LET(end, source.recorded_before(until));
+  TRY_LET(end, source.recorded_before(until + 1));
   std::vector<Seq> seqs(end - begin);
   std::iota(seqs.begin(), seqs.end(), begin);
   Period period(source, report);

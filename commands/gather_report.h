@@ -17,7 +17,7 @@ Result<ChangeReport> gather_incident(const ReportSource& source, const std::stri
 // From its proposal to its end, or the report's moment.
 Result<ChangeReport> gather_rollout(const ReportSource& source, const std::string& rollout);
 
-// All that was recorded at `since` or later, and before `until`.
+// All that was recorded from `since` to `until`, both included.
 Result<ChangeReport> gather_period(const ReportSource& source, Millis since, Millis until);
 
 }  // namespace cairn

@@ -119,7 +119,7 @@ void add_hindsight(Page& page) {
 
 void add_deadlines(Page& page) {
   Html& html = page.html;
-  add_lead(html, "By when the policy asks for each step, and when it was done.");
+  add_lead(html, "By when the newest policy asks for each step, and when it was done.");
   if (page.report.deadlines.empty()) {
     add_remarks(page, {}, "The policy sets no clock.");
     return;

@@ -8,6 +8,7 @@
 #include "commands/past_verdict.h"
 #include "commands/render_entry.h"
 #include "commands/render_status.h"
+#include "commands/views.h"
 #include "ledger/base/text.h"
 #include "projections/state_diff.h"
 
@@ -73,7 +74,7 @@ Result<TimelineRow> LedgerSteps::row(Seq seq) {
 }
 
 Result<std::string> LedgerSteps::text(Seq seq, StepView view) {
-  TRY_LET(entry, ledger_.entry(seq));
+  TRY_LET(entry, signed_entry(ledger_, seq));
   if (view == StepView::status) return status(entry);
   if (view == StepView::changes) return changes(entry);
   TRY_LET(world, before_.at(seq));

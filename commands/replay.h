@@ -1,7 +1,8 @@
 // replay: folds a ledger from its first entry, asks the rules about every statement again and compares every view that
 // was kept.
 //
-// It trusts no snapshot. Signatures are not asked: they are verify's.
+// It trusts no snapshot. Signatures are not asked: they are verify's. The root that a statement of long ago stood on is
+// taken from the stored tree.
 #pragma once
 
 #include <functional>

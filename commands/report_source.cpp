@@ -41,8 +41,9 @@ Result<ReportSource> ReportSource::open(const Ledger& ledger, Size at_most) {
   ReportSource source(ledger);
   TRY_LET(row, newest_note(ledger.store(), std::min(at_most, ledger.size())));
   TRY_LET(checkpoint, open_checkpoint(row.bytes, ledger.log_key()));
-  TRY_LET(root, ledger.root_at(checkpoint.head.size));
-  if (root != checkpoint.head.root) {
+  const Head& newest = ledger.checkpoint().head;
+  TRY_LET(grown, ledger.prove_consistency(checkpoint.head.size, newest.size));
+  if (!check_consistency(checkpoint.head.size, checkpoint.head.root, newest.size, newest.root, grown).ok()) {
     return not_verified(str("the checkpoint of ", checkpoint.head.size, " entries is not of this history; ",
                             "cairn verify names what differs"));
   }

@@ -167,8 +167,11 @@ Result<Head> head_of(const Ledger& ledger, const std::optional<Path>& checkpoint
                         "\nKeep both: together they are the evidence.");
   };
   if (head.size > ledger.size()) return apart(str("this ledger has ", ledger.size(), " entries, and had ", head.size));
-  TRY_LET(root, ledger.root_at(head.size));
-  if (root != head.root) return apart("this ledger does not continue that head");
+  const Head& newest = ledger.checkpoint().head;
+  TRY_LET(proof, ledger.prove_consistency(head.size, newest.size));
+  if (!check_consistency(head.size, head.root, newest.size, newest.root, proof).ok()) {
+    return apart("this ledger does not continue that head");
+  }
   return head;
 }
 
@@ -210,7 +213,7 @@ Result<Exit> run_sample(const Globals& globals, const SampleFlags& flags) {
   TRY_LET(head, head_of(ledger, flags.checkpoint));
   const SampleSource source = {
       [&](const std::function<Result<void>(const Recorded&)>& each) { return walk_signed(ledger, 0, head.size, each); },
-      [&](Seq seq) { return ledger.entry(seq); }};
+      [&](Seq seq) { return signed_entry(ledger, seq); }};
   TRY_LET(sample, draw_sample(question, ledger.origin(), head, source));
   print(globals.json ? render_json(sample) : render_text(sample));
   return Exit::done;

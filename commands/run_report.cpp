@@ -31,7 +31,7 @@ Result<ChangeReport> gathered(const ReportSource& source, const ReportFlags& fla
       break;
   }
   TRY_LET(since, given("--since", read_moment(flags.since)));
-  if (!flags.until) return gather_period(source, since, source.moment() + 1);
+  if (!flags.until) return gather_period(source, since, source.moment());
   TRY_LET(until, given("--until", read_moment(*flags.until)));
   if (until <= since) return usage("--until does not lie after --since: give a period that has a length");
   return gather_period(source, since, until);

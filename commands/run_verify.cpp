@@ -177,7 +177,7 @@ void show_replayed(const Globals& globals, const Replayed& done, Millis spent) {
                {"  decided", "each statement again, by the policy in force then (" +
                                  plural(done.policies, "policy", "policies") + ")"},
                {"  compared", plural(done.snapshots, "recorded snapshot", "recorded snapshots") +
-                                  " and the live view, by their state, and the root with what the log signed"},
+                                  " and the view that questions get, by their state, and the root with what the log signed"},
                {"  took", describe_duration(spent) + str(", ", rate, " entries a second")},
                {"  state", done.state.hex()}}));
   for (std::size_t i = 0; i < std::min(done.differences.size(), most_differences_shown); ++i) {

@@ -156,7 +156,7 @@ class Walk {
   Result<void> list_role_grants() {
     TRY_LET(seqs, find_all(ledger_, "type:role.granted"));
     for (const Seq seq : seqs) {
-      TRY_LET(entry, ledger_.entry(seq));
+      TRY_LET(entry, signed_entry(ledger_, seq));
       if (!entry.entry.outcome.empty()) continue;
       for (const Event& event : entry.statement.events) {
         if (const auto* granted = std::get_if<RoleGranted>(&event))
@@ -168,7 +168,7 @@ class Walk {
 
   // The node of this entry, without its causes.
   Result<Recorded> read(Seq seq) {
-    TRY_LET(recorded, ledger_.entry(seq));
+    TRY_LET(recorded, signed_entry(ledger_, seq));
     const auto made = why_.nodes.try_emplace(seq);
     if (made.second) {
       made.first->second.row = row_of(recorded, names_);

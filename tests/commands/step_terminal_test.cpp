@@ -215,7 +215,7 @@ TEST_CASE("replay says what it folded, decided and compared") {
   CHECK(contains(text, "  folded    609 entries, from the first: 608 admitted, 1 refused\n"));
   CHECK(contains(text, "  decided   each statement again, by the policy in force then (1 policy)\n"));
   CHECK(contains(text, "recorded snapshot"));
-  CHECK(contains(text, "and the live view, by their state,"));
+  CHECK(contains(text, "and the view that questions get, by their state,"));
 }
 
 TEST_CASE("a filter takes its words by name, and the rest is a text") {
