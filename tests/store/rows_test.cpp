@@ -4,6 +4,7 @@
 #include "ledger/store/right_edge.h"
 #include "ledger/store/rocks_keys.h"
 #include "tests/catch.h"
+#include "tests/store/contract.h"
 
 namespace cairn::test {
 namespace {
