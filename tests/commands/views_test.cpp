@@ -3,8 +3,12 @@
 
 #include <algorithm>
 
+#include "commands/ledger_steps.h"
+#include "commands/moments.h"
 #include "commands/replay.h"
 #include "commands/report_source.h"
+#include "commands/why.h"
+#include "commands/world_walk.h"
 #include "ledger/base/text.h"
 #include "tests/catch.h"
 #include "tests/commands/read_case.h"
@@ -13,7 +17,7 @@ namespace cairn::test {
 namespace {
 
 // A store whose disk somebody wrote to: one entry has another byte, its hashes and signatures are as they were.
-class Altered final : public Store {
+class Altered : public Store {
  public:
   Altered(const Store& store, Seq seq) : store_(store), seq_(seq) {}
   Result<void> commit(Size, const Batch&) override { return fault("read only"); }
@@ -38,6 +42,13 @@ class Altered final : public Store {
  private:
   const Store& store_;
   Seq seq_;
+};
+
+// Without its snapshots: what is not kept on the way is folded.
+class AlteredUnsnapped final : public Altered {
+ public:
+  using Altered::Altered;
+  Result<std::optional<AtSize>> snapshot(Size) const override { return std::optional<AtSize>(); }
 };
 
 // The same on a disk: the ledger in another directory, hashes and heads as they were.
@@ -114,6 +125,68 @@ TEST_CASE("no view is made of altered entries behind a snapshot") {
     const auto loaded = world_with_altered(session, size - 1, size);
     REQUIRE_FALSE(loaded.ok());
     CHECK(loaded.error().kind == ErrorKind::not_verified);
+  });
+}
+
+TEST_CASE("a World that was folded from altered entries is not the beginning of the next one") {
+  ReadCase place;
+  place.register_model("logistic", "v1", "0.9");
+  place.grow(2 * WorldWalk::kept_gap);
+  place.with_session([](Session& session) {
+    const AlteredUnsnapped store(session.store(), 500);
+    const auto ledger = Ledger::open(store);
+    REQUIRE(ledger.ok());
+    WorldWalk walk(*ledger);
+    REQUIRE(walk.at(100).ok());
+    for (int asked = 0; asked < 3; ++asked) {
+      const auto world = walk.at(ledger->size());
+      REQUIRE_FALSE(world.ok());
+      CHECK(world.error().kind == ErrorKind::not_verified);
+    }
+    CHECK(walk.at(100).ok());
+  });
+}
+
+TEST_CASE("a moment is placed beside entries that the log signed") {
+  ReadCase place;
+  place.register_model("logistic", "v1", "0.9");
+  place.register_model("logistic", "v2", "0.9");
+  place.register_model("logistic", "v3", "0.9");
+  place.with_session([](Session& session) {
+    const Seq border = session.ledger().size() - 2;
+    const Millis time = session.ledger().entry(border)->entry.recorded;
+    CHECK(size_at(session.ledger(), time).value() == border + 1);
+    for (const Seq seq : {border, border + 1}) {
+      const Altered store(session.store(), seq);
+      const auto ledger = Ledger::open(store);
+      REQUIRE(ledger.ok());
+      const auto size = size_at(*ledger, time);
+      REQUIRE_FALSE(size.ok());
+      CHECK(size.error().kind == ErrorKind::not_verified);
+    }
+  });
+}
+
+TEST_CASE("why and each view of --step show no entry that the log did not sign") {
+  ReadCase place;
+  place.register_model("logistic", "v1", "0.9");
+  place.with_session([](Session& session) {
+    const Seq newest = session.ledger().size() - 1;
+    const auto whole = load_world(session.ledger(), newest + 1);
+    REQUIRE(whole.ok());
+    World& world = *whole->world;
+    const Altered store(session.store(), newest);
+    const auto ledger = Ledger::open(store);
+    REQUIRE(ledger.ok());
+    const auto why = why_of(*ledger, world, str(newest), 3, world.position->recorded);
+    REQUIRE_FALSE(why.ok());
+    CHECK(why.error().kind == ErrorKind::not_verified);
+    LedgerSteps steps(*ledger, world, newest + 1);
+    for (const StepView view : {StepView::entry, StepView::why, StepView::changes, StepView::status}) {
+      const auto text = steps.text(newest, view);
+      REQUIRE_FALSE(text.ok());
+      CHECK(text.error().kind == ErrorKind::not_verified);
+    }
   });
 }
 
