@@ -12,11 +12,6 @@ using Json = nlohmann::json;
 constexpr const char* version = "logistic@20261120_101500";
 const Words in_production = {"--environment", "production"};
 
-Words with(Words words, const Words& more) {
-  words.insert(words.end(), more.begin(), more.end());
-  return words;
-}
-
 struct InShadow {
   Workplace place;
   InShadow() {

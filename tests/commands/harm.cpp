@@ -13,11 +13,6 @@ namespace {
 const Words production = {"--environment", "production"};
 const std::string slot = "environment=production,model=logistic";
 
-Words with(Words words, const Words& more) {
-  words.insert(words.end(), more.begin(), more.end());
-  return words;
-}
-
 void add_people(const Harm& place) {
   for (const auto& [who, role] :
        {std::pair<std::string, std::string>("ida", "incident-commander"), {"erin", "deployer"}}) {

@@ -12,11 +12,6 @@ using Json = nlohmann::json;
 
 const Words production = {"--environment", "production"};
 
-Words with(Words words, const Words& more) {
-  words.insert(words.end(), more.begin(), more.end());
-  return words;
-}
-
 // Two versions that were at full in production, the newer one there now; ida commands incidents.
 struct Live {
   Workplace place;

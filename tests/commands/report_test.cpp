@@ -18,11 +18,6 @@ const std::vector<Words> reports = {{"incident", "INC-1"},
                                     {"rollout", "logistic/production/2"},
                                     {"period", "--since", "2026-01-01"}};
 
-Words with(Words words, const Words& more) {
-  words.insert(words.end(), more.begin(), more.end());
-  return words;
-}
-
 Json fact(const Json& facts, const std::string& name) {
   for (const Json& one : facts) {
     if (one["name"] == name) return one;

@@ -267,4 +267,9 @@ std::vector<std::string> Workplace::files() const {
   return all;
 }
 
+Words with(Words words, const Words& more) {
+  words.insert(words.end(), more.begin(), more.end());
+  return words;
+}
+
 }  // namespace cairn::test

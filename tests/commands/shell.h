@@ -15,6 +15,7 @@
 namespace cairn::test {
 
 using Words = std::vector<std::string>;
+Words with(Words words, const Words& more);  // one after the other
 using Environment = std::map<std::string, std::string>;
 
 struct Ran {

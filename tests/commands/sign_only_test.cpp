@@ -13,12 +13,6 @@ using Json = nlohmann::json;
 
 const Words grant = {"actor", "role", "ben", "--grant", "deployer"};
 
-Words with(const Words& words, const Words& more) {
-  Words all = words;
-  all.insert(all.end(), more.begin(), more.end());
-  return all;
-}
-
 TEST_CASE("--dry-run and --sign-only exclude each other") {
   const Workplace place;
   place.init(Workplace::Policy::easy);
