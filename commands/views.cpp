@@ -47,8 +47,10 @@ Result<Recorded> signed_entry(const Ledger& ledger, Seq seq) {
   TRY_LET(entry, ledger.entry(seq));
   const Head& head = ledger.checkpoint().head;
   TRY_LET(proof, ledger.prove_inclusion(seq, head.size));
-  if (check_inclusion(entry.leaf, seq, head.size, proof, head.root).ok()) return std::move(entry);
-  return not_verified(str("entry ", seq, " is not the one that the log signed; cairn verify names what differs"));
+  if (!check_inclusion(entry.leaf, seq, head.size, proof, head.root).ok()) {
+    return not_verified(str("entry ", seq, " is not the one that the log signed; cairn verify names what differs"));
+  }
+  return entry;
 }
 
 Result<void> fold_on(const Ledger& ledger, World& world, Size size) {
