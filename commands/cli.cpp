@@ -9,6 +9,7 @@
 #include <nlohmann/json.hpp>
 
 #include "commands/cli_parts.h"
+#include "commands/json_text.h"
 #include "ledger/base/text.h"
 #include "ledger/base/time.h"
 #include "ledger/events/statement.h"
@@ -43,7 +44,7 @@ int report(const Globals& globals, const Error& error) {
   if (globals.json) {
     const bool door = error.kind == ErrorKind::turned_away || error.kind == ErrorKind::conflict;
     const nlohmann::ordered_json json = {{"outcome", door ? "turned_away" : "error"}, {"error", error.message}};
-    print(json.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n");
+    print(json_text(json));
   } else {
     // A message may hold a note that somebody else wrote.
     warn("cairn: " + printable_lines(error.message) + "\n");

@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "commands/default_policy.h"
+#include "commands/json_text.h"
 #include "commands/render_receipt.h"
 #include "ledger/base/file.h"
 #include "ledger/base/text.h"
@@ -187,9 +188,7 @@ Result<Exit> validate_models(const Globals& globals, const ModelFlags& flags) {
   const std::string policy =
       ground.world->policy().name + (ground.session ? ", in force here" : ", since there is no ledger");
   if (globals.json) {
-    print(
-        Json{{"overall_status", status}, {"policy", ground.world->policy().digest.hex()}, {"models", models}}.dump(2) +
-        "\n");
+    print(json_text({{"overall_status", status}, {"policy", ground.world->policy().digest.hex()}, {"models", models}}));
   } else {
     print("Judged by the policy " + printable(policy) + ". Nothing was recorded.\n");
     print("Overall status: " + toned(status, passed ? Tone::good : Tone::bad) + "\n");

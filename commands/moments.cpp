@@ -27,7 +27,8 @@ Result<Seq> only_one(const std::string& id, const std::vector<Seq>& seqs) {
 }
 
 std::string falling_times(Seq seq) {
-  return str("entry ", seq, " was recorded at a time that does not fit those beside it; cairn verify names what differs");
+  return str("entry ", seq,
+             " was recorded at a time that does not fit those beside it; cairn verify names what differs");
 }
 
 std::vector<Seq> recent_with_id(const World& world, const std::string& id) {

@@ -2,6 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "commands/json_text.h"
 #include "commands/output.h"
 #include "commands/policy_difference.h"
 #include "ledger/base/text.h"
@@ -197,7 +198,7 @@ std::string point_text(const Point& point) {
 
 // ---- JSON
 
-Json json_of(const std::vector<HistoryStep>& steps) {
+Json said_by(const std::vector<HistoryStep>& steps) {
   Json list = Json::array();
   for (const HistoryStep& step : steps) {
     list.push_back(
@@ -235,7 +236,7 @@ Json policy_json(const WorldDiff& diff) {
   }
   return {{"before", side(diff.policy_before())},
           {"after", side(diff.policy_after())},
-          {"steps", json_of(diff.adoptions())},
+          {"steps", said_by(diff.adoptions())},
           {"values", std::move(values)}};
 }
 
@@ -274,18 +275,18 @@ std::string diff_json(const WorldDiff& diff, const DiffBounds& bounds, const Led
                              {"digest", row.model.hex()},
                              {"before", json_of(row.before)},
                              {"after", json_of(row.after)},
-                             {"steps", json_of(row.steps)}});
+                             {"steps", said_by(row.steps)}});
   }
   for (const FactChange& row : facts) {
     json["facts"].push_back({{"kind", to_text(row.key.kind)},
                              {"subject", row.key.subject},
                              {"before", json_of(row.before)},
                              {"after", json_of(row.after)},
-                             {"steps", json_of(row.steps)}});
+                             {"steps", said_by(row.steps)}});
   }
   for (const auto& [outcome, seqs] : diff.refused()) json["refused"].push_back({{"refusal", outcome}, {"seqs", seqs}});
   json["checkpoint"] = ledger.checkpoint_note();
-  return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+  return json_text(json);
 }
 
 }  // namespace cairn

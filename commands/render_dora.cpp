@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "commands/json_text.h"
 #include "commands/output.h"
 #include "ledger/base/text.h"
 #include "ledger/base/time.h"
@@ -319,7 +320,7 @@ std::string delivery_json(const Delivery& delivery, const DeliveryFilter& filter
                      {"environment", filter.environment.empty() ? Json() : Json(filter.environment)},
                      {"total", json_of(delivery.total(filter), period)},
                      {"slots", std::move(slots)}};
-  return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+  return json_text(json);
 }
 
 }  // namespace cairn

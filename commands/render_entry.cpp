@@ -2,6 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "commands/json_text.h"
 #include "commands/output.h"
 #include "commands/render_json.h"
 #include "commands/render_receipt.h"
@@ -153,7 +154,7 @@ std::string entry_json(const ExplainedEntry& explained) {
   derived["gates"] = Json::parse(to_json(explained.verdict.gates));
   if (!explained.verdict.lifted.empty()) derived["lifted"] = Json::parse(to_json(explained.verdict.lifted));
   json["derived"] = std::move(derived);
-  return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+  return json_text(json);
 }
 
 }  // namespace cairn

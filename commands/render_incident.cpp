@@ -2,6 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "commands/json_text.h"
 #include "commands/markdown.h"
 #include "commands/output.h"
 #include "commands/render_timeline.h"
@@ -104,7 +105,7 @@ std::string incident_list_text(const std::vector<IncidentView>& incidents) {
 std::string incident_list_json(const std::vector<IncidentView>& incidents) {
   Json list = Json::array();
   for (const IncidentView& view : incidents) list.push_back(json_of(view));
-  return Json{{"incidents", std::move(list)}}.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+  return json_text({{"incidents", std::move(list)}});
 }
 
 std::string incident_text(const IncidentView& view) {
@@ -136,7 +137,7 @@ std::string incident_json(const IncidentView& view) {
   Json json = json_of(view);
   json["entries"] = Json::array();
   for (const TimelineRow& row : view.entries) json["entries"].push_back(Json::parse(log_json(row)));
-  return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+  return json_text(json);
 }
 
 std::string incident_markdown(const IncidentView& view) {

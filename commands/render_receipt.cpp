@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "commands/json_text.h"
 #include "commands/render_json.h"
 #include "ledger/base/text.h"
 
@@ -76,10 +77,6 @@ void add_lifted(Json& json, const std::vector<Lifted>& lifted) {
   if (!lifted.empty()) json["lifted"] = Json::parse(to_json(lifted));
 }
 
-void print_json(const Json& json) {
-  print(json.dump(2) + "\n");
-}
-
 std::string said_text(const std::vector<std::string>& said, const std::string& before = {}) {
   std::string text;
   for (const std::string& sentence : said) text += wrapped(before + printable(sentence), 2);
@@ -105,7 +102,7 @@ Exit show_appended(const Globals& globals, const Appended& appended) {
     json["gates"] = json_of(appended.verdict.gates);
     add_lifted(json, appended.verdict.lifted);
     if (!refused) add_made(json, appended.events);
-    print_json(json);
+    print(json_text(json));
   } else if (refused) {
     print(toned("Refused", Tone::bad) + ", and recorded: " + toned(appended.receipt.outcome, Tone::strong) + "\n");
     print(said_text(appended.said, "tried: "));
@@ -123,7 +120,7 @@ Exit show_appended(const Globals& globals, const Appended& appended) {
 
 Exit show_turned_away(const Globals& globals, const TurnedAway& away) {
   if (globals.json) {
-    print_json({{"outcome", "turned_away"}, {"refusal", away.reason}, {"reasons", Json::array({away.message})}});
+    print(json_text({{"outcome", "turned_away"}, {"refusal", away.reason}, {"reasons", Json::array({away.message})}}));
   } else {
     print(toned("Turned away", Tone::bad) + ", and not recorded: " + toned(away.reason, Tone::strong) + "\n");
     print(wrapped(printable(away.message), 2));
@@ -144,7 +141,7 @@ Exit show_tried(const Globals& globals, const Tried& tried) {
     add_refusal(json, decision.verdict);
     json["gates"] = json_of(decision.verdict.gates);
     add_lifted(json, decision.verdict.lifted);
-    print_json(json);
+    print(json_text(json));
   } else if (refused) {
     print(toned("Would be refused: ", Tone::bad) + std::string(wire_name(decision.verdict.refused->refusal)) + "\n");
     print(refusal_text(*decision.verdict.refused));
@@ -159,7 +156,7 @@ Exit show_tried(const Globals& globals, const Tried& tried) {
 
 Exit show_signed(const Globals& globals, const Signed& signed_file) {
   if (globals.json) {
-    print_json({{"outcome", "signed"}, {"file", signed_file.file.string()}, {"expires", signed_file.expires}});
+    print(json_text({{"outcome", "signed"}, {"file", signed_file.file.string()}, {"expires", signed_file.expires}}));
   } else {
     const std::string file = printable(signed_file.file.string());
     print("Signed, not recorded yet: " + file + "\n" + said_text(signed_file.said) + "  Have it recorded until " +
@@ -172,7 +169,7 @@ Exit show_unchanged(const Globals& globals, const Unchanged& unchanged) {
   if (globals.json) {
     Json json = {{"outcome", "unchanged"}, {"reasons", Json::array({unchanged.why})}};
     add_made(json, unchanged.stands);
-    print_json(json);
+    print(json_text(json));
   } else {
     print(wrapped("Nothing to do: " + printable(unchanged.why) + ".", 0));
   }

@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "commands/change_report.h"
+#include "commands/json_text.h"
 #include "commands/render_json.h"
 #include "ledger/base/text.h"
 
@@ -179,7 +180,7 @@ std::string report_json(const ChangeReport& report) {
                {"refusals", rows_of(report.refusals)},
                {"incidents", rows_of(report.incidents)}};
   json["annex"] = rows_of(report.annex);
-  return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+  return json_text(json);
 }
 
 }  // namespace cairn

@@ -2,6 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "commands/json_text.h"
 #include "commands/output.h"
 #include "commands/render_json.h"
 #include "ledger/base/text.h"
@@ -373,7 +374,7 @@ std::string status_json(const Status& status, const World& world, const StatusMo
       {"holds", list_of(status.holds)},
       {"incidents", list_of(status.incidents)},
       {"checkpoint", ledger.checkpoint_note()}};
-  return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+  return json_text(json);
 }
 
 }  // namespace cairn

@@ -2,6 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "commands/json_text.h"
 #include "commands/output.h"
 #include "ledger/base/text.h"
 #include "ledger/base/time.h"
@@ -21,7 +22,7 @@ std::string compact(const Json& json) {
 }
 
 std::string pretty(const Json& json) {
-  return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+  return json_text(json);
 }
 
 std::string padded(std::string text, std::size_t width) {

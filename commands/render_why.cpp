@@ -5,6 +5,7 @@
 #include <queue>
 #include <set>
 
+#include "commands/json_text.h"
 #include "commands/output.h"
 #include "commands/render_json.h"
 #include "commands/render_timeline.h"
@@ -319,7 +320,7 @@ std::string why_json(const Why& why) {
   json["led_to"] = why.led_to;
   json["ledger"] = why.ledger.hex();
   json["checkpoint"] = {{"size", why.head.size}, {"root", why.head.root.hex()}};
-  return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+  return json_text(json);
 }
 
 std::string why_dot(const Why& why) {

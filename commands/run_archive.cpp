@@ -1,6 +1,7 @@
 // archive: every version and what it is, derived from what became of it.
 #include <nlohmann/json.hpp>
 
+#include "commands/json_text.h"
 #include "commands/output.h"
 #include "commands/render_status.h"
 #include "commands/run.h"
@@ -57,7 +58,7 @@ Result<Exit> run_archive(const Globals& globals, const std::string& model) {
   if (globals.json) {
     Json list = Json::array();
     for (const Version& row : rows) list.push_back(json_of(row));
-    print(Json{{"versions", std::move(list)}}.dump(2, ' ', false, Json::error_handler_t::replace) + "\n");
+    print(json_text({{"versions", std::move(list)}}));
   } else {
     print(rows_text(rows));
   }

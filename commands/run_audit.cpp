@@ -4,6 +4,7 @@
 #include <set>
 
 #include "commands/bundle.h"
+#include "commands/json_text.h"
 #include "commands/moments.h"
 #include "commands/run_questions.h"
 #include "commands/views.h"
@@ -23,13 +24,13 @@ bool chooses(const BundleFlags& flags) {
 }
 
 // Entries [begin, end) of what --since and --until say.
-struct Period {
+struct SeqRange {
   Size begin = 0;
   Size end = 0;
 };
 
-Result<Period> period_of(const Ledger& ledger, const BundleFlags& flags) {
-  Period period{0, ledger.size()};
+Result<SeqRange> period_of(const Ledger& ledger, const BundleFlags& flags) {
+  SeqRange period{0, ledger.size()};
   if (flags.since) {
     TRY_LET(time, given("--since", read_moment(*flags.since)));
     TRY_LET(begin, size_at(ledger, time - 1));
@@ -191,7 +192,7 @@ Result<Exit> run_bundle(const Globals& globals, const BundleFlags& flags) {
   }
   TRY_LET(done, write(*session, flags, contents));
   if (globals.json) {
-    print(bundle_json(ledger, flags.out, contents, done).dump(2, ' ', false, Json::error_handler_t::replace) + "\n");
+    print(json_text(bundle_json(ledger, flags.out, contents, done)));
   } else {
     show_bundle(ledger, flags.out, contents, done);
   }

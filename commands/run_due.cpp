@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "commands/json_text.h"
 #include "commands/render_due.h"
 #include "commands/run.h"
 #include "ledger/base/text.h"
@@ -49,7 +50,7 @@ Result<Exit> run_allowed(const Globals& globals, const AllowedFlags& flags) {
                        {"stage", to_text(stage)},
                        {"reasons", serving.noes},
                        {"seq", serving.seq ? Json(*serving.seq) : Json()}};
-    print(json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n");
+    print(json_text(json));
   } else {
     print(printable(flags.subject) + (allowed ? " may" : " may not") + " serve in " + printable(flags.environment) +
           " at " + std::string(to_text(stage)) + (allowed && serving.seq ? str(", by entry ", *serving.seq) : "") +

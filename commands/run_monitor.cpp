@@ -4,6 +4,7 @@
 #include <map>
 #include <nlohmann/json.hpp>
 
+#include "commands/json_text.h"
 #include "commands/render_receipt.h"
 #include "commands/reports.h"
 #include "commands/run.h"
@@ -150,7 +151,7 @@ Result<Exit> list_models(const Globals& globals, const MonitorFlags& flags) {
                     joined(places, "; ")});
   }
   if (globals.json) {
-    print(Json{{"models", models}}.dump(2) + "\n");
+    print(json_text({{"models", models}}));
   } else {
     print(str("Found ", readings.size(), readings.size() == 1 ? " model" : " models", "\n") + table(rows));
   }
@@ -179,9 +180,9 @@ Result<Exit> inspect_models(const Globals& globals, const MonitorFlags& flags) {
   }
   const std::string status = good ? "passed" : "failed";
   const Json document = {{"overall_status", status}, {"models", models}, {"written_by", "cairn"}};
-  if (flags.output) TRY(write_report(*flags.output, document.dump(2) + "\n"));
+  if (flags.output) TRY(write_report(*flags.output, json_text(document)));
   if (globals.json) {
-    print(document.dump(2) + "\n");
+    print(json_text(document));
   } else {
     print(text + "Files and structure were read, and no model was run. Nothing was recorded.\n");
     print("Overall status: " + toned(status, good ? Tone::good : Tone::bad) + "\n");

@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "commands/freeze_windows.h"
+#include "commands/json_text.h"
 #include "commands/moments.h"
 #include "commands/policy_difference.h"
 #include "commands/render_receipt.h"
@@ -15,10 +16,6 @@ namespace cairn {
 namespace {
 
 using Json = nlohmann::ordered_json;
-
-void print_json(const Json& json) {
-  print(json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n");
-}
 
 // "1 by approver, 2 by admin"
 std::string places_text(const StageRules* rules) {
@@ -115,7 +112,7 @@ Result<Exit> run_policy_show(const Globals& globals, const std::optional<std::st
     document = world->force->document;
   }
   if (globals.json) {
-    print_json({{"policy", sha256(document).hex()}, {"document", document}});
+    print(json_text({{"policy", sha256(document).hex()}, {"document", document}}));
     return Exit::done;
   }
   // Into a file exactly the bytes that were adopted, so that they can be edited and adopted again.
@@ -129,7 +126,7 @@ Result<Exit> run_policy_check(const Globals& globals, const Path& file) {
   if (globals.json) {
     Json json = {{"valid", policy.ok()}, {"digest", sha256(document).hex()}};
     if (!policy) json["error"] = policy.error().message;
-    print_json(json);
+    print(json_text(json));
     return policy ? Exit::done : Exit::usage;
   }
   if (!policy) return usage(file.string() + ": " + policy.error().message);
@@ -179,7 +176,7 @@ Result<Exit> run_policy_windows(const Globals& globals, const WindowFlags& flags
     text += (text.empty() ? "\n  " : ",\n  ") + rows.back().dump();
   }
   if (globals.json) {
-    print_json(Json{{"freezes", std::move(rows)}});
+    print(json_text({{"freezes", std::move(rows)}}));
   } else {
     print("\"freezes\": [" + text + "\n]\n");
   }

@@ -3,6 +3,7 @@
 
 #include "commands/anonymise_report.h"
 #include "commands/gather_report.h"
+#include "commands/json_text.h"
 #include "commands/moments.h"
 #include "commands/run_questions.h"
 #include "ledger/base/file.h"
@@ -73,7 +74,7 @@ void show_written_file(const Globals& globals, const Path& file, const std::stri
   if (globals.json) {
     const nlohmann::ordered_json json = {
         {"file", file.string()}, {"digest", digest}, {"bytes", document.size()}, {"size", size}};
-    print(json.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n");
+    print(json_text(json));
   } else {
     print("Wrote " + printable(file.string()) + str(", of a log of ", size, " entries\n  SHA-256 ", digest, "\n"));
   }

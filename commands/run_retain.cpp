@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "commands/json_text.h"
 #include "commands/output.h"
 #include "commands/render_status.h"
 #include "commands/run.h"
@@ -86,7 +87,7 @@ Result<NamedAttachment> file_of_entry(const Globals& globals, Seq entry, const s
 }
 
 void print_rows(std::string_view member, Json rows) {
-  print(Json{{member, std::move(rows)}}.dump(2, ' ', false, Json::error_handler_t::replace) + "\n");
+  print(json_text({{member, std::move(rows)}}));
 }
 
 }  // namespace

@@ -4,6 +4,7 @@
 
 #include "commands/create.h"
 #include "commands/default_policy.h"
+#include "commands/json_text.h"
 #include "commands/moments.h"
 #include "commands/passphrase.h"
 #include "commands/render_receipt.h"
@@ -79,17 +80,13 @@ void print_key(const Globals& globals, const std::string& name, const PublicKey&
   if (globals.json) {
     const Json json = {
         {"name", name}, {"type", to_text(key.type())}, {"key_id", key.id().hex()}, {"file", file.string()}};
-    print(json.dump(2) + "\n");
+    print(json_text(json));
     return;
   }
   print(table({{"name", name},
                {"type", std::string(to_text(key.type()))},
                {"key id", key.id().hex()},
                {"public key", file.string()}}));
-}
-
-Result<Home> home_of() {
-  return Home::from_environment();
 }
 
 // Whether the log has enrolled the key that an earlier rotation made: then a crash, or a submission by somebody else,
@@ -114,7 +111,7 @@ void print_created(const Globals& globals, const Created& created) {
                  {"recovery_passphrase_file", created.recovery.passphrase.string()}};
     const Json receipt = Json::parse(receipt_json(created.receipt, created.statement));
     json.insert(receipt.begin(), receipt.end());
-    print(json.dump(2) + "\n");
+    print(json_text(json));
     return;
   }
   print(toned("A ledger is made.", Tone::good) + "\n");
@@ -158,7 +155,7 @@ Result<PrivateKey> key_to_come(const Home& home, const std::string& name, KeyTyp
 }  // namespace
 
 Result<Exit> run_init(const Globals& globals, const InitFlags& flags) {
-  TRY_LET(home, home_of());
+  TRY_LET(home, Home::from_environment());
   TRY(check_actor(globals));
   NewLedger wanted;
   wanted.origin = flags.origin;
@@ -179,7 +176,7 @@ Result<Exit> run_init(const Globals& globals, const InitFlags& flags) {
 }
 
 Result<Exit> run_submit(const Globals& globals, const std::vector<Path>& files) {
-  TRY_LET(home, home_of());
+  TRY_LET(home, Home::from_environment());
   TRY_LET(answers, submit(globals, home, files));
   Exit worst = Exit::done;
   const bool list = globals.json && files.size() > 1;
@@ -193,7 +190,7 @@ Result<Exit> run_submit(const Globals& globals, const std::vector<Path>& files) 
 }
 
 Result<Exit> run_key_new(const Globals& globals, const std::string& name, const std::string& type) {
-  TRY_LET(home, home_of());
+  TRY_LET(home, Home::from_environment());
   TRY_LET(key_type, parse_key_type(type));
   TRY_LET(key, home.make_key(name, key_type));
   print_key(globals, name, key, home.public_key_path(name));
@@ -201,14 +198,14 @@ Result<Exit> run_key_new(const Globals& globals, const std::string& name, const 
 }
 
 Result<Exit> run_key_show(const Globals& globals, const std::string& name) {
-  TRY_LET(home, home_of());
+  TRY_LET(home, Home::from_environment());
   TRY_LET(key, home.read_key(name));
   print_key(globals, name, key.public_key(), home.public_key_path(name));
   return Exit::done;
 }
 
 Result<Exit> run_key_rotate(const Globals& globals, const WriteFlags& write_flags, const std::string& type) {
-  TRY_LET(home, home_of());
+  TRY_LET(home, Home::from_environment());
   TRY_LET(key_type, parse_key_type(type));
   TRY(check_actor(globals));
   TRY_LET(old_key, home.read_key(globals.actor));
@@ -230,7 +227,7 @@ Result<Exit> run_key_rotate(const Globals& globals, const WriteFlags& write_flag
 }
 
 Result<Exit> run_key_revoke(const Globals& globals, const WriteFlags& write_flags, const RevokeFlags& flags) {
-  TRY_LET(home, home_of());
+  TRY_LET(home, Home::from_environment());
   Millis since = 0;
   if (flags.compromised_since) {
     TRY_LET(time, read_moment(*flags.compromised_since));
@@ -253,7 +250,7 @@ Result<Exit> run_key_revoke(const Globals& globals, const WriteFlags& write_flag
 Result<Exit> run_actor_add(const Globals& globals, const WriteFlags& write_flags, const ActorAddFlags& flags) {
   if (flags.roles.empty()) return usage("an actor without a role can do nothing: give --role ROLE");
   if (flags.service && flags.owner.empty()) return usage("a person answers for every --service: give --owner PERSON");
-  TRY_LET(home, home_of());
+  TRY_LET(home, Home::from_environment());
   ActorEnrolled actor;
   actor.handle = flags.handle;
   actor.kind = flags.service ? ActorKind::service : ActorKind::person;
@@ -278,7 +275,7 @@ Result<Exit> run_actor_add(const Globals& globals, const WriteFlags& write_flags
 }
 
 Result<Exit> run_actor_list(const Globals& globals) {
-  TRY_LET(home, home_of());
+  TRY_LET(home, Home::from_environment());
   TRY_LET(session, Session::open(globals, home));
   TRY_LET(world, session->world());
   Json list = Json::array();
@@ -320,7 +317,7 @@ Result<Exit> run_actor_list(const Globals& globals) {
   }
   if (!open.empty()) open = "\nWaiting for another admin (cairn actor confirm ENTRY):\n" + open;
   const Json json = {{"actors", list}, {"requests", requests}};
-  print(globals.json ? json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n" : table(rows) + open);
+  print(globals.json ? json_text(json) : table(rows) + open);
   return Exit::done;
 }
 

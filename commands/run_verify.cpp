@@ -7,6 +7,7 @@
 #include <thread>
 
 #include "commands/export.h"
+#include "commands/json_text.h"
 #include "commands/ledger_source.h"
 #include "commands/moments.h"
 #include "commands/replay.h"
@@ -29,10 +30,6 @@ using Rows = std::vector<std::vector<std::string>>;
 
 constexpr std::size_t most_differences_shown = 20;
 
-void print_json(const Json& json) {
-  print(json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n");
-}
-
 Json json_of(const Head& head) {
   return {{"size", head.size}, {"root", head.root.hex()}};
 }
@@ -46,12 +43,12 @@ Result<Exit> prove_entry(const Globals& globals, const Ledger& ledger, Seq seq, 
   TRY(verify_proof_file(proof, leaf_is, ledger.log_key()));
   TRY(replace_file(out, format_proof_file(proof), everyone_may_read));
   if (globals.json) {
-    print_json({{"file", out.string()},
-                {"seq", seq},
-                {"leaf_hash", leaf_is.hex()},
-                {"tree_size", ledger.size()},
-                {"root", ledger.checkpoint().head.root.hex()},
-                {"vkey", ledger.log_key().vkey()}});
+    print(json_text({{"file", out.string()},
+                     {"seq", seq},
+                     {"leaf_hash", leaf_is.hex()},
+                     {"tree_size", ledger.size()},
+                     {"root", ledger.checkpoint().head.root.hex()},
+                     {"vkey", ledger.log_key().vkey()}}));
     return Exit::done;
   }
   print(toned("Proved", Tone::good) + str(": entry ", seq, " is in the log of ") + printable(ledger.origin()) + "\n");
@@ -84,12 +81,12 @@ Result<Exit> prove_growth(const Globals& globals, const Ledger& ledger, const Pa
   TRY(replace_file(newer, ledger.checkpoint_note(), everyone_may_read));
   TRY(replace_file(out, format_consistency_file(proof), everyone_may_read));
   if (globals.json) {
-    print_json({{"file", out.string()},
-                {"new_note", newer.string()},
-                {"old", json_of(from)},
-                {"new", json_of(to)},
-                {"checkpoint", ledger.checkpoint_note()},
-                {"vkey", ledger.log_key().vkey()}});
+    print(json_text({{"file", out.string()},
+                     {"new_note", newer.string()},
+                     {"old", json_of(from)},
+                     {"new", json_of(to)},
+                     {"checkpoint", ledger.checkpoint_note()},
+                     {"vkey", ledger.log_key().vkey()}}));
     return Exit::done;
   }
   print(toned("Proved", Tone::good) + ": " + printable(ledger.origin()) +
@@ -158,28 +155,29 @@ void show_replayed(const Globals& globals, const Replayed& done, Millis spent) {
     for (const Difference& difference : done.differences) {
       differences.push_back({{"seq", difference.seq ? Json(*difference.seq) : Json()}, {"what", difference.what}});
     }
-    print_json({{"same", same},
-                {"entries", done.entries},
-                {"admitted", done.admitted},
-                {"refused", done.refused},
-                {"policies", done.policies},
-                {"snapshots", done.snapshots},
-                {"state_hash", done.state.hex()},
-                {"milliseconds", spent},
-                {"entries_per_second", rate},
-                {"differences", std::move(differences)}});
+    print(json_text({{"same", same},
+                     {"entries", done.entries},
+                     {"admitted", done.admitted},
+                     {"refused", done.refused},
+                     {"policies", done.policies},
+                     {"snapshots", done.snapshots},
+                     {"state_hash", done.state.hex()},
+                     {"milliseconds", spent},
+                     {"entries_per_second", rate},
+                     {"differences", std::move(differences)}}));
     return;
   }
   print(same ? toned("Every decision and every view came out the same.", Tone::good) + "\n"
              : toned(str("Not the same: ", done.differences.size(), " differences."), Tone::bad) + "\n");
-  print(table({{"  folded", str(plural(done.entries, "entry", "entries"), ", from the first: ", done.admitted,
-                                " admitted, ", done.refused, " refused")},
-               {"  decided", "each statement again, by the policy in force then (" +
-                                 plural(done.policies, "policy", "policies") + ")"},
-               {"  compared", plural(done.snapshots, "recorded snapshot", "recorded snapshots") +
-                                  " and the view that questions get, by their state, and the root with what the log signed"},
-               {"  took", describe_duration(spent) + str(", ", rate, " entries a second")},
-               {"  state", done.state.hex()}}));
+  print(table(
+      {{"  folded", str(plural(done.entries, "entry", "entries"), ", from the first: ", done.admitted, " admitted, ",
+                        done.refused, " refused")},
+       {"  decided",
+        "each statement again, by the policy in force then (" + plural(done.policies, "policy", "policies") + ")"},
+       {"  compared", plural(done.snapshots, "recorded snapshot", "recorded snapshots") +
+                          " and the view that questions get, by their state, and the root with what the log signed"},
+       {"  took", describe_duration(spent) + str(", ", rate, " entries a second")},
+       {"  state", done.state.hex()}}));
   for (std::size_t i = 0; i < std::min(done.differences.size(), most_differences_shown); ++i) {
     const Difference& difference = done.differences[i];
     print((difference.seq ? str("  entry ", *difference.seq) : std::string("  the ledger")) + "\n" +
@@ -198,10 +196,10 @@ Result<Exit> run_checkpoint(const Globals& globals) {
     return Exit::done;
   }
   const Head& head = ledger.checkpoint().head;
-  print_json({{"checkpoint", ledger.checkpoint_note()},
-              {"origin", ledger.origin()},
-              {"size", head.size},
-              {"root", head.root.hex()}});
+  print(json_text({{"checkpoint", ledger.checkpoint_note()},
+                   {"origin", ledger.origin()},
+                   {"size", head.size},
+                   {"root", head.root.hex()}}));
   return Exit::done;
 }
 
@@ -209,7 +207,7 @@ Result<Exit> run_log_key(const Globals& globals) {
   TRY_LET(session, Session::open(globals));
   const Ledger& ledger = session->ledger();
   if (globals.json) {
-    print_json({{"vkey", ledger.log_key().vkey()}, {"ledger", ledger.id().hex()}, {"origin", ledger.origin()}});
+    print(json_text({{"vkey", ledger.log_key().vkey()}, {"ledger", ledger.id().hex()}, {"origin", ledger.origin()}}));
   } else {
     print(ledger.log_key().vkey() + "\n");
   }
@@ -256,14 +254,14 @@ Result<Exit> run_export(const Globals& globals, const Path& directory) {
                              [&bar](Size entries, Size total) { bar->show(entries, total); }));
   bar.reset();
   if (globals.json) {
-    print_json({{"directory", directory.string()},
-                {"entries_before", done.before},
-                {"entries", done.size},
-                {"tiles_written", done.tiles},
-                {"bundles_written", done.bundles},
-                {"attachments_written", done.attachments},
-                {"attachments_missing", done.attachments_missing},
-                {"checkpoint", ledger.checkpoint_note()}});
+    print(json_text({{"directory", directory.string()},
+                     {"entries_before", done.before},
+                     {"entries", done.size},
+                     {"tiles_written", done.tiles},
+                     {"bundles_written", done.bundles},
+                     {"attachments_written", done.attachments},
+                     {"attachments_missing", done.attachments_missing},
+                     {"checkpoint", ledger.checkpoint_note()}}));
     return Exit::done;
   }
   print(toned("Exported", Tone::good) + " to " + printable(directory.string()) + "\n");

@@ -14,6 +14,12 @@ inline bool says(std::string_view text, std::string_view part) {
   return text.find(part) != std::string_view::npos;
 }
 
+inline std::size_t occurrences(std::string_view text, std::string_view part) {
+  std::size_t found = 0;
+  for (std::size_t at = text.find(part); at != std::string_view::npos; at = text.find(part, at + part.size())) ++found;
+  return found;
+}
+
 // The first `what`, which must be there, by `with`.
 inline std::string replaced(std::string text, std::string_view what, std::string_view with) {
   const std::size_t at = text.find(what);

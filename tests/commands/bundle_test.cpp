@@ -54,7 +54,7 @@ struct Audited {
   Ran run(const Words& words) const { return Started(place.directory() / "printed", words, {}).wait(); }
 };
 
-std::vector<std::uint64_t> seqs_of(const Json& rows) {
+std::vector<std::uint64_t> seqs_listed(const Json& rows) {
   std::vector<std::uint64_t> seqs;
   for (const Json& row : rows) seqs.push_back(row["seq"]);
   return seqs;
@@ -109,7 +109,7 @@ TEST_CASE("a rollout's bundle carries its entries and what they rest on, and cla
   const Json report = audited.verified(0, {"bundle", file});
   CHECK(report["bundle"] == "partial");
   CHECK(report["redecided"] == false);
-  CHECK(seqs_of(report["included"]) == made["seqs"]);
+  CHECK(seqs_listed(report["included"]) == made["seqs"]);
   CHECK(report["included"][0]["seq"] == 0);
   // The rotation came after the rollout, and belongs to it all the same: it changed the key of an author.
   CHECK(report["included"].back()["seq"] == place.size() - 1);
@@ -234,7 +234,7 @@ TEST_CASE("both programs and the decision page's script draw the same sample", "
   INFO(ran.err);
   REQUIRE(ran.code == 0);
   std::string seqs;
-  for (const std::uint64_t seq : seqs_of(sample["drawn"])) seqs += str(seq, '\n');
+  for (const std::uint64_t seq : seqs_listed(sample["drawn"])) seqs += str(seq, '\n');
   CHECK(ran.out == seqs);
 }
 

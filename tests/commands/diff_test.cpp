@@ -8,15 +8,12 @@
 #include "projections/model_history.h"
 #include "tests/catch.h"
 #include "tests/commands/read_case.h"
+#include "tests/texts.h"
 
 namespace cairn::test {
 namespace {
 
 using Json = nlohmann::json;
-
-bool has(const std::string& text, const std::string& part) {
-  return text.find(part) != std::string::npos;
-}
 
 Json diff_json(const ReadCase& lived, const DiffFlags& flags) {
   return run_json([&] { return run_diff(lived.json(), flags); });
@@ -39,8 +36,8 @@ Json fact_of(const Json& diff, const std::string& kind, const std::string& subje
 // v1 at full, v2 in canary, one attempt refused; see read_test.cpp.
 //   1 register v1   2 propose 3 canary 10 4 canary 50 5 notify 6 approve 7 full
 //   8 register v2   9 propose 10 canary 10 11 full at once, refused
-struct Lived : ReadCase {
-  Lived() {
+struct Compared : ReadCase {
+  Compared() {
     register_model("logistic", "v1", "0.9");
     roll_out("logistic", "v1");
     register_model("logistic", "v2", "0.95");
@@ -90,7 +87,7 @@ class CountingStore final : public Store {
 }  // namespace
 
 TEST_CASE("diff names what runs otherwise, at what percent, and the entries that did it") {
-  const Lived& lived = shared<Lived>();
+  const Compared& lived = shared<Compared>();
   const Json diff = diff_json(lived, {"7", "11", {}, {}});
   CHECK(diff["same"] == false);
   CHECK(diff["entries"] == 4);
@@ -114,7 +111,7 @@ TEST_CASE("diff names what runs otherwise, at what percent, and the entries that
 }
 
 TEST_CASE("diff counts what was refused in between, and names the approvals with who gave them") {
-  const Lived& lived = shared<Lived>();
+  const Compared& lived = shared<Compared>();
   CHECK(diff_json(lived, {"7", "11", {}, {}})["refused"] ==
         Json::array({{{"refusal", "notice_missing"}, {"seqs", {11}}}}));
   CHECK(diff_json(lived, {"7", "10", {}, {}})["refused"].empty());
@@ -126,16 +123,16 @@ TEST_CASE("diff counts what was refused in between, and names the approvals with
 }
 
 TEST_CASE("diff between a point and itself says that nothing changed, also by a time") {
-  const Lived& lived = shared<Lived>();
-  CHECK(has(diff_text(lived, {"9", "9", {}, {}}), "Nothing changed."));
+  const Compared& lived = shared<Compared>();
+  CHECK(says(diff_text(lived, {"9", "9", {}, {}}), "Nothing changed."));
   const Json diff = diff_json(lived, {"2099-01-01", "2099-01-01", {}, {}});
   CHECK(diff["same"] == true);
   CHECK(diff["to"]["seq"] == 11);
-  CHECK_FALSE(has(diff_text(lived, {"8", "9", {}, {}}), "Nothing changed."));
+  CHECK_FALSE(says(diff_text(lived, {"8", "9", {}, {}}), "Nothing changed."));
 }
 
 TEST_CASE("diff takes its points in their order, and points that there are") {
-  const Lived& lived = shared<Lived>();
+  const Compared& lived = shared<Compared>();
   const auto refused = [&](const DiffFlags& flags) {
     const Printed printed = printed_by([&] { return run_diff(lived.globals(), flags); });
     CHECK(printed.exit == Exit::usage);
@@ -143,16 +140,16 @@ TEST_CASE("diff takes its points in their order, and points that there are") {
     return printed.error;
   };
   CHECK(refused({"9", "7", {}, {}}) == "--from 9 is after --to 7; exchange the two");
-  CHECK(has(refused({"2099-01-01", "11", {}, {}}), "exchange the two"));
-  CHECK(has(refused({"9", "12", {}, {}}), "--to 12: this ledger holds entries 0 to 11"));
-  CHECK(has(refused({"12", "9", {}, {}}), "--from 12: this ledger holds entries 0 to 11"));
-  CHECK(has(refused({"yesterday", "9", {}, {}}), "yesterday"));
-  CHECK(has(refused({"7", "9", {}, "logistics"}), "no entry speaks of a model logistics"));
-  CHECK(has(refused({"7", "9", "produktion", {}}), "no entry speaks of the environment produktion"));
+  CHECK(says(refused({"2099-01-01", "11", {}, {}}), "exchange the two"));
+  CHECK(says(refused({"9", "12", {}, {}}), "--to 12: this ledger holds entries 0 to 11"));
+  CHECK(says(refused({"12", "9", {}, {}}), "--from 12: this ledger holds entries 0 to 11"));
+  CHECK(says(refused({"yesterday", "9", {}, {}}), "yesterday"));
+  CHECK(says(refused({"7", "9", {}, "logistics"}), "no entry speaks of a model logistics"));
+  CHECK(says(refused({"7", "9", "produktion", {}}), "no entry speaks of the environment produktion"));
 }
 
 TEST_CASE("diff of a policy shows which values differ, and the entry that adopted it") {
-  Lived lived;
+  Compared lived;
   std::string document;
   lived.with_session([&](Session& session) { document = (*session.world())->force->document; });
   const std::string before = document;
@@ -167,14 +164,14 @@ TEST_CASE("diff of a policy shows which values differ, and the entry that adopte
   CHECK(policy["values"][0]["after"] == "\"0.88\"");
   CHECK(policy["steps"][0]["seq"] == 12);
   const std::string text = diff_text(lived, {"11", "12", {}, {}});
-  CHECK(has(text, "~ gates.accuracy.threshold: \"0.85\" -> \"0.88\""));
-  CHECK(has(text, "by dana (12)"));
+  CHECK(says(text, "~ gates.accuracy.threshold: \"0.85\" -> \"0.88\""));
+  CHECK(says(text, "by dana (12)"));
   // Also of one model: what it is judged by is otherwise.
   CHECK_FALSE(diff_json(lived, {"11", "12", {}, "logistic"})["policy"].is_null());
 }
 
 TEST_CASE("diff of one model leaves out the others, and keeps its incidents and what reaches it from a wider scope") {
-  Lived lived;
+  Compared lived;
   lived.register_model("forest", "v1", "0.9");                                      // 12
   lived.say(Record{LockdownEngaged{Scope{}, "an alarm"}});                          // 13
   lived.roll_back("complaints", Trigger::system);                                   // 14
@@ -193,20 +190,20 @@ TEST_CASE("diff of one model leaves out the others, and keeps its incidents and 
 }
 
 TEST_CASE("diff for people is as wide as the terminal at most, and says who in which entry") {
-  const Lived& lived = shared<Lived>();
+  const Compared& lived = shared<Compared>();
   const std::string text = diff_text(lived, {"0", "11", {}, {}});
   for (const std::string_view line : split(text, '\n')) {
     INFO(line);
     CHECK(line.size() <= 100);
   }
-  CHECK(has(text, "logistic"));
-  CHECK(has(text, "+ logistic/production/1, full, lena"));
-  CHECK(has(text, "lena (6)"));
-  CHECK(has(text, "notice_missing"));
+  CHECK(says(text, "logistic"));
+  CHECK(says(text, "+ logistic/production/1, full, lena"));
+  CHECK(says(text, "lena (6)"));
+  CHECK(says(text, "notice_missing"));
 }
 
 TEST_CASE("history and log of one model read its own entries and no World") {
-  Lived lived;
+  Compared lived;
   lived.register_model("forest", "v1", "0.9");
   lived.grow(400);  // of forest
   lived.roll_back("complaints", Trigger::system);
@@ -231,7 +228,7 @@ TEST_CASE("history and log of one model read its own entries and no World") {
 }
 
 TEST_CASE("What is visited comes in order and whole, however far apart it lies") {
-  Lived lived;
+  Compared lived;
   lived.grow(600);
   lived.with_session([&](Session& session) {
     const std::vector<Seq> wanted = {0, 1, 9, 10, 100, 109, 300, 301, 302, 611};
@@ -246,7 +243,7 @@ TEST_CASE("What is visited comes in order and whole, however far apart it lies")
 }
 
 TEST_CASE("log of one model calls another model by its name, though it reads no World") {
-  Lived lived;
+  Compared lived;
   lived.register_model("forest", "v7", "0.9");
   EvidenceRecorded one;
   one.model = lived.digest("logistic", "v1");
@@ -258,12 +255,12 @@ TEST_CASE("log of one model calls another model by its name, though it reads no 
   flags.model = "logistic";
   const Printed printed = printed_by([&] { return run_log(lived.globals(), flags); });
   REQUIRE(printed.exit == Exit::done);
-  CHECK(has(printed.out, "of forest v7"));
-  CHECK(has(printed.out, "of logistic v1"));
+  CHECK(says(printed.out, "of forest v7"));
+  CHECK(says(printed.out, "of logistic v1"));
 }
 
 TEST_CASE("history names the model's incidents to their end, and the policy that each step was judged by") {
-  Lived lived;
+  Compared lived;
   std::string document;
   lived.with_session([&](Session& session) { document = (*session.world())->force->document; });
   document.replace(document.find("0.85"), 4, "0.88");
@@ -285,12 +282,12 @@ TEST_CASE("history names the model's incidents to their end, and the policy that
   CHECK(history["incidents"][0]["state"] == "acknowledged");
   CHECK(history["incidents"][0]["steps"].back()["seq"] == 14);
   const Printed text = printed_by([&] { return run_history(lived.globals(), "logistic"); });
-  CHECK(has(text.out, "INC-1"));
-  CHECK(has(text.out, sha256(document).hex().substr(0, 12)));
+  CHECK(says(text.out, "INC-1"));
+  CHECK(says(text.out, sha256(document).hex().substr(0, 12)));
 }
 
 TEST_CASE("A refused adoption of a policy is no attempt on the model") {
-  Lived lived;
+  Compared lived;
   lived.append({{PolicyAdopted{sha256("nowhere"), Hash{}}}});
   const Printed printed = printed_by([&] { return run_history(lived.json(), "logistic"); });
   REQUIRE(printed.exit == Exit::done);
@@ -298,7 +295,7 @@ TEST_CASE("A refused adoption of a policy is no attempt on the model") {
 }
 
 TEST_CASE("status carries the policy it was derived under, and the entry behind each step of an incident") {
-  Lived lived;
+  Compared lived;
   lived.roll_back("complaints", Trigger::system);               // 12
   lived.say(Record{IncidentAcknowledged{"INC-1", "looking"}});  // 13
   const Printed printed = printed_by([&] { return run_status(lived.json(), {}); });
@@ -310,12 +307,12 @@ TEST_CASE("status carries the policy it was derived under, and the entry behind 
   CHECK(status["incidents"][0]["acknowledged_seq"] == 13);
   CHECK(status["incidents"][0]["resolved_seq"].is_null());
   const Printed text = printed_by([&] { return run_status(lived.globals(), {}); });
-  CHECK(has(text.out, "Policy test, "));
-  CHECK(has(text.out, "in force since entry 0"));
+  CHECK(says(text.out, "Policy test, "));
+  CHECK(says(text.out, "in force since entry 0"));
 }
 
 TEST_CASE("status names the entry that asked for a lockdown's lift") {
-  Lived lived;
+  Compared lived;
   lived.say(Record{LockdownEngaged{Scope{}, "an alarm"}});
   const auto hold = [&] {
     const Printed printed = printed_by([&] { return run_status(lived.json(), {}); });

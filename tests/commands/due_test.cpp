@@ -9,8 +9,7 @@ namespace {
 
 using Json = nlohmann::json;
 
-constexpr const char* version = "logistic@20261120_101500";
-const Words in_production = {"--environment", "production"};
+constexpr const char* due_version = "logistic@20261120_101500";
 
 struct InShadow {
   Workplace place;
@@ -46,7 +45,7 @@ TEST_CASE("a failed look raises an alert that due lists and somebody acknowledge
   CHECK(place.json(3, "dana", {"alert", "ack", alert})["refusal"] == "alert_not_open");
   CHECK(place.json(0, "dana", {"due"})["due"].size() == 1);
   CHECK(contains(place.expect(0, "dana", {"due"}), "look at logistic 20261120_101500"));
-  place.expect(0, "dana", {"retrain", version, "--reason", "drift", "--ticket", "https://example.com/12"});
+  place.expect(0, "dana", {"retrain", due_version, "--reason", "drift", "--ticket", "https://example.com/12"});
   place.expect(0, "dana", {"verify"});
 }
 
@@ -54,7 +53,7 @@ TEST_CASE("an admission hook is told yes or no by the exit code, and nothing is 
   const InShadow live;
   const Workplace& place = live.place;
   const std::uint64_t size = place.size();
-  const Words allowed = with({"allowed", version}, in_production);
+  const Words allowed = with({"allowed", due_version}, in_production);
   CHECK(place.json(0, "dana", with(allowed, {"--stage", "shadow"}))["allowed"] == true);
   const Json no = place.json(3, "dana", with(allowed, {"--stage", "full"}));
   CHECK(no["allowed"] == false);

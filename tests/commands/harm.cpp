@@ -10,7 +10,6 @@ using Json = nlohmann::json;
 
 namespace {
 
-const Words production = {"--environment", "production"};
 const std::string slot = "environment=production,model=logistic";
 
 void add_people(const Harm& place) {
@@ -36,7 +35,7 @@ void watch_drift(const Harm& place) {
 void look(const Harm& place, const std::string& version, const std::string& score) {
   const auto file = place.directory() / "drift_metrics.json";
   put_text(file, drift_report("logistic_model_" + version, score));
-  place.expect(0, "dana", with({"monitor", "record", file.string()}, production));
+  place.expect(0, "dana", with({"monitor", "record", file.string()}, in_production));
 }
 
 void roll_out(const Harm& place, const std::string& who, const std::string& version, const std::string& accuracy) {
@@ -46,17 +45,18 @@ void roll_out(const Harm& place, const std::string& who, const std::string& vers
   files.content = R"({"weights": [0.25], "made": ")" + version + "\"}";
   files.write_to(place.directory() / version);
   const Words deploy = {"deploy", "--model-path", place.models(version), "--deployment-mode"};
-  for (const char* mode : {"shadow", "canary"}) place.expect(0, who, with(with(deploy, {mode}), production));
+  for (const char* mode : {"shadow", "canary"}) place.expect(0, who, with(with(deploy, {mode}), in_production));
   const std::string rollout = place.json(0, who, {"status"})["rollouts"][0]["rollout"];
-  place.expect(3, who, with(with(deploy, {"full"}), production));
+  place.expect(3, who, with(with(deploy, {"full"}), in_production));
   place.expect(0, who, {"notify", rollout, "--to", "#ml-releases"});
   place.expect(0, "ben", {"approve", rollout, "--stage", "full", "--reason", "better than what runs"});
-  place.expect(0, who, with(with(deploy, {"full"}), production));
+  place.expect(0, who, with(with(deploy, {"full"}), in_production));
 }
 
 void respond(const Harm& place) {
-  place.expect(0, "ida", with({"rollback", "logistic", "--trigger", "safety", "--reason", Harm::reason}, production));
-  place.expect(3, "erin", with({"deploy", "--model-path", place.models(Harm::newer)}, production));
+  place.expect(0, "ida",
+               with({"rollback", "logistic", "--trigger", "safety", "--reason", Harm::reason}, in_production));
+  place.expect(3, "erin", with({"deploy", "--model-path", place.models(Harm::newer)}, in_production));
   const auto incident = [&](const std::string& act, const Words& words) {
     place.expect(0, "ida", with({"incident", act, "INC-2"}, words));
   };
@@ -86,7 +86,7 @@ Harm::Harm() {
   add_people(*this);
   roll_out(*this, "dana", older, "0.951");
   expect(0, "dana",
-         with({"incident", "open", "--model", "logistic", "--severity", "medium", "--title", "slow"}, production));
+         with({"incident", "open", "--model", "logistic", "--severity", "medium", "--title", "slow"}, in_production));
   roll_out(*this, "erin", newer, "0.953");
   watch_drift(*this);
   look(*this, newer, "0.02");

@@ -9,19 +9,13 @@
 #include "ledger/tlog/checkpoint.h"
 #include "tests/catch.h"
 #include "tests/commands/shell.h"
+#include "tests/results.h"
 
 namespace cairn::test {
 namespace {
 
 namespace fs = std::filesystem;
 using Json = nlohmann::json;
-
-template <class T>
-T must(Result<T> result) {
-  INFO((result.ok() ? "" : result.error().message));
-  REQUIRE(result.ok());
-  return std::move(result).value();
-}
 
 // A ledger in whose production slot a version of "logistic" is one approval and one step away from full.
 struct Waiting : Workplace {

@@ -1,8 +1,16 @@
 #include "commands/output.h"
 
+#include <nlohmann/json.hpp>
+
+#include "commands/json_text.h"
 #include "tests/catch.h"
 
 namespace cairn::test {
+
+TEST_CASE("A document of --json is JSON whatever bytes a file's name has") {
+  CHECK(json_text({{"file", "a\xff\xc3(b"}, {"seq", 7}}) ==
+        "{\n  \"file\": \"a\xef\xbf\xbd\xef\xbf\xbd(b\",\n  \"seq\": 7\n}\n");
+}
 
 TEST_CASE("a document on a terminal keeps its lines and tabs, and nothing else steers the terminal") {
   CHECK(printable_lines("{\n\t\"a\": 1\n}\n") == "{\n\t\"a\": 1\n}\n");

@@ -10,8 +10,6 @@ namespace {
 namespace fs = std::filesystem;
 using Json = nlohmann::json;
 
-const Words production = {"--environment", "production"};
-
 // Two versions that were at full in production, the newer one there now; ida commands incidents.
 struct Live {
   Workplace place;
@@ -30,11 +28,11 @@ struct Live {
       files.content = std::string(R"({"weights": [0.25], "made": ")") + time + "\"}";
       models = files.write_to(place.directory() / time).string();
       const Words deploy = {"deploy", "--model-path", models, "--deployment-mode"};
-      for (const char* mode : {"shadow", "canary"}) place.expect(0, "dana", with(with(deploy, {mode}), production));
+      for (const char* mode : {"shadow", "canary"}) place.expect(0, "dana", with(with(deploy, {mode}), in_production));
       const std::string rollout = place.json(0, "dana", {"status"})["rollouts"][0]["rollout"];
       place.expect(0, "dana", {"notify", rollout, "--to", "#ml"});
       place.expect(0, "ben", {"approve", rollout, "--stage", "full"});
-      place.expect(0, "dana", with(with(deploy, {"full"}), production));
+      place.expect(0, "dana", with(with(deploy, {"full"}), in_production));
     }
   }
 
@@ -51,7 +49,8 @@ TEST_CASE("a lockdown stops every rollout in its scope, shows in status, and tak
   const Workplace& place = live.place;
   const std::string scope = "environment=production";
   place.expect(0, "ida", {"lockdown", "engage", "--scope", scope, "--reason", "unsafe answers"});
-  live.refused("dana", with({"deploy", "--model-path", (place.directory() / "20261120_101500").string()}, production),
+  live.refused("dana",
+               with({"deploy", "--model-path", (place.directory() / "20261120_101500").string()}, in_production),
                "locked_down");
   const std::string status = place.expect(0, "dana", {"status"});
   CHECK(contains(status, "lockdown of environment=production"));
@@ -73,7 +72,7 @@ TEST_CASE(
     "[long]") {
   const Live live;
   const Json done = live.place.json(
-      0, "ida", with({"rollback", "logistic", "--reason", "unsafe answers", "--trigger", "safety"}, production));
+      0, "ida", with({"rollback", "logistic", "--reason", "unsafe answers", "--trigger", "safety"}, in_production));
   CHECK(done["incident"] == "INC-1");
   const Json status = live.place.json(0, "dana", {"status"});
   INFO(status.dump(2));
@@ -98,7 +97,7 @@ TEST_CASE("a rollback for a regression leads through shadow, and ends once a rep
   place.expect(0, "dana", {"policy", "adopt", (place.directory() / "watching.json").string()});
   const std::string older = (place.directory() / "20261120_101500").string();
   const Json begun = place.json(
-      0, "ida", with({"rollback", "logistic", "--reason", "accuracy fell", "--model-path", older}, production));
+      0, "ida", with({"rollback", "logistic", "--reason", "accuracy fell", "--model-path", older}, in_production));
   const std::string rollout = begun["rollout"];
   CHECK(begun["incident"] == "INC-1");
   Json status = place.json(0, "dana", {"status"});
@@ -108,9 +107,9 @@ TEST_CASE("a rollback for a regression leads through shadow, and ends once a rep
 
   const auto report = place.directory() / "drift_metrics.json";
   put_text(report, drift_report("logistic_model_20261120_101500"));
-  place.expect(0, "dana", with({"monitor", "record", report.string()}, production));
+  place.expect(0, "dana", with({"monitor", "record", report.string()}, in_production));
   // The guide's own words for the last step.
-  place.expect(0, "dana", with({"deploy", "--model-path", older, "--deployment-mode", "full"}, production));
+  place.expect(0, "dana", with({"deploy", "--model-path", older, "--deployment-mode", "full"}, in_production));
   status = place.json(0, "dana", {"status"});
   CHECK(status["slots"][0]["version"] == "20261120_101500");
   CHECK(status["rollouts"].empty());
@@ -124,7 +123,7 @@ TEST_CASE("a drill is on record and changes nothing (D7)", "[long]") {
   const Json before = place.json(0, "dana", {"status"});
   place.expect(
       0, "dana",
-      with({"rollback", "logistic", "--reason", "quarterly drill", "--trigger", "safety", "--drill"}, production));
+      with({"rollback", "logistic", "--reason", "quarterly drill", "--trigger", "safety", "--drill"}, in_production));
   const Json after = place.json(0, "dana", {"status"});
   CHECK(after["slots"] == before["slots"]);
   CHECK(after["holds"].empty());
@@ -142,7 +141,8 @@ TEST_CASE("a quarantined version goes nowhere until a person lets it out, and ar
   INFO(versions.dump(2));
   CHECK(versions[0]["state"] == "quarantined");
   CHECK(versions[1]["state"] == "current");
-  live.refused("dana", with({"deploy", "--model-path", (place.directory() / "20261120_101500").string()}, production),
+  live.refused("dana",
+               with({"deploy", "--model-path", (place.directory() / "20261120_101500").string()}, in_production),
                "model_quarantined");
   place.expect(0, "ida", {"quarantine", version, "--release", "--reason", "the feed was fixed"});
   CHECK(place.json(0, "dana", {"archive", "logistic"})["versions"][0]["state"] == "archived");
@@ -160,7 +160,7 @@ TEST_CASE("a pause holds a rollout where it is, and an abort ends it") {
   files.time = "20261122_101500";
   files.content = R"({"weights": [0.5]})";
   const std::string models = files.write_to(place.directory() / "third").string();
-  place.expect(0, "dana", with({"deploy", "--model-path", models}, production));
+  place.expect(0, "dana", with({"deploy", "--model-path", models}, in_production));
   const std::string rollout = "logistic/production/3";
   place.expect(0, "dana", {"pause", rollout, "--reason", "waiting for the weekend"});
   live.refused("dana", {"promote", rollout}, "rollout_paused");
@@ -177,7 +177,8 @@ TEST_CASE(
   const Live live;
   const Workplace& place = live.place;
   const std::string slot = "environment=production,model=logistic";
-  const Words deploy = with({"deploy", "--model-path", (place.directory() / "20261120_101500").string()}, production);
+  const Words deploy =
+      with({"deploy", "--model-path", (place.directory() / "20261120_101500").string()}, in_production);
   place.expect(0, "dana",
                {"freeze", "declare", "--scope", "environment=production", "--for", "72h", "--reason", "year-end"});
   CHECK(live.refused("dana", deploy, "frozen").contains("due"));

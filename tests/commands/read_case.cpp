@@ -12,6 +12,7 @@
 
 #include "ledger/base/text.h"
 #include "ledger/evidence/readers.h"
+#include "tests/catch.h"
 
 namespace cairn::test {
 
@@ -37,7 +38,7 @@ constexpr std::string_view policy = R"({
 
 // A test that cannot be set up has failed; Catch reports the message.
 template <class T>
-T must(Result<T> result) {
+T or_throw(Result<T> result) {
   if (!result) throw std::runtime_error(result.error().message);
   return std::move(result).value();
 }
@@ -87,15 +88,15 @@ ReadCase::ReadCase() : directory_(fresh_directory()) {
   NewLedger wanted;
   wanted.origin = "ledger.example/test";
   wanted.policy = std::string(policy);
-  must(home().make_key("lena", KeyType::ed25519));
-  auto lena = must(parse_public_key_file(read_whole(home().public_key_path("lena"))));
+  or_throw(home().make_key("lena", KeyType::ed25519));
+  auto lena = or_throw(parse_public_key_file(read_whole(home().public_key_path("lena"))));
   ActorEnrolled actor;
   actor.handle = "lena";
   actor.key = lena.key.spki();
   actor.possession = lena.possession;
   actor.roles = {{Role::approver, Scope{}}};
   wanted.more_actors.push_back(std::move(actor));
-  created_ = must(create_ledger(globals(), home(), wanted));
+  created_ = or_throw(create_ledger(globals(), home(), wanted));
 }
 
 ReadCase::~ReadCase() {
@@ -123,7 +124,9 @@ Globals ReadCase::json() const {
 Receipt ReadCase::say(const Command& command, const std::string& actor, const std::string& id) {
   WriteFlags flags;
   if (!id.empty()) flags.id = id;
-  const Written written = must(write(globals(actor), flags, home(), [&](const World&) { return Wanted{command, {}}; }));
+  const Written written = or_throw(write(globals(actor), flags, home(), [&](const World&) {
+    return Wanted{command, {}};
+  }));
   if (const auto* away = std::get_if<TurnedAway>(&written)) throw std::runtime_error(away->message);
   return std::get<Appended>(written).receipt;
 }
@@ -135,13 +138,13 @@ Hash ReadCase::digest(const std::string& name, const std::string& version) const
 Receipt ReadCase::register_model(const std::string& name, const std::string& version, const std::string& accuracy) {
   const std::string metrics = "{\"accuracy\": " + accuracy + "}";
   const Attachments attachments(ledger() / "attachments");
-  must(attachments.put("manifest of " + name + " " + version));
+  or_throw(attachments.put("manifest of " + name + " " + version));
   EvidenceRecorded evidence;
   evidence.model = newest_ = digest(name, version);
   evidence.source = "metrics.json";
-  evidence.digest = must(attachments.put(metrics));
+  evidence.digest = or_throw(attachments.put(metrics));
   evidence.bytes = metrics.size();
-  evidence.values.emplace("accuracy", must(Decimal::parse(accuracy)));
+  evidence.values.emplace("accuracy", or_throw(Decimal::parse(accuracy)));
   return say(RegisterModel{name, version, newest_, 1, 20, {evidence}});
 }
 
@@ -151,7 +154,9 @@ void ReadCase::roll_out(const std::string& name, const std::string& version) {
   deploy.environment = "production";
   say(deploy);
   std::string rollout;
-  with_session([&](Session& session) { rollout = *must(session.world())->slots.find({name, "production"})->active; });
+  with_session([&](Session& session) {
+    rollout = *or_throw(session.world())->slots.find({name, "production"})->active;
+  });
   say(Promote{rollout, std::nullopt});
   say(Promote{rollout, std::nullopt});
   say(Notify{rollout, "the on-call list"});
@@ -169,9 +174,9 @@ Receipt ReadCase::roll_back(const std::string& reason, Trigger trigger) {
 }
 
 std::vector<Answer> ReadCase::append(const std::vector<std::vector<Event>>& statements, const WrapRules& wrap) {
-  auto session = must(Session::open_for_writing(globals(), home()));
+  auto session = or_throw(Session::open_for_writing(globals(), home()));
   const Ledger& ledger = session->ledger();
-  const PrivateKey key = must(home().read_key("dana"));
+  const PrivateKey key = or_throw(home().read_key("dana"));
   const SystemClock clock;
   std::vector<Envelope> envelopes;
   for (const std::vector<Event>& events : statements) {
@@ -183,16 +188,16 @@ std::vector<Answer> ReadCase::append(const std::vector<std::vector<Event>>& stat
     statement.expires = statement.at + default_validity;
     statement.basis = ledger.checkpoint().head;
     statement.events = events;
-    envelopes.push_back(must(sign_statement(must(encode_statement(statement, ledger.origin())), key)));
+    envelopes.push_back(or_throw(sign_statement(or_throw(encode_statement(statement, ledger.origin())), key)));
   }
-  must(session->world());
+  or_throw(session->world());
   const Size snapshot = session->world_snapshot();
   LiveRules live(session->take_world(), snapshot, session->snapshot_bytes());
   const std::unique_ptr<Rules> wrapped_rules = wrap ? wrap(live) : nullptr;
   Rules& rules = wrapped_rules ? *wrapped_rules : live;
-  auto sequencer =
-      must(Sequencer::open(session->store(), rules, clock, must(home().log_key(ledger.id(), ledger.log_key()))));
-  return must(sequencer->append(envelopes));
+  auto sequencer = or_throw(
+      Sequencer::open(session->store(), rules, clock, or_throw(home().log_key(ledger.id(), ledger.log_key()))));
+  return or_throw(sequencer->append(envelopes));
 }
 
 void ReadCase::grow(std::size_t count) {

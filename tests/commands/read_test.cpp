@@ -7,15 +7,12 @@
 #include "ledger/tlog/tree.h"
 #include "tests/catch.h"
 #include "tests/commands/read_case.h"
+#include "tests/texts.h"
 
 namespace cairn::test {
 namespace {
 
 using Json = nlohmann::json;
-
-bool has(const std::string& text, const std::string& part) {
-  return text.find(part) != std::string::npos;
-}
 
 // As one line, for what may be continued on the next.
 std::string unwrapped(const std::string& text) {
@@ -86,8 +83,8 @@ TEST_CASE("status names everything that the next step of a rollout lacks, and wh
 
   const Printed text = printed_by([&] { return run_status(lived.globals(), {}); });
   CHECK(text.exit == Exit::done);
-  CHECK(has(text.out, "0 of 1 approvals by approver hold"));
-  CHECK(has(text.out, "cairn approve logistic/production/2 --stage full"));
+  CHECK(says(text.out, "0 of 1 approvals by approver hold"));
+  CHECK(says(text.out, "cairn approve logistic/production/2 --stage full"));
 }
 
 TEST_CASE("status of the past shows the past") {
@@ -211,7 +208,7 @@ TEST_CASE("log shows every entry once, refused ones as such") {
   CHECK(log["entries"][10]["outcome"] == "admitted");
   CHECK(log["entries"][0]["leaf_hash"] == lived.created().id.hex());
   const Printed text = printed_by([&] { return run_log(lived.globals(), {}); });
-  CHECK(has(unwrapped(text.out), "notice_missing, tried: took logistic/production/2 to full, 100 %"));
+  CHECK(says(unwrapped(text.out), "notice_missing, tried: took logistic/production/2 to full, 100 %"));
 }
 
 TEST_CASE("filters of the log combine, and a model's evidence is about the model") {
@@ -292,9 +289,9 @@ TEST_CASE("show derives again why an entry was refused, in the world that it met
   CHECK(shown["derived"]["refused_by"][1]["refusal"] == "approval_missing");
   CHECK(shown["derived"]["gates"][0]["result"] == "PASS");
   const Printed text = printed_by([&] { return run_show(lived.globals(), "11", ShowAs::text); });
-  CHECK(has(text.out, "refused: notice_missing"));
-  CHECK(has(text.out, "rollout.advanced/1"));
-  CHECK(has(text.out, "accuracy: 0.95 is >= 0.85 (entry 8)"));
+  CHECK(says(text.out, "refused: notice_missing"));
+  CHECK(says(text.out, "rollout.advanced/1"));
+  CHECK(says(text.out, "accuracy: 0.95 is >= 0.85 (entry 8)"));
 }
 
 TEST_CASE(
@@ -348,7 +345,7 @@ TEST_CASE("entry 0 and every other one can be shown") {
     const Printed text = printed_by([&] { return run_show(lived.globals(), str(seq), ShowAs::text); });
     INFO(seq << ": " << text.error);
     CHECK(text.exit == Exit::done);
-    CHECK(has(text.out, "Why"));
+    CHECK(says(text.out, "Why"));
   }
 }
 
@@ -358,8 +355,8 @@ TEST_CASE("what entries hold cannot write to the terminal") {
   lived.append({{IncidentOpened{"INC-1", Severity::high, "a\nb \xe2\x80\xae txt.exe", "logistic", "production"}}});
   const auto shows_none = [](const Printed& printed) {
     CHECK(printed.exit == Exit::done);
-    CHECK(!has(printed.out, "\xe2\x80\xae"));
-    CHECK(has(printed.out, "\\u{202e}"));
+    CHECK(!says(printed.out, "\xe2\x80\xae"));
+    CHECK(says(printed.out, "\\u{202e}"));
   };
   shows_none(printed_by([&] { return run_status(lived.globals(), {}); }));
   shows_none(printed_by([&] { return run_log(lived.globals(), {}); }));
@@ -368,7 +365,7 @@ TEST_CASE("what entries hold cannot write to the terminal") {
   TimelineRow row;
   row.author = "dana\x1b[2J";
   row.said = {"said \x1b]0;owned\x07"};
-  CHECK(!has(log_line(row), "\x1b"));
+  CHECK(!says(log_line(row), "\x1b"));
 }
 
 TEST_CASE("a long line of the log goes on below its own beginning") {

@@ -12,6 +12,7 @@
 #include "ledger/crypto/sha256.h"
 #include "tests/catch.h"
 #include "tests/commands/sample_report.h"
+#include "tests/texts.h"
 
 namespace cairn {
 
@@ -23,12 +24,6 @@ using test::sample_period;
 
 bool holds(const std::string& text, const std::string& part) {
   return text.find(part) != std::string::npos;
-}
-
-std::size_t count(const std::string& text, const std::string& part) {
-  std::size_t found = 0;
-  for (std::size_t at = text.find(part); at != std::string::npos; at = text.find(part, at + part.size())) ++found;
-  return found;
 }
 
 // What stands between two marks, the first time.
@@ -250,8 +245,8 @@ TEST_CASE("report_html: the page allows its own style and script by their hashes
   const std::string script = to_base64(sha256(between(page, "<script>", "</script>")).view());
   REQUIRE(policy == "default-src &#39;none&#39;; style-src &#39;sha256-" + style + "&#39;; script-src &#39;sha256-" +
                         script + "&#39;; base-uri &#39;none&#39;; form-action &#39;none&#39;");
-  REQUIRE(count(page, "<script") == 2);
-  REQUIRE(count(page, "<style") == 1);
+  REQUIRE(occurrences(page, "<script") == 2);
+  REQUIRE(occurrences(page, "<style") == 1);
   const std::string body = between(page, "<body>", "<script type");
   for (const char* attribute : {"src", "style", "on[a-z]+", "action", "formaction", "poster", "srcset"}) {
     INFO(attribute);
@@ -262,9 +257,9 @@ TEST_CASE("report_html: the page allows its own style and script by their hashes
     REQUIRE_FALSE(holds(body, element));
   }
   const std::string sheet = between(page, "<style>", "</style>");
-  REQUIRE(count(sheet, "url(") == count(sheet, "url(#"));
+  REQUIRE(occurrences(sheet, "url(") == occurrences(sheet, "url(#"));
   REQUIRE_FALSE(holds(sheet, "@import"));
-  REQUIRE(count(page, "href=\"") == count(page, "href=\"#"));
+  REQUIRE(occurrences(page, "href=\"") == occurrences(page, "href=\"#"));
 }
 
 TEST_CASE("report_html: no coordinate of a drawing lies outside its box") {
@@ -302,7 +297,7 @@ TEST_CASE("report_html: a plot of values that nothing can be drawn of is a line 
   const std::string shown = section(report_html(report), "plots");
   REQUIRE(holds(shown, "drift_score of logistic in production</th>"));
   REQUIRE(holds(shown, "not recorded"));
-  REQUIRE(count(shown, ">NaN</span>") == 2);
+  REQUIRE(occurrences(shown, ">NaN</span>") == 2);
   REQUIRE_FALSE(holds(shown, "class=\"drawing\""));
 }
 
@@ -345,7 +340,7 @@ TEST_CASE("report_html: a time that no calendar of ours reaches is shown whole, 
 TEST_CASE("report_html: an anonymised page holds no byte of an entry, and says what it can still show") {
   const std::string page = report_html(sample_anonymised());
   REQUIRE(holds(page, "id=\"anonymised\""));
-  REQUIRE(count(page, "\"bytes\":\"\"") == 20);
+  REQUIRE(occurrences(page, "\"bytes\":\"\"") == 20);
   REQUIRE_FALSE(holds(page, "data-fact=\"author\""));
   REQUIRE(holds(page, "deployer-1"));
   REQUIRE_FALSE(holds(report_html(sample_incident()), "id=\"anonymised\""));

@@ -96,7 +96,7 @@ EvidenceRecorded drift(const std::string& value) {
 }
 
 // What a hand that wishes the reader ill would write.
-const std::string hostile =
+const std::string hostile_words =
     "cohort <17> & \"18\" </script><script>document.title='broken in'</script><img src=x onerror=alert(1)> "
     "\xe2\x80\xaelooks like this";
 
@@ -160,8 +160,8 @@ void deploy(SampleLog& log) {
 
 void go_wrong(SampleLog& log) {
   tell(log, "watch", 3 * hour, {drift("0.209")}, {"recorded monitoring: drift_score 0.209", "", {}});
-  tell(log, "sam", 9 * minute, {LockdownEngaged{Scope{"production", "*"}, hostile}},
-       {"locked environment=production down: " + hostile,
+  tell(log, "sam", 9 * minute, {LockdownEngaged{Scope{"production", "*"}, hostile_words}},
+       {"locked environment=production down: " + hostile_words,
         "environment=production is locked down",
         {{CauseKind::alert, 16, "drift_score 0.209 is not < 0.15"}}});
   tell(log, "sam", 4 * minute,
@@ -283,7 +283,7 @@ void tell_incident(ChangeReport& report, SampleLog& log) {
                       {"resolve", log.row(18).recorded + 4 * hour, std::nullopt, DeadlineState::overdue},
                       {"GDPR Art. 33", log.row(18).recorded + 3 * day, std::nullopt, DeadlineState::running}};
   report.impact = {{"Traffic that it had", "50 % for 3 h 13 min", {15, 18}}, {"People affected", "", {}}};
-  report.factors = {{hostile, {17}}};
+  report.factors = {{hostile_words, {17}}};
   report.actions = {{1, "dana", start + 9 * day, "Add a cohort gate to the policy", 21, std::nullopt}};
 }
 

@@ -16,6 +16,7 @@ namespace cairn::test {
 
 using Words = std::vector<std::string>;
 Words with(Words words, const Words& more);  // one after the other
+inline const Words in_production = {"--environment", "production"};
 using Environment = std::map<std::string, std::string>;
 
 struct Ran {

@@ -13,8 +13,8 @@ const std::string takes_screen = "\x1b[?1049h";
 const std::string gives_screen_back = "\x1b[?1049l";
 
 // A rollout to full, and a refused step after it.
-struct Lived : ReadCase {
-  Lived() {
+struct Walked : ReadCase {
+  Walked() {
     register_model("logistic", "v1", "0.9");
     roll_out("logistic", "v1");
     say(Promote{"logistic/production/1", std::nullopt});
@@ -66,7 +66,7 @@ Tones tones_in(const std::string& written) {
 }
 
 TEST_CASE("the walk shows entries, changes, reasons and status by keys, and q ends it with the terminal as it was") {
-  const Lived& lived = shared<Lived>();
+  const Walked& lived = shared<Walked>();
   PseudoTerminal terminal = lived.step();
   REQUIRE(terminal.see("entry 0 of 0 to 8"));
   CHECK(terminal.screen().size() == 24);
@@ -99,7 +99,7 @@ TEST_CASE("the walk shows entries, changes, reasons and status by keys, and q en
 }
 
 TEST_CASE("filters ask the ledger's index, and --to ends the walk") {
-  const Lived& lived = shared<Lived>();
+  const Walked& lived = shared<Walked>();
   PseudoTerminal terminal = lived.step({"--to", "6"});
   REQUIRE(terminal.see("entry 0 of 0 to 6"));
   terminal.type("/type=rollout.advanced/1 model=logistic\r");
@@ -125,7 +125,7 @@ TEST_CASE("filters ask the ledger's index, and --to ends the walk") {
 }
 
 TEST_CASE("an interrupt and a SIGTERM leave the terminal as it was") {
-  const Lived& lived = shared<Lived>();
+  const Walked& lived = shared<Walked>();
   PseudoTerminal terminal = lived.step();
   REQUIRE(terminal.see("entry 0 of 0 to 8"));
   int expected = 0;
@@ -151,7 +151,7 @@ TEST_CASE("an interrupt and a SIGTERM leave the terminal as it was") {
 }
 
 TEST_CASE("a suspension gives the terminal back, and going on takes it again and draws the screen") {
-  const Lived& lived = shared<Lived>();
+  const Walked& lived = shared<Walked>();
   PseudoTerminal terminal = lived.step();
   REQUIRE(terminal.see("entry 0 of 0 to 8"));
   for (const int seq : {1, 2}) {
@@ -173,7 +173,7 @@ TEST_CASE("a suspension gives the terminal back, and going on takes it again and
 }
 
 TEST_CASE("a window that changes its size is filled again") {
-  const Lived& lived = shared<Lived>();
+  const Walked& lived = shared<Walked>();
   PseudoTerminal terminal = lived.step();
   REQUIRE(terminal.see("entry 0 of 0 to 8"));
   for (const auto& [columns, lines] :
@@ -188,7 +188,7 @@ TEST_CASE("a window that changes its size is filled again") {
 }
 
 TEST_CASE("a terminal without colour stays so, and one with it ends every tone") {
-  const Lived& lived = shared<Lived>();
+  const Walked& lived = shared<Walked>();
   for (const bool coloured : {false, true}) {
     PseudoTerminal terminal = coloured ? lived.step_in_colour() : lived.step();
     REQUIRE(terminal.see("entry 0 of 0 to 8"));
@@ -206,7 +206,7 @@ TEST_CASE("a terminal without colour stays so, and one with it ends every tone")
 }
 
 TEST_CASE("replay says what it folded, decided and compared") {
-  Lived lived;
+  Walked lived;
   lived.grow(600);
   CHECK(contains(printed_by([&] { return run_replay(lived.json(), std::nullopt); }).out, "\"policies\": 1,"));
   const std::string text = printed_by([&] { return run_replay(lived.globals(), std::nullopt); }).out;
@@ -233,7 +233,7 @@ TEST_CASE("a filter takes its words by name, and the rest is a text") {
 }
 
 TEST_CASE("without a terminal, and with --json, --step says what to use instead") {
-  const Lived& lived = shared<Lived>();
+  const Walked& lived = shared<Walked>();
   const Printed piped = printed_by([&] { return run_step(lived.globals(), std::nullopt); });
   CHECK(piped.exit == Exit::usage);
   CHECK(contains(piped.error, "cairn log"));

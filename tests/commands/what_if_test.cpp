@@ -48,7 +48,7 @@ struct Deployed {
 };
 
 // By how they come out.
-std::map<std::string, std::vector<std::uint64_t>> seqs_of(const Json& answer) {
+std::map<std::string, std::vector<std::uint64_t>> seqs_by_change(const Json& answer) {
   std::map<std::string, std::vector<std::uint64_t>> seqs;
   for (const Json& row : answer.at("entries")) seqs[row.at("change")].push_back(row.at("seq"));
   return seqs;
@@ -78,7 +78,7 @@ TEST_CASE("replay --policy lists what comes out otherwise, in a table and as JSO
   CHECK(alone["mode"] == "alone");
   CHECK(alone["size"] == size);
   CHECK(alone["totals"]["changed"]["refused"] == 3);
-  CHECK(seqs_of(alone)["refused"].size() == 3);
+  CHECK(seqs_by_change(alone)["refused"].size() == 3);
   const Json& row = alone["entries"][0];
   CHECK(row["outcome"] == "admitted");
   CHECK(row["then"]["agrees"] == true);
@@ -89,14 +89,14 @@ TEST_CASE("replay --policy lists what comes out otherwise, in a table and as JSO
   CHECK(place.size() == size);
 
   const Json cascade = place.json(0, "dana", {"replay", "--policy", strict, "--cascade"});
-  CHECK(seqs_of(cascade)["refused"].size() == 1);
-  const auto moot = seqs_of(cascade)["moot"];
+  CHECK(seqs_by_change(cascade)["refused"].size() == 1);
+  const auto moot = seqs_by_change(cascade)["moot"];
   CHECK(moot.size() == 5);
   for (const Json& one : cascade["entries"]) {
     if (one["change"] != "moot") continue;
     CHECK(one["other"]["outcome"] == "moot");
     CHECK(one["other"]["missing"] == "rollout logistic/production/1");
-    CHECK(one["other"]["missing_seq"] == seqs_of(cascade)["refused"][0]);
+    CHECK(one["other"]["missing_seq"] == seqs_by_change(cascade)["refused"][0]);
   }
   CHECK(cascade["slots"][0]["on_record"][0]["stage"] == "full");
   CHECK(cascade["slots"][0]["there"].empty());
@@ -115,7 +115,7 @@ TEST_CASE("replay --policy lists what comes out otherwise, in a table and as JSO
   CHECK(part["size"] == row["seq"].get<std::uint64_t>() + 1);
   const std::string asks_no_notice = deployed.other(R"("notice": true)", R"("notice": false)");
   const Json laxer = place.json(0, "dana", {"replay", "--policy", asks_no_notice});
-  CHECK(seqs_of(laxer)["refused_otherwise"].size() == 1);
+  CHECK(seqs_by_change(laxer)["refused_otherwise"].size() == 1);
   CHECK(laxer["totals"]["refusals"] == Json({{"approval_missing", 1}}));
   auto after = place.files();
   after.erase(std::remove(after.begin(), after.end(), "other.json"), after.end());

@@ -7,21 +7,12 @@
 #include "ledger/base/text.h"
 #include "tests/catch.h"
 #include "tests/commands/read_case.h"
+#include "tests/texts.h"
 
 namespace cairn::test {
 namespace {
 
 using Json = nlohmann::json;
-
-bool has(const std::string& text, const std::string& part) {
-  return text.find(part) != std::string::npos;
-}
-
-std::size_t count(const std::string& text, const std::string& part) {
-  std::size_t found = 0;
-  for (std::size_t at = text.find(part); at != std::string::npos; at = text.find(part, at + 1)) ++found;
-  return found;
-}
 
 std::size_t widest(const std::string& text) {
   std::size_t most = 0;
@@ -60,8 +51,8 @@ std::vector<std::string> read_dot(const std::string& dot) {
 
 //   1 register v1   2 propose 3 canary 10 4 canary 50 5 notify 6 approve 7 full
 //   8 register v2   9 propose 10 canary 10 11 full at once, refused 12 canary 50
-struct Lived : ReadCase {
-  Lived() {
+struct Explained : ReadCase {
+  Explained() {
     register_model("logistic", "v1", "0.9");
     roll_out("logistic", "v1");
     register_model("logistic", "v2", "0.95");
@@ -106,7 +97,7 @@ struct Lived : ReadCase {
 bool has_edge(const Json& edges, const Json& from, Seq to, const std::string& kind, const std::string& note = "") {
   UNSCOPED_INFO(edges.dump(1));
   return std::any_of(edges.begin(), edges.end(), [&](const Json& edge) {
-    return edge["from"] == from && edge["to"] == to && edge["kind"] == kind && has(edge["note"], note);
+    return edge["from"] == from && edge["to"] == to && edge["kind"] == kind && says(edge["note"].get<std::string>(), note);
   });
 }
 
@@ -120,7 +111,7 @@ Json node_of(const Json& why, Seq seq) {
 
 TEST_CASE(
     "why a rollout is at full: proposal, canary, evidence against its threshold, notice and grant, each with its seq") {
-  const Lived& lived = shared<Lived>();
+  const Explained& lived = shared<Explained>();
   const Json why = lived.why("logistic/production/1");
   CHECK(why["kind"] == "rollout");
   CHECK(why["root"] == 7);
@@ -147,37 +138,38 @@ TEST_CASE(
 }
 
 TEST_CASE("why as a tree tells each entry once, points to it from elsewhere, and fits 80 columns") {
-  const Lived& lived = shared<Lived>();
+  const Explained& lived = shared<Explained>();
   const std::string text = lived.text("logistic/production/1");
   INFO(text);
   CHECK(widest(text) <= 80);
-  CHECK(has(text, "logistic/production/1 is at full\n"));
-  CHECK(has(text, "approval: entry 6, "));
-  CHECK(has(text, "evidence: entry 1, "));
-  CHECK(has(text, "here: accuracy 0.9 >= 0.85"));
-  CHECK(has(text, "from entry 0: the policy in force; dana, who had "));
-  CHECK(count(text, "from entry 0: the policy in force; dana") == 1);
-  CHECK(has(text, "from entry 0, as before\n"));
-  CHECK(has(text, "lena had verified the head of size 6 and seen entry 1"));
+  CHECK(says(text, "logistic/production/1 is at full\n"));
+  CHECK(says(text, "approval: entry 6, "));
+  CHECK(says(text, "evidence: entry 1, "));
+  CHECK(says(text, "here: accuracy 0.9 >= 0.85"));
+  CHECK(says(text, "from entry 0: the policy in force; dana, who had "));
+  CHECK(occurrences(text, "from entry 0: the policy in force; dana") == 1);
+  CHECK(says(text, "from entry 0, as before\n"));
+  CHECK(says(text, "lena had verified the head of size 6 and seen entry 1"));
   for (const Seq seq : {1U, 2U, 4U, 5U, 6U}) {
-    CHECK(count(text, str(": entry ", seq, ", ")) - count(text, str(": entry ", seq, ", told elsewhere")) == 1);
+    CHECK(occurrences(text, str(": entry ", seq, ", ")) - occurrences(text, str(": entry ", seq, ", told elsewhere")) ==
+          1);
   }
-  CHECK(count(text, ": entry 1, told elsewhere") > 0);
-  CHECK(has(text, "cairn prove SEQ"));
+  CHECK(occurrences(text, ": entry 1, told elsewhere") > 0);
+  CHECK(says(text, "cairn prove SEQ"));
 }
 
 TEST_CASE("why goes so many steps back as --depth says, and says what it left out") {
-  const Lived& lived = shared<Lived>();
+  const Explained& lived = shared<Explained>();
   const Json near = lived.why("logistic/production/1", 1);
   for (const Json& edge : near["edges"]) CHECK(edge["from"] == 7);
   CHECK(node_of(near, 6)["asked"] == false);
-  CHECK(has(lived.text("logistic/production/1", 80, 1), "--depth 2 goes a step further"));
-  CHECK_FALSE(has(lived.text("logistic/production/1", 80, 9), "goes a step further"));
+  CHECK(says(lived.text("logistic/production/1", 80, 1), "--depth 2 goes a step further"));
+  CHECK_FALSE(says(lived.text("logistic/production/1", 80, 9), "goes a step further"));
   CHECK(printed_by([&] { return run_why(lived.globals(), {"7", 0, false}); }).exit == Exit::usage);
 }
 
 TEST_CASE("why a rollout under way is held back: what its next step would meet now, and on which entries that rests") {
-  Lived lived;
+  Explained lived;
   lived.say(Approve{"logistic/production/2", Stage::full, ApprovalVerdict::deny, "too soon"}, "lena");  // 13
   const Json why = lived.why("logistic/production/2");
   CHECK(why["root"] == 12);
@@ -189,14 +181,14 @@ TEST_CASE("why a rollout under way is held back: what its next step would meet n
   CHECK(node_of(why, 13)["author"] == "lena");
   const std::string text = lived.text("logistic/production/2");
   INFO(text);
-  CHECK(has(text, "Its next step, full, would be refused now\n"));
-  CHECK(has(text, "denied by lena in entry 13: too soon"));
-  CHECK(has(text, "To clear it: "));
+  CHECK(says(text, "Its next step, full, would be refused now\n"));
+  CHECK(says(text, "denied by lena in entry 13: too soon"));
+  CHECK(says(text, "To clear it: "));
   CHECK(widest(text) <= 80);
 }
 
 TEST_CASE("why an entry was refused: every no with its reasons, by seq and by the statement's id") {
-  const Lived& lived = shared<Lived>();
+  const Explained& lived = shared<Explained>();
   const Json why = lived.why("the-leap");
   CHECK(why == [&] {
     Json same = lived.why("11");
@@ -212,12 +204,12 @@ TEST_CASE("why an entry was refused: every no with its reasons, by seq and by th
   CHECK(has_edge(why["edges"], 11, 10, "step", "canary, 10 %"));
   const std::string text = lived.text("11");
   INFO(text);
-  CHECK(has(text, ", refused: notice_missing"));
-  CHECK(has(text, "tried: took logistic/production/2 to full, 100 %"));
+  CHECK(says(text, ", refused: notice_missing"));
+  CHECK(says(text, "tried: took logistic/production/2 to full, 100 %"));
 }
 
 TEST_CASE("why a rollout that was taken back ended: the rollback, what it left and went to, and its incident") {
-  Lived lived;
+  Explained lived;
   lived.say(Notify{"logistic/production/2", "all"});
   lived.say(Approve{"logistic/production/2", Stage::full, ApprovalVerdict::grant, ""}, "lena");
   lived.say(Promote{"logistic/production/2", std::nullopt});                // 15
@@ -225,7 +217,7 @@ TEST_CASE("why a rollout that was taken back ended: the rollback, what it left a
   lived.say(Record{IncidentAcknowledged{"INC-1", "on it"}});                // 17
   const Json why = lived.why("logistic/production/2");
   CHECK(why["root"] == back);
-  CHECK(has(why["stands"], "was at full from entry 15, until it was rolled back"));
+  CHECK(says(why["stands"].get<std::string>(), "was at full from entry 15, until it was rolled back"));
   CHECK(has_edge(why["edges"], back, 15, "step", "logistic v2 at full"));
   CHECK(has_edge(why["edges"], back, 7, "step", "logistic v1 was at full there"));
 
@@ -236,11 +228,11 @@ TEST_CASE("why a rollout that was taken back ended: the rollback, what it left a
   CHECK(node_of(incident, 17)["author"] == "dana");
   const std::string text = lived.text("INC-1");
   INFO(text);
-  CHECK(has(text, "INC-1 is acknowledged, critical"));
-  CHECK(has(text, "locked down "));
-  CHECK(has(text, "rolled logistic in production back from v2 to v1, safety: unsafe answers"));
-  CHECK(has(text, "What followed\n"));
-  CHECK(has(text, "entry 17, "));
+  CHECK(says(text, "INC-1 is acknowledged, critical"));
+  CHECK(says(text, "locked down "));
+  CHECK(says(text, "rolled logistic in production back from v2 to v1, safety: unsafe answers"));
+  CHECK(says(text, "What followed\n"));
+  CHECK(says(text, "entry 17, "));
   CHECK(widest(text) <= 80);
 
   lived.say(Record{LockdownEngaged{{"production", "*"}, "all of it"}});  // 18
@@ -250,7 +242,7 @@ TEST_CASE("why a rollout that was taken back ended: the rollback, what it left a
 }
 
 TEST_CASE("why a rollout ended otherwise: aborted, or pushed aside by the next") {
-  Lived lived;
+  Explained lived;
   const Seq aborted = lived.say(Record{RolloutAborted{"logistic/production/2", "worse"}}).seq;
   CHECK(lived.why("logistic/production/2")["root"] == aborted);
   CHECK(lived.why("logistic/production/2")["stands"] == "is aborted");
@@ -262,7 +254,7 @@ TEST_CASE("why a rollout ended otherwise: aborted, or pushed aside by the next")
 }
 
 TEST_CASE("why names the records that a stage was watched by, and the entry that gave its author the role") {
-  Lived lived;
+  Explained lived;
   EvidenceRecorded record;
   record.kind = EvidenceKind::monitoring;
   record.model = lived.digest("logistic", "v2");
@@ -279,7 +271,7 @@ TEST_CASE("why names the records that a stage was watched by, and the entry that
   CHECK(node_of(why, 17)["soak"] == Json::array({13, 14}));
   CHECK(has_edge(why["edges"], 17, 16, "notice"));
   CHECK(has_edge(why["edges"], 16, 15, "authority", "gave lena deployer"));
-  CHECK(has(lived.text("17"), "watched in that stage by entries 13, 14"));
+  CHECK(says(lived.text("17"), "watched in that stage by entries 13, 14"));
 
   lived.say(Record{RolloutAborted{"logistic/production/2", "again"}});
   lived.propose("v2");
@@ -288,29 +280,29 @@ TEST_CASE("why names the records that a stage was watched by, and the entry that
 }
 
 TEST_CASE("what others wrote is escaped in every form of why") {
-  Lived lived;
-  const std::string hostile = "say \"no\" \\ &lt;\nentry 99 \u202e " + std::string(200, 'x');
-  const Seq seq = lived.say(Record{RolloutPaused{"logistic/production/2", hostile}}).seq;
+  Explained lived;
+  const std::string reason = "say \"no\" \\ &lt;\nentry 99 \u202e " + std::string(200, 'x');
+  const Seq seq = lived.say(Record{RolloutPaused{"logistic/production/2", reason}}).seq;
   const std::string text = lived.text("logistic/production/2");
   INFO(text);
   CHECK(widest(text) <= 80);
   CHECK(widest(lived.text("logistic/production/2", 60)) <= 60);
-  CHECK_FALSE(has(text, "\nentry 99"));
-  CHECK_FALSE(has(text, "\u202e"));
-  CHECK(has(text, "say \"no\""));
+  CHECK_FALSE(says(text, "\nentry 99"));
+  CHECK_FALSE(says(text, "\u202e"));
+  CHECK(says(text, "say \"no\""));
   const Json why = lived.why("logistic/production/2");
-  CHECK(has(node_of(why, seq)["what"][0], hostile));
+  CHECK(says(node_of(why, seq)["what"][0].get<std::string>(), reason));
   const std::string dot = lived.dot("logistic/production/2");
   const std::vector<std::string> texts = read_dot(dot);
   CHECK(std::any_of(texts.begin(), texts.end(), [](const std::string& one) {
-    return has(one, "say \"no\" \\") && has(one, "&amp;lt;\\x0aentry 99");
+    return says(one, "say \"no\" \\") && says(one, "&amp;lt;\\x0aentry 99");
   }));
-  CHECK(has(dot, "next -> e" + str(seq) + " [label="));
-  CHECK(has(dot, "e12 -> e9 [label="));
+  CHECK(says(dot, "next -> e" + str(seq) + " [label="));
+  CHECK(says(dot, "e12 -> e9 [label="));
 }
 
 TEST_CASE("why asked about what is not there says what there is") {
-  const Lived& lived = shared<Lived>();
+  const Explained& lived = shared<Explained>();
   const auto error = [&](const std::string& subject) {
     const Printed printed = printed_by([&] { return run_why(lived.globals(), {subject, 3, false}); });
     CHECK(printed.exit == Exit::usage);
@@ -318,20 +310,20 @@ TEST_CASE("why asked about what is not there says what there is") {
   };
   for (const char* subject : {"logistic/production/9", "INC-4", "99", "nobody"}) {
     INFO(error(subject));
-    CHECK(has(error(subject), subject));
-    CHECK(has(error(subject), "there are rollouts logistic/production/1, logistic/production/2; no incidents"));
-    CHECK(has(error(subject), "entries 0 to 12"));
+    CHECK(says(error(subject), subject));
+    CHECK(says(error(subject), "there are rollouts logistic/production/1, logistic/production/2; no incidents"));
+    CHECK(says(error(subject), "entries 0 to 12"));
   }
   const Printed both = printed_by([&] { return run_why(lived.json(), {"7", 3, true}); });
   CHECK(both.exit == Exit::usage);
 }
 
 TEST_CASE("why the beginning: entry 0 stands on nothing") {
-  const Lived& lived = shared<Lived>();
+  const Explained& lived = shared<Explained>();
   const Json why = lived.why("0");
   CHECK(why["edges"].empty());
   CHECK(why["nodes"].size() == 1);
-  CHECK(has(lived.text("0"), "created the ledger ledger.example/test"));
+  CHECK(says(lived.text("0"), "created the ledger ledger.example/test"));
 }
 
 }  // namespace

@@ -16,6 +16,7 @@
 #include "ledger/ledger.h"
 #include "ledger/sequencer.h"
 #include "tests/catch.h"
+#include "tests/results.h"
 
 namespace cairn::test {
 
@@ -54,13 +55,6 @@ class TellingStore final : public Store {
  private:
   Store& inner_;
 };
-
-template <class T>
-T must(Result<T> result) {
-  INFO((result.ok() ? "" : result.error().message));
-  REQUIRE(result.ok());
-  return std::move(result).value();
-}
 
 // One reading about the model, with enough beside it to fill memtables soon.
 Envelope reading(const Ledger& ledger, const Head& basis, const Hash& model, const PrivateKey& key,

@@ -8,12 +8,6 @@
 namespace cairn {
 namespace {
 
-PolicyInForce policy(const std::string& document) {
-  auto read = policy_in_force(document);
-  if (!read.ok()) FAIL(read.error().message);
-  return std::move(*read);
-}
-
 // How a history comes out under another policy: its rows by entry, and what is there at the end.
 struct Answer {
   std::map<Seq, WhatIfRow> rows;
@@ -21,7 +15,7 @@ struct Answer {
   std::vector<SlotOutcome> slots;
 
   Answer(const Scenario& s, const std::string& other) {
-    WhatIf what_if(policy(other), WhatIfMode::cascade);
+    WhatIf what_if(policy_of(other), WhatIfMode::cascade);
     for (const Recorded& entry : s.entries) {
       if (auto row = what_if.apply(entry)) rows.emplace(entry.seq, std::move(*row));
     }

@@ -23,14 +23,6 @@ void live(Scenario& s) {
   s.given("mia", {ApprovalDenied{rollout_id(4), Stage::full, "no"}});
 }
 
-std::unique_ptr<World> reopened(const World& world) {
-  const Bytes bytes = world.encode();
-  auto decoded = World::decode(bytes);
-  if (!decoded.ok()) FAIL(decoded.error().message);
-  REQUIRE((*decoded)->encode() == bytes);
-  return std::move(*decoded);
-}
-
 // Asks a world whatever can be asked of it.
 void question(World& world, const Scenario& s) {
   for (const Recorded& entry : s.entries) {

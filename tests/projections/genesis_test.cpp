@@ -5,9 +5,6 @@
 namespace cairn {
 namespace {
 
-const Grant admin{Role::admin, {}};
-const Grant approver{Role::approver, {}};
-
 // What entry 0 would be answered with.
 std::string begun_with(const std::vector<Event>& events, const std::string& author = "dana",
                        const std::string& holder = "dana") {

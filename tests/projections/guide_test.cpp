@@ -98,7 +98,6 @@ struct Critical : Scenario {
 };
 
 TEST_CASE("C2 C3: a critical model goes to full by admin, two approvers and incident commander, and by no fewer") {
-  const Grant admin{Role::admin, {}};
   const Grant commander{Role::incident_commander, {}};
   const bool two_roles_of_one = GENERATE(false, true);
   Critical s(two_roles_of_one ? std::vector{admin, commander} : std::vector{admin});

@@ -41,14 +41,6 @@ std::string named(const History& history) {
   return str("CAIRN_TEST_SEED=", history.seed, history.log == Log::lying ? ", a log that lies" : "");
 }
 
-std::unique_ptr<World> reopened(const World& world) {
-  const Bytes bytes = world.encode();
-  auto decoded = World::decode(bytes);
-  if (!decoded.ok()) FAIL(decoded.error().message);
-  REQUIRE((*decoded)->encode() == bytes);
-  return std::move(*decoded);
-}
-
 const KeyId& key_of_entry(const Recorded& entry) {
   return entry.entry.signatures.front().key;
 }

@@ -3,17 +3,7 @@
 #include "tests/projections/refusal_cases.h"
 
 namespace cairn {
-namespace {
-
-const Grant admin{Role::admin, {}};
-const Grant deployer{Role::deployer, {}};
-const Grant approver{Role::approver, {}};
-
-KeyId first_key(const std::string& holder) {
-  return key_of(holder).public_key().id();
-}
-
-}  // namespace
+namespace {}  // namespace
 
 using R = Refusal;
 

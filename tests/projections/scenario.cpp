@@ -4,6 +4,7 @@
 #include <fstream>
 #include <iterator>
 
+#include "projections/what_if.h"
 #include "tests/catch.h"
 
 namespace cairn {
@@ -80,6 +81,10 @@ PrivateKey key_of(const std::string& holder) {
   const auto key = PrivateKey::from_ed25519_seed(sha256("key of " + holder).view());
   REQUIRE(key.ok());
   return *key;
+}
+
+KeyId first_key(const std::string& holder) {
+  return public_key_of(holder).id();
 }
 
 ActorEnrolled person(const std::string& handle, std::vector<Grant> roles) {
@@ -183,6 +188,12 @@ RollbackBegun begun(int number, const std::string& from, const std::string& to, 
 
 std::string watched_regression_policy() {
   return replaced(small_policy(), R"("regression": "full")", R"("regression": "shadow")");
+}
+
+PolicyInForce policy_of(const std::string& document) {
+  auto read = policy_in_force(document);
+  if (!read.ok()) FAIL(read.error().message);
+  return std::move(*read);
 }
 
 std::vector<Event> genesis_events(const std::string& policy) {
@@ -347,6 +358,18 @@ ApprovalGranted Scenario::approval(int number, const std::string& environment, S
   REQUIRE(rules != nullptr);
   return {rollout_id(number, environment), of.model,    environment, stage, rules->hash,
           evidence_about(world, of),       "looks good"};
+}
+
+std::unique_ptr<World> reopened(const World& world) {
+  const Bytes bytes = world.encode();
+  auto decoded = World::decode(bytes);
+  if (!decoded.ok()) FAIL(decoded.error().message);
+  REQUIRE((*decoded)->encode() == bytes);
+  return std::move(*decoded);
+}
+
+std::size_t valid_grants_of(const Scenario& scenario) {
+  return valid_grants(scenario.world, scenario.rollout(1), Stage::full, scenario.now).size();
 }
 
 Bytes fold(const std::vector<Recorded>& entries) {

@@ -31,6 +31,7 @@ std::string replaced(std::string text, const std::string& what, const std::strin
 // ---- what can be said, with what does not matter filled in
 
 PrivateKey key_of(const std::string& holder);  // the same for the same text
+KeyId first_key(const std::string& holder);
 ActorEnrolled person(const std::string& handle, std::vector<Grant> roles);
 ActorEnrolled service(const std::string& handle, const std::string& owner, std::vector<Grant> roles);
 KeyAdded key_added(const std::string& handle, const std::string& holder);
@@ -57,11 +58,17 @@ RollbackBegun begun(int number, const std::string& from, const std::string& to, 
 std::vector<Event> emptied(const std::string& from, int incident, int abort = 0,
                            const std::string& environment = "prod");
 
+// As it would be in force; the document must be one.
+PolicyInForce policy_of(const std::string& document);
+
 // dana: admin and deployer; lee: approver; ida: incident commander; ci: a service of dana's, deployer; watch: hers,
 // monitor.
 std::vector<Event> genesis_events(const std::string& policy);
 
 inline const SlotKey net_in_prod{"net", "prod"};
+inline const Grant admin{Role::admin, {}};
+inline const Grant approver{Role::approver, {}};
+inline const Grant deployer{Role::deployer, {}};
 
 class Scenario {
  public:
@@ -122,5 +129,11 @@ class Scenario {
 };
 
 Bytes fold(const std::vector<Recorded>& entries);  // the World's bytes after all of them
+
+// Encoded and decoded, to the same bytes.
+std::unique_ptr<World> reopened(const World& world);
+
+// How many approvals of its rollout 1 count for full now.
+std::size_t valid_grants_of(const Scenario& scenario);
 
 }  // namespace cairn

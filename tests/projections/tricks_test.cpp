@@ -5,21 +5,7 @@
 #include "tests/projections/scenario.h"
 
 namespace cairn {
-namespace {
-
-const Grant admin{Role::admin, {}};
-const Grant approver{Role::approver, {}};
-const Grant deployer{Role::deployer, {}};
-
-KeyId first_key(const std::string& holder) {
-  return key_of(holder).public_key().id();
-}
-
-std::size_t grants(const Scenario& s) {
-  return valid_grants(s.world, s.rollout(1), Stage::full, s.now).size();
-}
-
-}  // namespace
+namespace {}  // namespace
 
 TEST_CASE("An admin who gives an approver a key cannot approve with it what they propose (C3)") {
   Scenario s;
@@ -32,9 +18,9 @@ TEST_CASE("An admin who gives an approver a key cannot approve with it what they
     s.when(s.said("lee", {key_added("lee", "dana's next")}), first_key("dana's own")).then_admitted();
     s.given(s.said("lee", {s.approval(1)}), first_key("dana's next"));
   }
-  CHECK(grants(s) == 0);
+  CHECK(valid_grants_of(s) == 0);
   s.given("lee", {ApprovalWithdrawn{rollout_id(1), Stage::full, ""}}).given("lee", {s.approval(1)});
-  CHECK(grants(s) == 1);  // by lee's own
+  CHECK(valid_grants_of(s) == 1);  // by lee's own
 }
 
 TEST_CASE("Who enrols a service or gives it a key answers for it, whoever is named as its owner (C3)") {
@@ -105,9 +91,9 @@ TEST_CASE("A shadow elsewhere stands for this one only until this one shows some
   }
   SECTION("and a failure there voids what was granted here") {
     s.given("lee", {s.approval(1)});
-    CHECK(grants(s) == 1);
+    CHECK(valid_grants_of(s) == 1);
     s.given("watch", {drift("v1", "lab2", "0.9")});
-    CHECK(grants(s) == 0);
+    CHECK(valid_grants_of(s) == 0);
   }
 }
 

@@ -16,7 +16,7 @@ Basis basis_of(const Recorded& entry) {
 }
 
 // Everything that was put on record in every scenario of a refusal.
-std::vector<std::vector<Recorded>> all_histories() {
+std::vector<std::vector<Recorded>> refusal_histories() {
   std::vector<std::vector<Recorded>> histories;
   Scenario::kept = &histories;
   for (const auto* cases : {&actor_cases, &rollout_cases, &protection_cases, &incident_cases, &retention_cases}) {
@@ -26,15 +26,9 @@ std::vector<std::vector<Recorded>> all_histories() {
   return histories;
 }
 
-PolicyInForce policy(const std::string& document) {
-  auto read = policy_in_force(document);
-  if (!read.ok()) FAIL(read.error().message);
-  return std::move(*read);
-}
-
 // "4 refused soak_missing", one a line: every entry that comes out otherwise.
 std::string changes(const std::vector<Recorded>& entries, const std::string& other, WhatIfMode mode) {
-  WhatIf what_if(policy(other), mode);
+  WhatIf what_if(policy_of(other), mode);
   std::string text;
   for (const Recorded& entry : entries) {
     const auto row = what_if.apply(entry);
@@ -57,14 +51,14 @@ std::string longer_shadow() {
 
 TEST_CASE("Under the policy that was in force the rules say of every entry what they said") {
   std::size_t judged = 0;
-  for (const auto& history : all_histories()) {
+  for (const auto& history : refusal_histories()) {
     World world;
     for (const Recorded& entry : history) {
       const Verdict plain =
           explain(world, entry.statement, entry.entry.signatures.front().key, basis_of(entry), entry.entry.recorded);
       const Bytes before = world.encode();
       const std::string in_force = world.empty() ? small_policy() : world.force->document;
-      const Verdict verdict = verdict_under(world, policy(in_force), entry, basis_of(entry));
+      const Verdict verdict = verdict_under(world, policy_of(in_force), entry, basis_of(entry));
       const bool untouched = world.encode() == before && !world.journal.recording();
       REQUIRE(untouched);
       INFO("entry " << entry.seq << " by " << entry.statement.author);
@@ -85,7 +79,7 @@ TEST_CASE("A grant that was bound to the rules of the time is bound to the other
   const std::string two = replaced(small_policy(), R"("persons": 1)", R"("persons": 2)");
   World world;
   for (const Recorded& entry : s.entries) {
-    const Verdict verdict = verdict_under(world, policy(two), entry, Basis::on_history);
+    const Verdict verdict = verdict_under(world, policy_of(two), entry, Basis::on_history);
     INFO("entry " << entry.seq);
     const bool last = entry.seq + 1 == s.entries.size();
     CHECK(outcome_of(verdict) == (last ? "approval_missing" : ""));
@@ -105,7 +99,7 @@ TEST_CASE("Alone: a longer soak refuses the step that was taken too early for it
 TEST_CASE("Alone: a stricter gate refuses what it does not pass, and the row says what the gates saw and said then") {
   Scenario s;
   s.given_models({"v1"}).given("ci", {proposed(1, "v1")});
-  WhatIf what_if(policy(replaced(small_policy(), R"("threshold": "0.85")", R"("threshold": "0.95")")),
+  WhatIf what_if(policy_of(replaced(small_policy(), R"("threshold": "0.85")", R"("threshold": "0.95")")),
                  WhatIfMode::alone);
   std::optional<WhatIfRow> row;
   for (const Recorded& entry : s.entries) {
@@ -164,7 +158,7 @@ TEST_CASE("A row whose record is not what the rules of the time say is marked: i
   Scenario s;
   s.given_models({"v1"});
   s.given_a_lie("watch", {proposed(1, "v1")});
-  WhatIf what_if(policy(small_policy()), WhatIfMode::alone);
+  WhatIf what_if(policy_of(small_policy()), WhatIfMode::alone);
   std::optional<WhatIfRow> row;
   for (const Recorded& entry : s.entries) row = what_if.apply(entry);
   REQUIRE(row);
@@ -173,7 +167,7 @@ TEST_CASE("A row whose record is not what the rules of the time say is marked: i
 
 TEST_CASE("The policy that was in force throughout changes nothing, alone or as a cascade, whatever was tried") {
   std::size_t compared = 0;
-  for (const auto& history : all_histories()) {
+  for (const auto& history : refusal_histories()) {
     World world;
     std::set<Hash> in_force;
     std::string document;
@@ -203,7 +197,7 @@ TEST_CASE("Random histories: under the policies that were in force every entry c
     World world;
     for (const Recorded& entry : s.entries) {
       const std::string in_force = world.empty() ? small_policy() : world.force->document;
-      const Verdict verdict = verdict_under(world, policy(in_force), entry, basis_of(entry));
+      const Verdict verdict = verdict_under(world, policy_of(in_force), entry, basis_of(entry));
       INFO("entry " << entry.seq << " by " << entry.statement.author);
       REQUIRE(outcome_of(verdict) == entry.entry.outcome);
       ++outcomes[entry.entry.outcome];
@@ -223,7 +217,7 @@ TEST_CASE("Random histories: a cascade under the policy that was in force is the
     INFO("seed " << seed);
     Scenario s;
     live_at_random(s, seed, 150, Adopts::never);
-    WhatIf what_if(policy(small_policy()), WhatIfMode::cascade);
+    WhatIf what_if(policy_of(small_policy()), WhatIfMode::cascade);
     for (const Recorded& entry : s.entries) {
       INFO("entry " << entry.seq);
       REQUIRE_FALSE(what_if.apply(entry));

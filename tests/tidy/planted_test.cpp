@@ -2,6 +2,7 @@
 #include "tests/catch.h"
 #include "tests/tidy/includes.h"
 #include "tests/tidy/lengths.h"
+#include "tests/tidy/names.h"
 #include "tests/tidy/rules.h"
 
 namespace tidy {
@@ -125,6 +126,30 @@ TEST_CASE("a second type of one name is found, and one that is only announced is
   REQUIRE(repeated_types({one, {"verify/b.h", "enum class State {\n  off\n};\n"}}).size() == 1);
   REQUIRE(
       repeated_types({one, {"tests/b.h", "struct Fact {\n};\n"}, {"commands/b.cpp", "struct Fact {\n};\n"}}).empty());
+}
+
+TEST_CASE("a name that two files of a folder keep to themselves is found, and an overload or the same alias is none") {
+  const auto kept = [](const std::string& path, const std::string& text) {
+    return File{path, "namespace {\n\n" + text + "\n}  // namespace\n"};
+  };
+  const File one =
+      kept("commands/a.cpp",
+           "using Json = nlohmann::json;\nconstexpr int most = 3;\nstruct Way {\n};\n"
+           "bool has(const std::string& text, std::map<int, int> part = {},\n         int at = f(1)) {\n}\n");
+  const auto found_beside = [&](const std::string& text) {
+    return repeated_names({one, kept("commands/b.cpp", text)});
+  };
+  CHECK(found_beside("int has(const std::string& a, std::map<int, int> b, int c) {\n}\n") ==
+        Complaints{
+            "commands/b.cpp:3: has(const std::string&, std::map<int, int>, int) is a name of commands/a.cpp already"});
+  CHECK(found_beside("const std::string most = \"x\";\n").size() == 1);
+  CHECK(found_beside("class Way {\n};\n").size() == 1);
+  CHECK(found_beside("using Json = nlohmann::ordered_json;\n").size() == 1);
+  CHECK(found_beside("using Json = nlohmann::json;\n").empty());
+  CHECK(found_beside("bool has(const std::string& text) {\n  return has(text, {}, 1);\n}\nTEST_CASE(\"x\") {\n}\n")
+            .empty());
+  CHECK(repeated_names({one, kept("verify/b.cpp", "class Way {\n};\n")}).empty());
+  CHECK(repeated_names({one, {"commands/b.cpp", "class Way {\n};\n"}}).empty());  // the header's rule
 }
 
 TEST_CASE("words that say unfinished are found, also in comments") {

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <functional>
-#include <map>
 
 namespace tidy {
 namespace {
@@ -107,31 +106,6 @@ Complaints check_type_names(const File& file) {
     }
     return {};
   });
-}
-
-Complaints repeated_types(const std::vector<File>& files) {
-  std::map<std::string, std::string> first_seen;
-  Complaints found;
-  for (const File& file : files) {
-    if (!file.is_header() || !file.is_product()) continue;
-    const std::string code = code_of(file.text);
-    std::size_t number = 0;
-    for (const std::string_view line : lines_of(code)) {
-      ++number;
-      std::string_view rest = line;
-      for (const std::string_view keyword : {"enum ", "struct ", "class "}) {
-        if (rest.starts_with(keyword)) rest.remove_prefix(keyword.size());
-      }
-      const bool announced = line.ends_with(';') && line.find('{') == std::string_view::npos;
-      if (rest.size() == line.size() || announced) continue;
-      const auto end = std::find_if_not(rest.begin(), rest.end(), is_word_byte);
-      const std::string name(rest.begin(), end);
-      if (name.empty()) continue;  // an attribute comes first
-      const auto [place, is_new] = first_seen.emplace(name, file.path);
-      if (!is_new) found.push_back(complaint(file, number, name + " is a type of " + place->second + " already"));
-    }
-  }
-  return found;
 }
 
 Complaints check_finished(const File& file) {

@@ -14,10 +14,6 @@ Complaints check_purity(const File& file);
 // No type is named after the fact that somebody needed a place to put things.
 Complaints check_type_names(const File& file);
 
-// Each type that a product header offers has its name for itself: two of one name in one namespace compile, link, and
-// are each other's memory.
-Complaints repeated_types(const std::vector<File>& files);
-
 // No words that say unfinished.
 Complaints check_finished(const File& file);
 

@@ -6,6 +6,7 @@
 #include "tests/catch.h"
 #include "tests/tidy/includes.h"
 #include "tests/tidy/lengths.h"
+#include "tests/tidy/names.h"
 #include "tests/tidy/rules.h"
 
 namespace tidy {
@@ -92,6 +93,11 @@ TEST_CASE("no type has a name that says nothing") {
 }
 TEST_CASE("no two headers offer types of one name") {
   const Complaints found = repeated_types(tree());
+  INFO(listed(found));
+  REQUIRE(found.empty());
+}
+TEST_CASE("no two files of a folder keep different things of one name") {
+  const Complaints found = repeated_names(tree());
   INFO(listed(found));
   REQUIRE(found.empty());
 }

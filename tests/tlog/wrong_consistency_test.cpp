@@ -12,7 +12,7 @@ namespace {
 
 constexpr std::size_t largest = 24;
 
-struct Case {
+struct Consistency {
   std::size_t old_size = 0;
   std::size_t new_size = 0;
   Hash old_root;
@@ -30,11 +30,11 @@ const std::vector<Hash>& roots() {
 }
 
 // Pairs 0 < old < new: those with something to prove.
-void for_each_growth(const std::function<void(const Case&)>& body) {
+void for_each_growth(const std::function<void(const Consistency&)>& body) {
   for (std::size_t n = 2; n <= largest; ++n) {
     const auto d = oracle::entries(n);
     for (std::size_t m = 1; m < n; ++m) {
-      const Case one{m, n, roots()[m], roots()[n], oracle::proof(m, d)};
+      const Consistency one{m, n, roots()[m], roots()[n], oracle::proof(m, d)};
       CAPTURE(m, n);
       REQUIRE(one.accepts(one.proof));
       body(one);
@@ -45,13 +45,13 @@ void for_each_growth(const std::function<void(const Case&)>& body) {
 }  // namespace
 
 TEST_CASE("a consistency proof with old and new root swapped is refused") {
-  for_each_growth([](const Case& one) {
+  for_each_growth([](const Consistency& one) {
     REQUIRE_FALSE(check_consistency(one.old_size, one.new_root, one.new_size, one.old_root, one.proof).ok());
   });
 }
 
 TEST_CASE("a consistency proof from another old root is refused") {
-  for_each_growth([](const Case& one) {
+  for_each_growth([](const Consistency& one) {
     for (std::size_t other = 0; other < roots().size(); ++other) {
       if (other == one.old_size) continue;
       REQUIRE_FALSE(check_consistency(one.old_size, roots()[other], one.new_size, one.new_root, one.proof).ok());
@@ -61,7 +61,7 @@ TEST_CASE("a consistency proof from another old root is refused") {
 }
 
 TEST_CASE("a consistency proof to another new root is refused") {
-  for_each_growth([](const Case& one) {
+  for_each_growth([](const Consistency& one) {
     for (std::size_t other = 0; other < roots().size(); ++other) {
       if (other == one.new_size) continue;
       REQUIRE_FALSE(check_consistency(one.old_size, one.old_root, one.new_size, roots()[other], one.proof).ok());
@@ -71,7 +71,7 @@ TEST_CASE("a consistency proof to another new root is refused") {
 }
 
 TEST_CASE("a consistency proof from the head of another old size is refused") {
-  for_each_growth([](const Case& one) {
+  for_each_growth([](const Consistency& one) {
     for (std::size_t other = 0; other < one.new_size; ++other) {
       if (other == one.old_size) continue;
       REQUIRE_FALSE(check_consistency(other, roots()[other], one.new_size, one.new_root, one.proof).ok());
@@ -80,7 +80,7 @@ TEST_CASE("a consistency proof from the head of another old size is refused") {
 }
 
 TEST_CASE("a consistency proof to the head of another new size is refused") {
-  for_each_growth([](const Case& one) {
+  for_each_growth([](const Consistency& one) {
     for (std::size_t other = one.old_size; other < roots().size(); ++other) {
       if (other == one.new_size) continue;
       REQUIRE_FALSE(check_consistency(one.old_size, one.old_root, other, roots()[other], one.proof).ok());
@@ -89,7 +89,7 @@ TEST_CASE("a consistency proof to the head of another new size is refused") {
 }
 
 TEST_CASE("a consistency proof with an old size above the new one is refused") {
-  for_each_growth([](const Case& one) {
+  for_each_growth([](const Consistency& one) {
     const auto result = check_consistency(one.new_size, one.new_root, one.old_size, one.old_root, one.proof);
     REQUIRE(result.error().message.find("cannot have grown") != std::string::npos);
     REQUIRE_FALSE(check_consistency(one.new_size, one.new_root, one.old_size, one.old_root, {}).ok());
@@ -132,7 +132,7 @@ TEST_CASE("from size 0 the proof is empty and the old root that of the empty tre
 }
 
 TEST_CASE("a truncated consistency proof is refused and says how many hashes it needs") {
-  for_each_growth([](const Case& one) {
+  for_each_growth([](const Consistency& one) {
     for (std::size_t i = 0; i < one.proof.size(); ++i) {
       auto proof = one.proof;
       proof.erase(proof.begin() + static_cast<std::ptrdiff_t>(i));
@@ -143,11 +143,11 @@ TEST_CASE("a truncated consistency proof is refused and says how many hashes it 
 }
 
 TEST_CASE("an empty consistency proof for a growth is refused") {
-  for_each_growth([](const Case& one) { REQUIRE_FALSE(one.accepts({})); });
+  for_each_growth([](const Consistency& one) { REQUIRE_FALSE(one.accepts({})); });
 }
 
 TEST_CASE("an extended consistency proof is refused") {
-  for_each_growth([](const Case& one) {
+  for_each_growth([](const Consistency& one) {
     for (std::size_t i = 0; i <= one.proof.size(); ++i) {
       for (const Hash& extra : {Hash{}, one.old_root, one.new_root}) {
         auto proof = one.proof;
@@ -159,7 +159,7 @@ TEST_CASE("an extended consistency proof is refused") {
 }
 
 TEST_CASE("a consistency proof with one bit of one hash flipped is refused") {
-  for_each_growth([](const Case& one) {
+  for_each_growth([](const Consistency& one) {
     for (std::size_t i = 0; i < one.proof.size(); ++i) {
       auto proof = one.proof;
       proof[i].bytes[i % 32] ^= 0x80;
@@ -169,7 +169,7 @@ TEST_CASE("a consistency proof with one bit of one hash flipped is refused") {
 }
 
 TEST_CASE("a consistency proof with two hashes in swapped order is refused") {
-  for_each_growth([](const Case& one) {
+  for_each_growth([](const Consistency& one) {
     for (std::size_t i = 0; i < one.proof.size(); ++i) {
       for (std::size_t j = i + 1; j < one.proof.size(); ++j) {
         auto proof = one.proof;
@@ -181,7 +181,7 @@ TEST_CASE("a consistency proof with two hashes in swapped order is refused") {
 }
 
 TEST_CASE("equal roots at different sizes are refused with the true proof and with none") {
-  for_each_growth([](const Case& one) {
+  for_each_growth([](const Consistency& one) {
     for (const Hash& root : {one.old_root, one.new_root}) {
       REQUIRE_FALSE(check_consistency(one.old_size, root, one.new_size, root, one.proof).ok());
       REQUIRE_FALSE(check_consistency(one.old_size, root, one.new_size, root, {}).ok());
@@ -190,7 +190,7 @@ TEST_CASE("equal roots at different sizes are refused with the true proof and wi
 }
 
 TEST_CASE("a tree that changed, dropped or reordered an old entry has no consistency proof") {
-  for_each_growth([](const Case& one) {
+  for_each_growth([](const Consistency& one) {
     for (std::size_t changed = 0; changed < one.old_size; ++changed) {
       auto d = oracle::entries(one.new_size);
       d[changed] = "another entry";

@@ -12,9 +12,9 @@ using namespace cairn;
 
 namespace {
 
-constexpr std::size_t largest = 24;
+constexpr std::size_t largest_proved = 24;
 
-struct Case {
+struct Inclusion {
   std::size_t index = 0;
   std::size_t size = 0;
   oracle::Entries d;
@@ -25,12 +25,12 @@ struct Case {
   bool accepts(const oracle::Proof& other) const { return check_inclusion(leaf, index, size, other, root).ok(); }
 };
 
-void for_each_case(const std::function<void(const Case&)>& body) {
-  for (std::size_t n = 1; n <= largest; ++n) {
+void for_each_case(const std::function<void(const Inclusion&)>& body) {
+  for (std::size_t n = 1; n <= largest_proved; ++n) {
     const auto d = oracle::entries(n);
     const Hash root = oracle::mth(d);
     for (std::size_t m = 0; m < n; ++m) {
-      const Case one{m, n, d, leaf_hash(d[m]), oracle::path(m, d), root};
+      const Inclusion one{m, n, d, leaf_hash(d[m]), oracle::path(m, d), root};
       CAPTURE(m, n);
       REQUIRE(one.accepts(one.proof));
       body(one);
@@ -46,7 +46,7 @@ Hash flipped(Hash hash, std::size_t bit) {
 }  // namespace
 
 TEST_CASE("an inclusion proof that lacks a hash is refused and says how many it needs") {
-  for_each_case([](const Case& one) {
+  for_each_case([](const Inclusion& one) {
     for (std::size_t i = 0; i < one.proof.size(); ++i) {
       auto proof = one.proof;
       proof.erase(proof.begin() + static_cast<std::ptrdiff_t>(i));
@@ -62,7 +62,7 @@ TEST_CASE("an inclusion proof that lacks a hash is refused and says how many it 
 }
 
 TEST_CASE("an inclusion proof with a hash too many is refused") {
-  for_each_case([](const Case& one) {
+  for_each_case([](const Inclusion& one) {
     for (std::size_t i = 0; i <= one.proof.size(); ++i) {
       for (const Hash& extra : {Hash{}, one.root, one.leaf, i == 0 ? one.leaf : one.proof[i - 1]}) {
         auto proof = one.proof;
@@ -76,7 +76,7 @@ TEST_CASE("an inclusion proof with a hash too many is refused") {
 }
 
 TEST_CASE("an inclusion proof with one bit of one hash flipped is refused") {
-  for_each_case([](const Case& one) {
+  for_each_case([](const Inclusion& one) {
     for (std::size_t i = 0; i < one.proof.size(); ++i) {
       for (const std::size_t bit : {std::size_t{0}, std::size_t{100}, std::size_t{255}}) {
         auto proof = one.proof;
@@ -88,7 +88,7 @@ TEST_CASE("an inclusion proof with one bit of one hash flipped is refused") {
 }
 
 TEST_CASE("an inclusion proof with two hashes in swapped order is refused") {
-  for_each_case([](const Case& one) {
+  for_each_case([](const Inclusion& one) {
     for (std::size_t i = 0; i < one.proof.size(); ++i) {
       for (std::size_t j = i + 1; j < one.proof.size(); ++j) {
         auto proof = one.proof;
@@ -100,7 +100,7 @@ TEST_CASE("an inclusion proof with two hashes in swapped order is refused") {
 }
 
 TEST_CASE("an inclusion proof for another index is refused") {
-  for_each_case([](const Case& one) {
+  for_each_case([](const Inclusion& one) {
     for (std::size_t other = 0; other < one.size; ++other) {
       if (other == one.index) continue;
       REQUIRE_FALSE(check_inclusion(one.leaf, other, one.size, one.proof, one.root).ok());
@@ -109,7 +109,7 @@ TEST_CASE("an inclusion proof for another index is refused") {
 }
 
 TEST_CASE("an index at or beyond the size is refused") {
-  for_each_case([](const Case& one) {
+  for_each_case([](const Inclusion& one) {
     const std::size_t max = std::numeric_limits<std::size_t>::max();
     for (const std::size_t index : {one.size, one.size + 1, one.size + one.index, 2 * one.size, max}) {
       const auto result = check_inclusion(one.leaf, index, one.size, one.proof, one.root);
@@ -120,8 +120,8 @@ TEST_CASE("an index at or beyond the size is refused") {
 }
 
 TEST_CASE("an inclusion proof under the head of another size is refused") {
-  const auto roots = oracle::roots(2 * largest);
-  for_each_case([&roots](const Case& one) {
+  const auto roots = oracle::roots(2 * largest_proved);
+  for_each_case([&roots](const Inclusion& one) {
     for (std::size_t size = 0; size < roots.size(); ++size) {
       if (size == one.size) continue;
       REQUIRE_FALSE(check_inclusion(one.leaf, one.index, size, one.proof, roots[size]).ok());
@@ -130,8 +130,8 @@ TEST_CASE("an inclusion proof under the head of another size is refused") {
 }
 
 TEST_CASE("an inclusion proof under a wrong size with the true root is refused where the path differs") {
-  for_each_case([](const Case& one) {
-    for (std::size_t size = 1; size <= 2 * largest; ++size) {
+  for_each_case([](const Inclusion& one) {
+    for (std::size_t size = 1; size <= 2 * largest_proved; ++size) {
       if (one.index >= size || inclusion_ranges(one.index, size).size() == one.proof.size()) continue;
       REQUIRE_FALSE(check_inclusion(one.leaf, one.index, size, one.proof, one.root).ok());
     }
@@ -139,7 +139,7 @@ TEST_CASE("an inclusion proof under a wrong size with the true root is refused w
 }
 
 TEST_CASE("an inclusion proof under a wrong root is refused and the message holds both roots") {
-  for_each_case([](const Case& one) {
+  for_each_case([](const Inclusion& one) {
     REQUIRE_FALSE(check_inclusion(one.leaf, one.index, one.size, one.proof, {}).ok());
     REQUIRE_FALSE(check_inclusion(one.leaf, one.index, one.size, one.proof, empty_root()).ok());
     for (const std::size_t bit : {std::size_t{0}, std::size_t{255}}) {
@@ -152,7 +152,7 @@ TEST_CASE("an inclusion proof under a wrong root is refused and the message hold
 }
 
 TEST_CASE("a leaf from another place is refused") {
-  for_each_case([](const Case& one) {
+  for_each_case([](const Inclusion& one) {
     for (std::size_t other = 0; other < one.size; ++other) {
       if (other == one.index) continue;
       REQUIRE_FALSE(check_inclusion(leaf_hash(one.d[other]), one.index, one.size, one.proof, one.root).ok());
@@ -161,7 +161,7 @@ TEST_CASE("a leaf from another place is refused") {
 }
 
 TEST_CASE("a node hash passed off as a leaf is refused at every index") {
-  for_each_case([](const Case& one) {
+  for_each_case([](const Inclusion& one) {
     if (one.proof.empty()) return;
     Hash node = one.leaf;
     Seq at = one.index;
@@ -186,7 +186,7 @@ TEST_CASE("an entry that spells out a node does not hash to that node") {
 }
 
 TEST_CASE("an empty proof for a tree of more than one leaf is refused, whatever the leaf") {
-  for_each_case([](const Case& one) {
+  for_each_case([](const Inclusion& one) {
     if (one.size == 1) return;
     REQUIRE_FALSE(one.accepts({}));
     REQUIRE_FALSE(check_inclusion(one.root, one.index, one.size, {}, one.root).ok());

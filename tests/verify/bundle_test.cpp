@@ -71,10 +71,6 @@ Places places(const PartialReport& report) {
   return places(findings_only);
 }
 
-void flip(Bytes& bytes, std::size_t at) {
-  bytes[at] = static_cast<char>(bytes[at] ^ 1);
-}
-
 const std::vector<Seq> some = {0, 1, 7};
 
 }  // namespace
@@ -211,7 +207,8 @@ TEST_CASE("a proof that is missing, of another entry, or of another checkpoint i
     grown.monitor("fraud");
     files["checkpoint"] = grown.held().newest;
     // What is not proved enrols nobody either.
-    CHECK(places(grown.partial(files)) == Places{"0 proof_bad", "1 proof_bad", "1 key_not_enrolled", "7 proof_bad", "7 key_not_enrolled"});
+    CHECK(places(grown.partial(files)) ==
+          Places{"0 proof_bad", "1 proof_bad", "1 key_not_enrolled", "7 proof_bad", "7 key_not_enrolled"});
   }
   SECTION("with something unsigned in it") {
     files["entry/7.tlog-proof"].insert(files["entry/7.tlog-proof"].find("index"), "extra aGVsbG8=\n");

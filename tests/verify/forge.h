@@ -40,6 +40,10 @@ class ForgedEvidence final : public EvidenceSource {
   std::map<Hash, Bytes> attachments;
 };
 
+inline void flip(Bytes& bytes, std::size_t at) {
+  bytes[at] = static_cast<char>(bytes[at] ^ 1);
+}
+
 inline constexpr std::string_view forge_origin = "forge.example/ledger";
 inline constexpr Millis forge_start = 1'800'000'000'000;
 

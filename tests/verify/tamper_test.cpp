@@ -20,10 +20,6 @@ struct SmallLedger : Forge {
   }
 };
 
-void flip(Bytes& bytes, std::size_t at) {
-  bytes[at] = static_cast<char>(bytes[at] ^ 1);
-}
-
 }  // namespace
 
 TEST_CASE("a byte flipped in any entry is found at that entry (G1)") {
