@@ -53,9 +53,9 @@ std::string kind_of(const Recorded& entry) {
   return "evidence";
 }
 
-class Period {
+class PeriodStory {
  public:
-  Period(const ReportSource& source, ChangeReport& report)
+  PeriodStory(const ReportSource& source, ChangeReport& report)
       : source_(source), report_(report), separation_(source, report) {}
 
   Result<void> tell(const std::vector<Seq>& seqs) {
@@ -100,7 +100,7 @@ class Period {
 };
 
 // Slots that nothing was in, and nothing happened to, are left out.
-void add_strips(const Period& period, const ReportSource& source, ChangeReport& report) {
+void add_strips(const PeriodStory& period, const ReportSource& source, ChangeReport& report) {
   std::set<std::string> environments;
   std::set<std::string> models;
   for (const auto& [slot, traffic] : period.slots) {
@@ -120,7 +120,7 @@ void add_incidents(const ReportSource& source, Size begin, Size end, ChangeRepor
   }
 }
 
-void add_counts(const Period& period, ChangeReport& report) {
+void add_counts(const PeriodStory& period, ChangeReport& report) {
   for (const std::string& kind : kinds()) {
     const auto found = period.counted.find(kind);
     if (found == period.counted.end()) continue;
@@ -159,7 +159,7 @@ Result<ChangeReport> gather_period(const ReportSource& source, Millis since, Mil
   TRY_LET(end, source.recorded_before(until + 1));
   std::vector<Seq> seqs(end - begin);
   std::iota(seqs.begin(), seqs.end(), begin);
-  Period period(source, report);
+  PeriodStory period(source, report);
   TRY(period.tell(seqs));
   add_counts(period, report);
   add_proof(source, begin, end, report);

@@ -50,6 +50,8 @@ void print_document(std::string_view text);
 // terminal, at most ten times a second, and gone at the end.
 class ProgressBar {
  public:
+  static constexpr std::uint64_t step = 256;  // of what is done: to ask the clock more often costs more than it shows
+
   explicit ProgressBar(std::string name) : name_(std::move(name)) {}
   ~ProgressBar();
   ProgressBar(const ProgressBar&) = delete;

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "commands/growing_tree.h"
+#include "commands/output.h"
 #include "commands/views.h"
 #include "ledger/base/text.h"
 #include "ledger/tlog/snapshot.h"
@@ -13,8 +14,6 @@ namespace cairn {
 namespace {
 
 constexpr Size remembered = 32768;  // leaves whose nodes are kept, at least
-constexpr Size progress_step = 256;
-
 std::string name_outcome(const std::string& outcome) {
   return outcome.empty() ? "admitted" : "refused: " + outcome;
 }
@@ -32,7 +31,7 @@ class Replay {
       if (world_.force->policy != ruled) ++done_.policies;
       ++(entry.entry.outcome.empty() ? done_.admitted : done_.refused);
       tree_.push(entry.leaf);
-      if (tree_.size() % progress_step == 0 || tree_.size() == size) progress(tree_.size(), size);
+      if (tree_.size() % ProgressBar::step == 0 || tree_.size() == size) progress(tree_.size(), size);
       return compare_snapshot();
     };
     TRY(ledger_.walk(0, size, step));

@@ -12,7 +12,7 @@ namespace cairn {
 namespace {
 
 constexpr std::size_t cells = 60;
-constexpr std::size_t label_width = 13;
+constexpr std::size_t row_label_width = 13;
 
 // A window of time in cells of equal length.
 class Scale {
@@ -37,7 +37,7 @@ class Scale {
 };
 
 std::string labelled(std::string label, const std::string& row) {
-  label.resize(std::max(label.size(), label_width), ' ');
+  label.resize(std::max(label.size(), row_label_width), ' ');
   return label + "|" + row + "|";
 }
 
@@ -69,16 +69,16 @@ Drawing drawn(const Strip& strip, Millis from, Millis until) {
   for (const auto& [kind, row] : held) drawing.lines.push_back(labelled(kind, row));
   const std::string begin = time_to_the_second(from);
   const std::string end = time_to_the_second(until);
-  drawing.lines.push_back(std::string(label_width + 1, ' ') + begin +
+  drawing.lines.push_back(std::string(row_label_width + 1, ' ') + begin +
                           std::string(cells - begin.size() - end.size(), ' ') + end);
   for (std::size_t i = 0; i < versions.size(); ++i) {
-    drawing.lines.push_back(std::string(label_width + 1, ' ') + static_cast<char>('A' + i % 26) + " = " +
+    drawing.lines.push_back(std::string(row_label_width + 1, ' ') + static_cast<char>('A' + i % 26) + " = " +
                             printable(versions[i]));
   }
   return drawing;
 }
 
-std::string until_text(const std::optional<Millis>& until) {
+std::string until_or_on(const std::optional<Millis>& until) {
   return until ? time_to_the_second(*until) : "and on";
 }
 
@@ -87,13 +87,13 @@ Columns spelled(const Strip& strip) {
   std::vector<std::pair<std::pair<Millis, Seq>, std::vector<std::string>>> rows;
   for (const Span& span : strip.spans) {
     rows.push_back({{span.from, span.seq},
-                    {time_to_the_second(span.from), until_text(span.until), str(span.seq),
+                    {time_to_the_second(span.from), until_or_on(span.until), str(span.seq),
                      span.version + " " + stage_text(span.stage, span.percent)}});
   }
   for (const HoldSpan& hold : strip.holds) {
     rows.push_back(
         {{hold.from, hold.seq},
-         {time_to_the_second(hold.from), until_text(hold.until), str(hold.seq), hold.kind + " of " + hold.scope}});
+         {time_to_the_second(hold.from), until_or_on(hold.until), str(hold.seq), hold.kind + " of " + hold.scope}});
   }
   std::stable_sort(rows.begin(), rows.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
   for (auto& row : rows) table.rows.push_back(std::move(row.second));

@@ -18,7 +18,7 @@ namespace cairn {
 
 namespace {
 
-constexpr const char* default_output = "performance_comparison.json";
+constexpr const char* default_comparison_output = "performance_comparison.json";
 constexpr std::size_t kept_history = 100;
 
 struct MetricsFile {
@@ -222,7 +222,7 @@ Result<Exit> run_compare_baseline(const Globals& globals, const WriteFlags& writ
                  ", and so no version at full on record; cairn compare holds two directories against each other");
   }
   const std::string environment = flags.environment.value_or(usual_environment);
-  Reported reported{{}, threshold, flags.output.value_or(default_output), environment};
+  Reported reported{{}, threshold, flags.output.value_or(default_comparison_output), environment};
   for (const ModelReading& reading : readings) {
     reported.models.push_back(against_full(*ground.world, reading, environment, threshold));
   }

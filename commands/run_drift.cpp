@@ -18,10 +18,10 @@ namespace cairn {
 
 namespace {
 
-constexpr const char* default_output = "drift_metrics.json";
+constexpr const char* default_drift_output = "drift_metrics.json";
 
 // A model to be monitored, and where its answers are.
-struct Subject {
+struct Monitored {
   std::string stem;  // as the report names it
   std::string name;
   Hash model;
@@ -65,7 +65,7 @@ Result<std::optional<Path>> only_file(const Path& directory, const std::vector<s
   return found;
 }
 
-Result<void> find_files(const MonitorFlags& flags, const Path& directory, bool alone, Subject& subject) {
+Result<void> find_files(const MonitorFlags& flags, const Path& directory, bool alone, Monitored& subject) {
   const auto look_for = [&](const std::string& what) {
     std::vector<std::string> names = {subject.stem + "_" + what, subject.name + "_" + what};
     if (alone) names.push_back(what);
@@ -91,19 +91,19 @@ std::optional<Decimal> accuracy_in(const std::map<std::string, Decimal>& values)
 }
 
 // The version that is live in the environment, for who watches a model without its files.
-Result<std::vector<Subject>> live_subject(const MonitorFlags& flags, const World& world) {
+Result<std::vector<Monitored>> live_subject(const MonitorFlags& flags, const World& world) {
   const auto live = live_model(world, {flags.name, flags.environment.value_or(usual_environment)});
   if (!live)
     return usage("nothing of " + printable(flags.name) + " runs or is on its way in " +
                  flags.environment.value_or(usual_environment));
   const Model& model = *world.models.find(*live);
-  Subject subject{model.name + "_" + model.version, model.name, *live, {}, flags.predictions, flags.reference};
+  Monitored subject{model.name + "_" + model.version, model.name, *live, {}, flags.predictions, flags.reference};
   const EvidenceRow* metrics = world.evidence.find({*live, "", EvidenceKind::metrics});
   if (metrics != nullptr) subject.accuracy = accuracy_in(metrics->values);
-  return std::vector<Subject>{std::move(subject)};
+  return std::vector<Monitored>{std::move(subject)};
 }
 
-Result<std::vector<Subject>> subjects_of(const MonitorFlags& flags, const World& world) {
+Result<std::vector<Monitored>> subjects_of(const MonitorFlags& flags, const World& world) {
   if (!flags.path && flags.predictions && flags.reference && !flags.name.empty()) return live_subject(flags, world);
   const Path directory = flags.path.value_or(default_model_path);
   TRY_LET(readings, read_models({directory, flags.name, ""}));
@@ -111,9 +111,9 @@ Result<std::vector<Subject>> subjects_of(const MonitorFlags& flags, const World&
     return usage(str("--predictions and --reference are of one model, and ", directory.string(), " holds ",
                      readings.size(), "; pick one with --name"));
   }
-  std::vector<Subject> subjects;
+  std::vector<Monitored> subjects;
   for (const ModelReading& reading : readings) {
-    Subject subject{stem_of_reading(reading), reading.name, reading.digest, {}, {}, {}};
+    Monitored subject{stem_of_reading(reading), reading.name, reading.digest, {}, {}, {}};
     for (const Evidence& evidence : reading.evidence) {
       if (evidence.event.kind == EvidenceKind::metrics) subject.accuracy = accuracy_in(evidence.event.values);
     }
@@ -150,7 +150,7 @@ GateResult judge(const Policy& policy, const Measured& measured, Millis now) {
   return judge_monitoring(policy, values, now);
 }
 
-Result<Measured> measure(const Subject& subject, const MonitorFlags& flags, const Policy& policy, Millis now) {
+Result<Measured> measure(const Monitored& subject, const MonitorFlags& flags, const Policy& policy, Millis now) {
   Measured measured{subject.stem, subject.model, {}, std::nullopt, GateResult::unknown, {}, {}};
   TRY_LET(predictions, read_answers(*subject.predictions));
   TRY_LET(reference, read_answers(*subject.reference));
@@ -303,7 +303,7 @@ Result<Exit> run_drift(const Globals& globals, const WriteFlags& write_flags, co
   const Millis now = SystemClock().now();
   std::vector<Measured> all;
   std::vector<std::string> left_out;
-  for (const Subject& subject : subjects) {
+  for (const Monitored& subject : subjects) {
     if (!subject.predictions || !subject.reference) {
       const char* missing = subject.predictions ? "reference" : "predictions";
       warn("cairn: " + printable(subject.stem) + " has no " + missing + " file; it is not monitored\n");
@@ -315,7 +315,7 @@ Result<Exit> run_drift(const Globals& globals, const WriteFlags& write_flags, co
   }
   if (all.empty()) return nothing_measured(flags, left_out);
 
-  const Path output = flags.output.value_or(default_output);
+  const Path output = flags.output.value_or(default_drift_output);
   const ReportFile file{
       output.filename().string(), report_of(all, left_out, ground.world->policy()), EvidenceKind::monitoring, {}};
   if (!write_flags.dry_run) TRY(write_report(output, file.content));

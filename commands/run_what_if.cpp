@@ -8,15 +8,13 @@ namespace cairn {
 
 namespace {
 
-constexpr Size progress_step = 256;
-
 // Every entry of the question, and whether they are those that the log signed.
 Result<void> ask(const Ledger& ledger, Size size, WhatIf& answer, const std::function<void(WhatIfRow)>& each) {
   ProgressBar bar("replay");
   return walk_signed(ledger, 0, size, [&](const Recorded& entry) -> Result<void> {
     if (auto row = answer.apply(entry)) each(std::move(*row));
     const Size done = entry.seq + 1;
-    if (done % progress_step == 0 || done == size) bar.show(done, size);
+    if (done % ProgressBar::step == 0 || done == size) bar.show(done, size);
     return {};
   });
 }

@@ -10,7 +10,7 @@ namespace cairn {
 namespace {
 
 // All of one file's evidence has to fit into a statement beside others: less than what one event may hold (max_values).
-constexpr std::size_t max_finding_bytes = 8192;
+constexpr std::size_t max_findings_bytes = 8192;
 constexpr std::size_t max_kept_values = 128;
 static_assert(max_kept_values <= max_values);
 constexpr std::size_t last_lines = 2;  // kept free for what is said about the rest
@@ -88,7 +88,7 @@ void EvidenceDraft::set_moment(std::string_view name, const JsonNode* file, std:
 void EvidenceDraft::add_finding(std::string_view what) {
   auto line = shortened(printable(what));
   const bool full = event_.findings.size() + last_lines == max_findings;
-  if (full || finding_bytes_ + line.size() > max_finding_bytes) {
+  if (full || finding_bytes_ + line.size() > max_findings_bytes) {
     ++unlisted_findings_;
     return;
   }

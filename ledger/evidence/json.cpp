@@ -224,6 +224,10 @@ const JsonNode* JsonNode::member(std::string_view name) const {
   return found == names.end() ? nullptr : &items[static_cast<std::size_t>(found - names.begin())];
 }
 
+bool is_true(const JsonNode* json) {
+  return json != nullptr && json->kind == JsonNode::Kind::boolean && json->boolean;
+}
+
 std::string_view describe(JsonNode::Kind kind) {
   switch (kind) {
     case JsonNode::Kind::null:

@@ -34,6 +34,8 @@ struct JsonNode {
   const JsonNode* member(std::string_view name) const;  // null: no such member, or no object
 };
 
+bool is_true(const JsonNode* json);  // there, and true
+
 // "an object", "a string", ...: for messages.
 std::string_view describe(JsonNode::Kind kind);
 

@@ -30,10 +30,6 @@ std::string read_events(EvidenceDraft& draft, const JsonNode* events, const Json
   return chunk_root(*events);
 }
 
-bool is_true(const JsonNode* json) {
-  return json != nullptr && json->kind == JsonNode::Kind::boolean && json->boolean;
-}
-
 // Said by the file or by the model's row; a value that is neither true nor false spoils the answer unless the other
 // says true.
 void read_drift_detected(EvidenceDraft& draft, const JsonNode* of_file, const JsonNode* of_row) {

@@ -13,10 +13,6 @@
 namespace cairn {
 namespace {
 
-bool is_true(const JsonNode* json) {
-  return json != nullptr && json->kind == JsonNode::Kind::boolean && json->boolean;
-}
-
 bool is_text(const JsonNode* json, std::string_view text) {
   return json != nullptr && json->is_string() && json->text == text;
 }

@@ -12,7 +12,7 @@ namespace cairn {
 namespace {
 
 constexpr std::size_t max_findings_of_file = 256;
-constexpr std::size_t max_finding_bytes = 512;
+constexpr std::size_t max_line_bytes = 512;
 
 Result<void> check_whole_json(const InputFile& file, StructureFindings& findings) {
   FileSource source(file, 0, file.size());
@@ -69,7 +69,7 @@ void StructureFindings::add(std::uint64_t position, std::string_view what) {
   if (full()) return;
   auto text = part_.empty() ? std::string(what) : str(part_, ": ", what);
   if (compressed_) text += str(" (at byte ", position, " of the expanded content)");
-  if (text.size() > max_finding_bytes) text.resize(max_finding_bytes);
+  if (text.size() > max_line_bytes) text.resize(max_line_bytes);
   found_.push_back({file_, compressed_ ? base_ : base_ + position, printable(text)});
   if (full()) found_.back().what = "the rest of the file was not looked into: there is too much to find";
 }

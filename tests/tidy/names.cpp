@@ -34,6 +34,7 @@ std::string types_of(std::string_view parameters) {
   std::string types;
   int depth = 0;  // in angle brackets
   const auto drop_name = [&types] {
+    while (types.ends_with(' ')) types.pop_back();
     std::size_t end = types.size();
     while (end > 0 && is_word_byte(types[end - 1])) --end;
     if (end > 0 && (types[end - 1] == ' ' || types[end - 1] == '&' || types[end - 1] == '*')) types.resize(end);
@@ -63,7 +64,10 @@ Named named_by(std::string_view code) {
   const std::string_view line = code.substr(0, code.find('\n'));
   if (line.empty() || !is_word_byte(line.front())) return {};
   if (const std::string type = type_defined(line); !type.empty()) return {type, {}};
-  if (line.starts_with("using ")) return {word_at(line.substr(6)), std::string(line)};
+  if (line.starts_with("using ")) {
+    const bool alias = line.find('=') != std::string_view::npos;
+    return {alias ? word_at(line.substr(6)) : "", std::string(line)};
+  }
   if (line.starts_with("return ") || line.starts_with("namespace ") || line.starts_with("template ")) return {};
   const std::size_t end = line.find_first_of("=({[;");
   if (end == std::string_view::npos) return {};
@@ -73,8 +77,11 @@ Named named_by(std::string_view code) {
       std::all_of(name.begin(), name.end(), [](char c) { return c == '_' || (c >= 'A' && c <= 'Z'); })) {
     return {};  // a macro's
   }
-  const std::size_t close = code.find(')', end);
-  if (close == std::string_view::npos) return {};
+  std::size_t close = end + 1;
+  for (int depth = 1; close < code.size(); ++close) {
+    depth += code[close] == '(' ? 1 : code[close] == ')' ? -1 : 0;
+    if (depth == 0) break;
+  }
   std::string parameters(code.substr(end + 1, close - end - 1));
   for (std::size_t at = parameters.find('\n'); at != std::string::npos; at = parameters.find('\n')) {
     parameters.replace(at, parameters.find_first_not_of(' ', at + 1) - at, " ");
