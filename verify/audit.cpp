@@ -122,6 +122,7 @@ class Auditor {
     report_.nodes = tree_.nodes_compared();
     report_.checkpoints = checkpoints_.checked();
     if (options_.quick) return {};
+    if (rules_.deciding()) report_.state = sha256(rules_.world().encode());
     snapshots_.finish(findings());
     report_.snapshots = snapshots_.checked();
     TRY(attachments_.compare(source_, report_));

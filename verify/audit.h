@@ -45,7 +45,9 @@ struct Report {
   Hash ledger;
   std::string origin;
   std::string vkey;
-  Head head;  // recomputed over the entries that are there
+  Head head;                  // recomputed over the entries that are there
+  std::optional<Hash> state;  // SHA-256 of the views that the entries fold into, as `cairn replay` shows it; none if
+                              // quick, or after an entry that cannot be read
   bool quick = false;
   bool bundle = false;  // of a complete bundle
   Size entries = 0;

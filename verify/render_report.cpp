@@ -52,6 +52,7 @@ std::string render_text(const Report& report) {
   text += field("log key", report.vkey);
   text += field("size", std::to_string(report.head.size));
   text += field("root", report.head.root.hex());
+  if (report.state) text += field("state", report.state->hex());
   text += counted(report);
   if (!report.trusted_from_outside) {
     text += '\n' + wrap(
@@ -81,6 +82,7 @@ std::string render_json(const Report& report) {
   document["trusted_from_outside"] = report.trusted_from_outside;
   document["quick"] = report.quick;
   document["head"] = Json{{"size", report.head.size}, {"root", report.head.root.hex()}};
+  document["state_hash"] = report.state ? Json(report.state->hex()) : Json(nullptr);
   document["entries"] = report.entries;
   document["admitted"] = report.admitted;
   document["refused"] = report.refused;
