@@ -93,9 +93,12 @@ void Separation::approvals(const World& world, const Rollout& rollout, const Rec
            {rollout.proposed, grant.seq}});
     }
     if (world.answers_for(grant.person, entry.statement.author)) {
-      findings_.push_back({grant.person + " approved " + event.rollout + ", and answers for " + entry.statement.author +
-                               ", who took it to " + std::string(to_text(event.stage)),
-                           {grant.seq, entry.seq}});
+      const bool self = grant.person == entry.statement.author;
+      findings_.push_back(
+          {grant.person + " approved " + event.rollout +
+               (self ? " and took it to " : ", and answers for " + entry.statement.author + ", who took it to ") +
+               std::string(to_text(event.stage)),
+           {grant.seq, entry.seq}});
     }
     const Key* key = world.keys.find(grant.key);
     if (key == nullptr || key->vouched_by.empty()) continue;

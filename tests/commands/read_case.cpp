@@ -43,6 +43,15 @@ T or_throw(Result<T> result) {
   return std::move(result).value();
 }
 
+class ClockAhead final : public Clock {
+ public:
+  explicit ClockAhead(Millis ahead) : ahead_(ahead) {}
+  Millis now() const override { return SystemClock().now() + ahead_; }
+
+ private:
+  Millis ahead_;
+};
+
 fs::path fresh_directory() {
   return fs::temp_directory_path() / ("cairn-read-" + to_hex(random_bytes(8)));
 }
@@ -177,7 +186,7 @@ std::vector<Answer> ReadCase::append(const std::vector<std::vector<Event>>& stat
   auto session = or_throw(Session::open_for_writing(globals(), home()));
   const Ledger& ledger = session->ledger();
   const PrivateKey key = or_throw(home().read_key("dana"));
-  const SystemClock clock;
+  const ClockAhead clock(ahead);
   std::vector<Envelope> envelopes;
   for (const std::vector<Event>& events : statements) {
     Statement statement;

@@ -57,6 +57,8 @@ class ReadCase {
   // What takes traffic of the model "logistic" in production gives way.
   Receipt roll_back(const std::string& reason, Trigger trigger);
 
+  Millis ahead = 0;  // of the clock: where append() and its log stand in time
+
   // Many small entries in one commit, under rules that `wrap` may put something before.
   using WrapRules = std::function<std::unique_ptr<Rules>(LiveRules&)>;
   std::vector<Answer> append(const std::vector<std::vector<Event>>& statements, const WrapRules& wrap = nullptr);

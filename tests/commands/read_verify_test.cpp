@@ -6,6 +6,7 @@
 #include "ledger/base/text.h"
 #include "ledger/tlog/tile.h"
 #include "tests/catch.h"
+#include "tests/commands/other_rules.h"
 #include "tests/commands/read_case.h"
 #include "verify/audit.h"
 #include "verify/render_report.h"
@@ -53,47 +54,15 @@ bool holds(const fs::path& directory, const std::string& file) {
   return fs::exists(directory / file);
 }
 
-// The log's key in the hands of somebody who lets through what the gates refuse.
-class Lenient final : public Rules {
+// One who keeps a view of something else.
+class Forgetful final : public OtherRules {
  public:
-  explicit Lenient(LiveRules& rules) : rules_(rules) {}
-  Result<Bytes> key_for(const KeyId& key) const override { return rules_.key_for(key); }
-  Judgement admit(const Statement& statement, const KeyId& key, std::size_t payload_bytes, Basis basis,
-                  Millis recorded) override {
-    const Judgement judged = rules_.admit(statement, key, payload_bytes, basis, recorded);
-    return std::holds_alternative<Ruled>(judged) ? Ruled{} : judged;
-  }
-  void apply(const Recorded& recorded) override { rules_.apply(recorded); }
-  void keep() override { rules_.keep(); }
-  void undo() override { rules_.undo(); }
-  Millis newest_recorded() const override { return rules_.newest_recorded(); }
-  Bytes snapshot(Size size) override { return rules_.snapshot(size); }
-
- private:
-  LiveRules& rules_;
-};
-
-// And one who keeps a view of something else.
-class Forgetful final : public Rules {
- public:
-  explicit Forgetful(LiveRules& rules) : rules_(rules) {}
-  Result<Bytes> key_for(const KeyId& key) const override { return rules_.key_for(key); }
-  Judgement admit(const Statement& statement, const KeyId& key, std::size_t payload_bytes, Basis basis,
-                  Millis recorded) override {
-    return rules_.admit(statement, key, payload_bytes, basis, recorded);
-  }
-  void apply(const Recorded& recorded) override { rules_.apply(recorded); }
-  void keep() override { rules_.keep(); }
-  void undo() override { rules_.undo(); }
-  Millis newest_recorded() const override { return rules_.newest_recorded(); }
+  using OtherRules::OtherRules;
   Bytes snapshot(Size) override { return World().encode(); }
-
- private:
-  LiveRules& rules_;
 };
 
 void let_through(ReadCase& lived, const std::vector<Event>& events) {
-  lived.append({events}, [](LiveRules& rules) { return std::make_unique<Lenient>(rules); });
+  lived.append({events}, lenient);
 }
 
 TEST_CASE("log-key prints the line that an auditor needs and checkpoint the note that it opens") {

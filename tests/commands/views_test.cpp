@@ -11,6 +11,7 @@
 #include "commands/world_walk.h"
 #include "ledger/base/text.h"
 #include "tests/catch.h"
+#include "tests/commands/other_rules.h"
 #include "tests/commands/read_case.h"
 
 namespace cairn::test {
@@ -79,19 +80,11 @@ Result<LoadedWorld> world_with_altered(Session& session, Seq seq, Size size) {
 }
 
 // A later program's rules: it admits what this one does not know.
-class LaterRules final : public Rules {
+class LaterRules final : public OtherRules {
  public:
-  explicit LaterRules(LiveRules& rules) : rules_(rules) {}
-  Result<Bytes> key_for(const KeyId& key) const override { return rules_.key_for(key); }
+  using OtherRules::OtherRules;
   Judgement admit(const Statement&, const KeyId&, std::size_t, Basis, Millis) override { return Ruled{}; }
-  void apply(const Recorded& recorded) override { rules_.apply(recorded); }
-  void keep() override { rules_.keep(); }
-  void undo() override { rules_.undo(); }
-  Millis newest_recorded() const override { return rules_.newest_recorded(); }
   Bytes snapshot(Size) override { return {}; }
-
- private:
-  LiveRules& rules_;
 };
 
 }  // namespace

@@ -1,0 +1,189 @@
+// What reports, diff and dora say where it is easy to say too much: on ledgers made for one question each.
+#include <nlohmann/json.hpp>
+
+#include "ledger/base/text.h"
+#include "tests/catch.h"
+#include "tests/commands/other_rules.h"
+#include "tests/commands/read_case.h"
+#include "tests/texts.h"
+
+namespace cairn::test {
+namespace {
+
+using Json = nlohmann::json;
+
+constexpr Millis days = 24 * 3600 * 1000;
+
+Json report_on(const ReadCase& place, ReportFlags flags) {
+  flags.format = "json";
+  return run_json([&] { return run_report(place.globals(), {}, flags); });
+}
+
+Json report_on(const ReadCase& place, ReportKind kind, const std::string& subject) {
+  ReportFlags flags;
+  flags.kind = kind;
+  flags.subject = subject;
+  return report_on(place, flags);
+}
+
+Json report_on_period(const ReadCase& place, const std::string& since, std::optional<std::string> until = {}) {
+  ReportFlags flags;
+  flags.kind = ReportKind::period;
+  flags.since = since;
+  flags.until = std::move(until);
+  return report_on(place, flags);
+}
+
+Json named(const Json& facts, const std::string& name) {
+  for (const Json& one : facts) {
+    if (one["name"] == name) return one;
+  }
+  FAIL("there is no " << name << " in " << facts.dump(2));
+  return {};
+}
+
+// Whether one of the remarks says this.
+bool one_says(const Json& remarks, const std::string& words) {
+  return says(remarks.dump(), words);
+}
+
+std::string recorded_at(const ReadCase& place, Seq seq) {
+  std::string text;
+  place.with_session([&](Session& session) { text = format_time(session.ledger().entry(seq)->entry.recorded); });
+  return text;
+}
+
+TEST_CASE("a version that had traffic before a post-mortem begins is said to have had it since then at least") {
+  ReadCase place;
+  place.register_model("logistic", "v1", "0.9");
+  place.roll_out("logistic", "v1");
+  place.ahead = 40 * days;
+  place.append({{IncidentOpened{"INC-1", Severity::high, "it drifts", "logistic", "production"}}});
+  const Json report = report_on(place, ReportKind::incident, "INC-1");
+  const Json exposure = named(report["durations"], "Exposure: traffic since before this report to opened, at least");
+  CHECK(exposure["value"] == "40 d");
+  CHECK(exposure["seqs"] == Json({7, 8}));
+  CHECK(says(named(report["impact"], "Traffic that it had")["value"].get<std::string>(),
+             "100 % of logistic in production for 40 d, from " + recorded_at(place, 7).substr(0, 19)));
+}
+
+TEST_CASE("an incident that no rollout brought names its post-mortem and its end") {
+  ReadCase place;
+  const Hash digest = sha256("what we learned");
+  place.append({{IncidentOpened{"INC-1", Severity::low, "the feed is late", "logistic", "production"}},
+                {PostmortemPublished{"INC-1", "learned.md", digest, 15}},
+                {IncidentResolved{"INC-1", "the feed is back"}},
+                {IncidentClosed{"INC-1"}}},
+               lenient);
+  const Json report = report_on(place, ReportKind::incident, "INC-1");
+  CHECK(named(report["header"], "Brought by")["value"].is_null());
+  CHECK(named(report["header"], "Post-mortem")["seqs"] == Json({2}));
+  CHECK(named(report["header"], "Closed")["seqs"] == Json({4}));
+}
+
+TEST_CASE("a report that was put on record is no step of its rollout, which ends where it ended") {
+  ReadCase place;
+  place.register_model("logistic", "v1", "0.9");
+  place.roll_out("logistic", "v1");
+  const Json before = report_on(place, ReportKind::rollout, "logistic/production/1");
+  place.ahead = 2 * days;
+  place.append({{ReportRecorded{ReportKind::rollout, "logistic/production/1", ReportFormat::md, sha256("r"), 1, 8}}});
+  const Json after = report_on(place, ReportKind::rollout, "logistic/production/1");
+  CHECK(after["until"] == before["until"]);
+  CHECK(after["durations"] == before["durations"]);
+  place.ahead = 0;
+  CHECK(place.say(Approve{"logistic/production/1", Stage::full, ApprovalVerdict::withdraw, "late"}, "lena").seq == 9);
+}
+
+TEST_CASE("a report says where the log's outcome is not that of the rules") {
+  ReadCase place;
+  place.register_model("logistic", "v1", "0.5");
+  place.append({{RolloutProposed{"logistic/production/1", place.digest("logistic", "v1"), "logistic", "production"}},
+                {RolloutAdvanced{"logistic/production/1", Stage::canary, 10}}},
+               lenient);
+  const Json report = report_on(place, ReportKind::rollout, "logistic/production/1");
+  const std::string lie = "the log recorded as admitted what the rules of that moment take as refused (gates_failed)";
+  CHECK(one_says(report["deviations"], lie));
+  const Json period = report_on_period(place, "2020-01-01");
+  CHECK(one_says(period["separation"],
+                 "the log recorded logistic/production/1's step to canary as admitted, and the rules of that moment "
+                 "refuse it: gates_failed"));
+  CHECK(occurrences(report["deviations"].dump(), "the log recorded") == 2);
+}
+
+TEST_CASE("who approves a rollout and takes its step themselves is named, and so is what one admin did alone") {
+  ReadCase place;
+  place.register_model("logistic", "v1", "0.9");
+  place.append({{RoleGranted{"lena", {Role::deployer, {}}}}});
+  Deploy deploy;
+  deploy.model = {"logistic", "v1", place.digest("logistic", "v1"), 1, 20, {}};
+  deploy.environment = "production";
+  place.say(deploy);
+  const std::string rollout = "logistic/production/1";
+  place.say(Promote{rollout, std::nullopt});
+  place.say(Promote{rollout, std::nullopt});
+  place.say(Notify{rollout, "the on-call list"});
+  place.say(Approve{rollout, Stage::full, ApprovalVerdict::grant, "looks well"}, "lena");
+  place.say(Promote{rollout, std::nullopt}, "lena");
+  const std::vector<Event> wanted = {RoleGranted{"lena", {Role::auditor, {}}}};
+  place.append({{AdministrationRequested{*encode_events(wanted)}}, wanted});
+  const Json separation = report_on_period(place, "2020-01-01")["separation"];
+  INFO(separation.dump(2));
+  CHECK(one_says(separation, "lena approved " + rollout + " and took it to full"));
+  CHECK(one_says(separation, "lena may both deploy and approve, though not what they proposed"));
+  CHECK(one_says(separation, "dana alone gave lena the role auditor"));
+}
+
+TEST_CASE("a period holds what was recorded at its last moment, and shows the entries beside it") {
+  ReadCase place;
+  place.register_model("logistic", "v1", "0.9");
+  place.ahead = days;
+  place.grow(1);
+  place.ahead = 2 * days;
+  place.grow(1);
+  const Json report = report_on_period(place, recorded_at(place, 1), recorded_at(place, 2));
+  CHECK(says(report["population_proof"].get<std::string>(), "entries 1 to 2"));
+  std::vector<Seq> shown;
+  for (const Json& entry : report["annex"]) {
+    if (entry["bytes"].is_string()) shown.push_back(entry["seq"]);
+  }
+  CHECK(shown == std::vector<Seq>{0, 1, 2, 3});
+  const Json nothing = report_on_period(place, "2020-01-01", "2020-02-01");
+  CHECK(nothing["population_proof"] == "No entry of this log of 4 was recorded in this period: entry 0 after it.");
+}
+
+TEST_CASE("diff of one model in one environment counts the refusals that name them, and no others") {
+  ReadCase place;
+  for (const char* name : {"logistic", "ranker"}) {
+    place.register_model(name, "v1", "0.5");
+    Deploy deploy;
+    deploy.model = {name, "v1", place.digest(name, "v1"), 1, 20, {}};
+    deploy.environment = "production";
+    place.say(deploy);
+    place.say(Promote{std::string(name) + "/production/1", 10});
+  }
+  place.append({{RoleGranted{"nobody", {Role::auditor, {}}}}});
+  const auto refused = [&](std::optional<std::string> model) {
+    std::vector<Seq> seqs;
+    const Json diff = run_json([&] { return run_diff(place.json(), {"0", "now", model, "production"}); });
+    for (const Json& row : diff["refused"]) seqs.insert(seqs.end(), row["seqs"].begin(), row["seqs"].end());
+    return seqs;
+  };
+  const std::vector<Seq> about_one = refused("logistic");
+  const std::vector<Seq> about_both = refused(std::nullopt);
+  CHECK(about_one.size() == 1);
+  CHECK(about_both.size() == 2);
+  CHECK(std::find(about_both.begin(), about_both.end(), place.created().receipt.seq) == about_both.end());
+}
+
+TEST_CASE("dora of a time after the newest entry is the caller's mistake, and says when that was") {
+  const ReadCase place;
+  DoraFlags flags;
+  flags.since = "2199-01-01";
+  const Printed printed = printed_by([&] { return run_dora(place.globals(), flags); });
+  CHECK(printed.exit == Exit::usage);
+  CHECK(says(printed.error, "--since 2199-01-01 is after the newest entry, of " + recorded_at(place, 0)));
+}
+
+}  // namespace
+}  // namespace cairn::test
