@@ -90,6 +90,10 @@ Result<std::vector<Seq>> entries_of(const ReportSource& source, const Subject& s
   if (subject.rollout.empty()) return seqs;
   TRY_LET(steps, source.find("rollout:" + subject.rollout));
   add_seqs(seqs, steps);
+  // Where the rollout lies long before: else what it left there would be told as if nothing had come in between.
+  TRY_LET(moves,
+          entries_moving(source, subject.slot, source.world().rollouts.find(subject.rollout)->proposed, report.from));
+  add_seqs(seqs, moves);
   if (const Model* model = source.world().models.find(*subject.version)) add_seqs(seqs, {model->registered});
   return seqs;
 }
@@ -162,38 +166,24 @@ Fact duration(std::string name, const std::optional<Moment>& from, const std::op
   return fact(std::move(name), describe_duration(std::max<Millis>(0, to->recorded - from->recorded)), std::move(seqs));
 }
 
-// When a share began: the story begins with the report, a share may have been there before.
-Result<Moment> beginning_of(const ReportSource& source, const Share& share) {
-  TRY_LET(entry, source.entry(share.seq));
-  return Moment{share.seq, std::min(share.from, entry.entry.recorded)};
-}
-
 // The first traffic of the version, and the first alarm before somebody opened the incident.
-Result<void> add_durations(const ReportSource& source, const Subject& subject, const Story& story,
-                           ChangeReport& report) {
+void add_durations(const Subject& subject, const Story& story, ChangeReport& report) {
   const Incident& incident = *subject.incident;
   const Moment opened{incident.opened, incident.recorded};
   std::optional<Moment> traffic;
   for (const Share& share : story.traffic().shares()) {
-    if (subject.version != share.model || share.percent == 0 || traffic) continue;
-    TRY_LET(began, beginning_of(source, share));
-    traffic = began;
+    if (subject.version == share.model && share.percent > 0 && !traffic) traffic = Moment{share.seq, share.from};
   }
   std::optional<Moment> alarm;
   for (const Moment& one : story.alarms()) {
     const bool counts = one.seq <= opened.seq && (!traffic || one.seq >= traffic->seq);
     if (counts && !alarm) alarm = one;
   }
-  // What had traffic when the report begins may have had some in an earlier step as well.
-  const bool longer = traffic && traffic->recorded < report.from;
-  report.durations = {duration(longer ? "Exposure: traffic since before this report to opened, at least"
-                                      : "Exposure: first traffic to opened",
-                               traffic, opened),
+  report.durations = {duration("Exposure: first traffic to opened", traffic, opened),
                       duration("Detection: first failing record to opened", alarm, opened),
                       duration("Acknowledgement: opened to acknowledged", opened, incident.acknowledged),
                       duration("Mitigation: opened to mitigated", opened, incident.mitigated),
                       duration("Recovery: opened to resolved", opened, incident.resolved)};
-  return {};
 }
 
 // Notes may say which of a post-mortem's questions they answer: "impact: ...", "cause: ...", "factor: ...".
@@ -204,27 +194,24 @@ std::string answer_to(std::string_view question, const std::string& note) {
   return begin == std::string::npos ? "" : note.substr(begin);
 }
 
-Result<void> add_traffic_impact(const ReportSource& source, const Subject& subject, const Story& story,
-                                ChangeReport& report) {
+void add_traffic_impact(const Subject& subject, const Story& story, ChangeReport& report) {
   bool any = false;
   for (const Share& share : story.traffic().shares()) {
     if (subject.version != share.model || share.percent == 0) continue;
     const Millis until = share.until.value_or(report.moment);
-    TRY_LET(began, beginning_of(source, share));
     report.impact.push_back(
         fact("Traffic that it had",
              str(share.percent, " % of ", subject.slot.first, " in ", subject.slot.second, " for ",
-                 describe_duration(std::max<Millis>(0, until - began.recorded)), ", from ",
-                 time_to_the_second(began.recorded), " to ", time_to_the_second(until), share.until ? "" : " and on"),
+                 describe_duration(std::max<Millis>(0, until - share.from)), ", from ", time_to_the_second(share.from),
+                 " to ", time_to_the_second(until), share.until ? "" : " and on"),
              {share.seq}));
     any = true;
   }
   if (!any) report.impact.push_back(not_recorded("Traffic that it had"));
-  return {};
 }
 
 Result<void> add_words(const ReportSource& source, const Subject& subject, const Story& story, ChangeReport& report) {
-  TRY(add_traffic_impact(source, subject, story, report));
+  add_traffic_impact(subject, story, report);
   TRY_LET(seqs, source.find("incident:" + subject.id));
   bool impact = false;
   for (const Seq seq : seqs) {
@@ -310,7 +297,7 @@ Result<ChangeReport> gather_incident(const ReportSource& source, const std::stri
   Story story(source, subject.slot, id, report);
   TRY(story.tell(seqs));
   add_header(source, subject, report);
-  TRY(add_durations(source, subject, story, report));
+  add_durations(subject, story, report);
   TRY(add_policies(source, report));
   TRY(add_words(source, subject, story, report));
   TRY(add_similar(source, subject, report));

@@ -112,6 +112,24 @@ Result<std::vector<Seq>> entries_about(const ReportSource& source, const SlotKey
   return found;
 }
 
+Result<std::vector<Seq>> entries_moving(const ReportSource& source, const SlotKey& slot, Seq from, Millis until) {
+  TRY_LET(end, source.recorded_before(until));
+  TRY_LET(of_model, source.about_model(slot.first));
+  std::vector<Seq> found;
+  for (const char* type : {"rollout.proposed", "rollout.advanced", "rollout.aborted", "rollback.begun",
+                           "rollback.executed", "slot.emptied"}) {
+    TRY_LET(of_type, source.find(str("type:", type)));
+    std::vector<Seq> both;
+    std::set_intersection(of_model.begin(), of_model.end(), of_type.begin(), of_type.end(), std::back_inserter(both));
+    for (const Seq seq : both) {
+      if (seq < from || seq >= end) continue;
+      TRY_LET(entry, source.entry(seq));
+      if (entry.entry.outcome.empty() && speaks_of(entry, slot)) add_seqs(found, {seq});
+    }
+  }
+  return found;
+}
+
 Result<void> add_policies(const ReportSource& source, ChangeReport& report) {
   TRY_LET(seqs, source.find("type:policy.adopted"));
   std::vector<Fact> adopted;

@@ -168,8 +168,8 @@ Story::Standing Story::standing(const World& world) const {
 }
 
 // What was at full before is what the plots of a new version's metrics are read against.
-void Story::begin(const World& world) {
-  traffic_.look(world, {0, report_.from});
+void Story::begin(const World& world, Millis first) {
+  traffic_.look(world, {0, std::min(report_.from, first)});
   const Tenure* full = world.at_full(slot_);
   const EvidenceRow* row = full == nullptr ? nullptr : world.evidence.find({full->model, "", EvidenceKind::metrics});
   if (row == nullptr) return;
@@ -187,7 +187,7 @@ void Story::plot(Metric metric, const std::map<std::string, Decimal>& values, co
 }
 
 Result<void> Story::before(World& world, const Recorded& entry) {
-  if (report_.timeline.empty()) begin(world);
+  if (report_.timeline.empty()) begin(world, entry.entry.recorded);
   stood_ = standing(world);
   TRY_LET(holds, basis_holds(source_.ledger(), entry));
   const Verdict verdict = past_verdict(world, entry, holds);

@@ -53,7 +53,7 @@ class Story {
     auto operator<=>(const Metric&) const = default;
   };
 
-  void begin(const World& world);
+  void begin(const World& world, Millis first);
   Result<void> before(World& world, const Recorded& entry);
   Result<void> after(const World& world, const Recorded& entry);
   Standing standing(const World& world) const;
@@ -77,6 +77,9 @@ class Story {
 // The entries of [from, until] that are about the slot: those of its model that do not speak of another environment
 // alone, what held it, and every policy.
 Result<std::vector<Seq>> entries_about(const ReportSource& source, const SlotKey& slot, Millis from, Millis until);
+
+// The admitted entries from this one on, recorded before `until`, that moved the slot's traffic.
+Result<std::vector<Seq>> entries_moving(const ReportSource& source, const SlotKey& slot, Seq from, Millis until);
 
 // What was rolled back, to what, and why to that; `world` is the one in front of the entry. A way back that is begun,
 // or a slot that is emptied (`to` is zeros), is told as if it were executed.

@@ -53,20 +53,55 @@ std::string recorded_at(const ReadCase& place, Seq seq) {
   return text;
 }
 
-TEST_CASE("a version that had traffic before a post-mortem begins is said to have had it since then at least") {
-  ReadCase place;
-  place.register_model("logistic", "v1", "0.9");
-  place.roll_out("logistic", "v1");
-  place.ahead = 20 * days;
-  place.grow(1);
-  place.ahead = 40 * days;
-  place.append({{IncidentOpened{"INC-1", Severity::high, "it drifts", "logistic", "production"}}});
-  const Json report = report_on(place, ReportKind::incident, "INC-1");
-  const Json exposure = named(report["durations"], "Exposure: traffic since before this report to opened, at least");
+// Two versions at full one after the other, 40 days before an incident.
+struct LongAgo : ReadCase {
+  LongAgo() {
+    for (const char* version : {"v1", "v2"}) {
+      register_model("logistic", version, "0.9");
+      roll_out("logistic", version);
+    }
+  }
+
+  Json report(const std::string& incident) {
+    for (const Millis later : {10 * days, 20 * days}) {
+      ahead = later;
+      grow(1);
+    }
+    ahead = 40 * days;
+    append({{IncidentOpened{incident, Severity::high, "it drifts", "logistic", "production"}}});
+    return report_on(*this, ReportKind::incident, incident);
+  }
+};
+
+std::vector<Seq> shares_in(const Json& report) {
+  std::vector<Seq> seqs;
+  for (const Json& one : report["impact"]) {
+    if (one["name"] == "Traffic that it had") seqs.push_back(one["seqs"][0]);
+  }
+  return seqs;
+}
+
+TEST_CASE("a version that came long before a post-mortem begins is told with all the traffic that it had") {
+  LongAgo place;
+  const Json report = place.report("INC-1");
+  const Json exposure = named(report["durations"], "Exposure: first traffic to opened");
   CHECK(exposure["value"] == "40 d");
-  CHECK(exposure["seqs"] == Json({3, 9}));
-  INFO(report["impact"].dump(2));
+  CHECK(exposure["seqs"] == Json({10, 17}));
+  CHECK(shares_in(report) == std::vector<Seq>{10, 11, 14});
   CHECK(one_says(report["impact"], "100 % of logistic in production for 40 d, from "));
+  for (const Json& span : report["strips"][0]["spans"]) {
+    INFO(span.dump(2));
+    CHECK((span["until"].is_null() || span["from"] <= span["until"]));
+  }
+}
+
+TEST_CASE("what lay between a rollout and the rollback that brought its version back is told too") {
+  LongAgo place;
+  place.roll_back("it answers nonsense", Trigger::regression);
+  const Json report = place.report("INC-2");
+  CHECK(shares_in(report) == std::vector<Seq>{3, 4, 7, 10, 11, 15});  // 10 and 11: beside the other's canary
+  CHECK(one_says(report["impact"], "100 % of logistic in production for 40 d, from "));
+  CHECK(named(report["durations"], "Exposure: first traffic to opened")["seqs"] == Json({3, 18}));
 }
 
 TEST_CASE("an incident that no rollout brought names its post-mortem and its end") {
