@@ -296,6 +296,42 @@ class FileSizeLimit {
   rlimit before_ = {};
 };
 
+// What this process has read of files so far, in bytes.
+std::uint64_t bytes_read() {
+  std::ifstream io("/proc/self/io");
+  std::string name;
+  std::uint64_t count = 0;
+  REQUIRE(io >> name >> count);
+  REQUIRE(name == "rchar:");
+  return count;
+}
+
+TEST_CASE("the index's last tag is found without a snapshot being read, which lies behind it") {
+  constexpr std::size_t snapshot_bytes = 4 << 20;
+  const TempDirectory directory;
+  const fs::path path = directory.path() / "ledger";
+  auto store = must_open(path, StoreMode::create, 64 << 10);
+  Batch batch = batch_at(0, 10);
+  batch.postings.push_back({"zebra", 3});
+  std::mt19937_64 random(7);  // nothing of it can be packed away
+  while (batch.snapshot.size() < snapshot_bytes) batch.snapshot += static_cast<char>(random());
+  REQUIRE(store->commit(0, batch).ok());
+  grow(*store, 500);
+  store = nullptr;
+  must_open(path, StoreMode::write, 64 << 10).reset();  // what lies in the log goes into tables
+  store = must_open(path, StoreMode::read);
+  const auto read_by = [](const std::function<void()>& question) {
+    const std::uint64_t before = bytes_read();
+    question();
+    return bytes_read() - before;
+  };
+  for (const Seq from : {Seq{0}, Seq{2}, Seq{4}}) {
+    INFO("from " << from);
+    CHECK(read_by([&] { CHECK(store->find("zebra", from, 10).value().size() == (from <= 3 ? 1 : 0)); }) < 1 << 20);
+  }
+  CHECK(read_by([&] { CHECK(store->snapshot(10).value()->bytes == batch.snapshot); }) > snapshot_bytes);
+}
+
 TEST_CASE("a full disk fails the commit, acknowledges nothing, and loses nothing") {
   const std::size_t memtable_bytes = GENERATE(std::size_t{8} << 20, std::size_t{64} << 10);  // the log's end, a table's
   const TempDirectory directory;
