@@ -92,7 +92,7 @@ void measure_history(const Ledger& ledger) {
       const std::vector<Seq> seqs = need(find_history(ledger, model));
       entries = seqs.size();
       ModelHistory history(model);
-      need(visit(ledger, seqs, [&](const Recorded& entry) -> Result<void> {
+      need(ledger.visit(seqs, [&](const Recorded& entry) -> Result<void> {
         history.apply(entry);
         return {};
       }));

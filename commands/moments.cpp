@@ -12,7 +12,6 @@ namespace cairn {
 namespace {
 
 constexpr std::size_t seqs_a_page = 4096;
-constexpr std::size_t at_once = 64;  // entries, which may be large
 
 Error several(const std::string& id, const std::vector<Seq>& seqs) {
   std::string list;
@@ -145,7 +144,7 @@ Result<OwnTags> tags_in(const Ledger& ledger, const std::vector<Seq>& seqs, cons
   std::set_union(registrations.begin(), registrations.end(), openings.begin(), openings.end(),
                  std::back_inserter(telling));
   OwnTags tags;
-  TRY(visit(ledger, telling, [&](const Recorded& entry) -> Result<void> {
+  TRY(ledger.visit(telling, [&](const Recorded& entry) -> Result<void> {
     if (!entry.entry.outcome.empty()) return {};
     for (const Event& event : entry.statement.events) {
       const auto* registered = std::get_if<ModelRegistered>(&event);
@@ -189,20 +188,6 @@ Result<std::vector<Seq>> find_history(const Ledger& ledger, const std::string& m
   std::vector<Seq> all;
   std::set_union(seqs.begin(), seqs.end(), adoptions.begin(), adoptions.end(), std::back_inserter(all));
   return all;
-}
-
-Result<void> visit(const Ledger& ledger, const std::vector<Seq>& seqs,
-                   const std::function<Result<void>(const Recorded&)>& each) {
-  if (!seqs.empty() && seqs.back() >= ledger.size()) return usage(str("there is no entry ", seqs.back()));
-  for (std::size_t begin = 0; begin < seqs.size(); begin += at_once) {
-    const auto some = std::span(seqs).subspan(begin, std::min(at_once, seqs.size() - begin));
-    TRY_LET(entries, ledger.store().gather(some));
-    for (std::size_t i = 0; i < some.size(); ++i) {
-      TRY_LET(entry, decode_recorded(some[i], entries[i]));
-      TRY(each(entry));
-    }
-  }
-  return {};
 }
 
 Result<Seq> find_entry(const Ledger& ledger, const World& world, const std::string& seq_or_id) {

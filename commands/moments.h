@@ -44,10 +44,6 @@ Result<std::vector<Seq>> find_model(const Ledger& ledger, const std::string& mod
 // them.
 Result<std::vector<Seq>> find_history(const Ledger& ledger, const std::string& model);
 
-// These entries in order, ascending; what lies close together is read at once.
-Result<void> visit(const Ledger& ledger, const std::vector<Seq>& seqs,
-                   const std::function<Result<void>(const Recorded&)>& each);
-
 // A seq, or a statement's id: looked up among those that World keeps, then in all entries.
 Result<Seq> find_entry(const Ledger& ledger, const World& world, const std::string& seq_or_id);
 

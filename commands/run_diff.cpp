@@ -42,7 +42,7 @@ class Between {
     ProgressBar bar("diff");
     const std::vector<Seq> wanted = either(changing, refused);
     std::size_t done = 0;
-    return visit(ledger_, wanted, [&](const Recorded& entry) -> Result<void> {
+    return ledger_.visit(wanted, [&](const Recorded& entry) -> Result<void> {
       if (entry.entry.outcome.empty()) {
         diff_.apply(entry);
       } else {

@@ -144,7 +144,7 @@ Result<void> walk(const Ledger& ledger, const Selection& selection,
   for (const Seq seq : *selection.seqs) {
     if (seq >= selection.from && seq < selection.end) within.push_back(seq);
   }
-  return visit(ledger, within, each);
+  return ledger.visit(within, each);
 }
 
 // What people call the digests of the entries that are shown: all of a World's, or, where only one model's entries are
@@ -279,7 +279,7 @@ Result<Exit> run_history(const Globals& globals, const std::string& model) {
     return nothing_about_model(*world, model);
   }
   ModelHistory history(model);
-  TRY(visit(ledger, seqs, [&](const Recorded& entry) -> Result<void> {
+  TRY(ledger.visit(seqs, [&](const Recorded& entry) -> Result<void> {
     history.apply(entry);
     return {};
   }));

@@ -1,6 +1,8 @@
 #include "ledger/ledger.h"
 
 #include <algorithm>
+#include <deque>
+#include <future>
 
 #include "ledger/base/text.h"
 
@@ -17,8 +19,70 @@ Result<Bytes> read_one(const Store& store, Seq seq) {
   return std::move(page.front());
 }
 
+// So many, however few the store gives at a time.
+Result<std::vector<Bytes>> read_all(const Store& store, Seq from, std::size_t count) {
+  std::vector<Bytes> all;
+  while (all.size() < count) {
+    TRY_LET(page, store.read(from + all.size(), {.count = count - all.size()}));
+    if (page.empty()) {
+      return fault(str("the store has no entry ", from + all.size(), " below its tip; restore it from a copy"));
+    }
+    std::move(page.begin(), page.end(), std::back_inserter(all));
+  }
+  return all;
+}
+
 Error no_ledger(const std::string& why) {
   return not_verified(str("this store does not open as a ledger: ", why, "; compare it with a copy before you use it"));
+}
+
+constexpr std::size_t walk_page = 256;  // entries
+constexpr std::size_t visit_page = 64;  // fewer, since each may cost a read of its own
+constexpr std::size_t pages_ahead = 2;
+
+struct Page {
+  std::vector<Recorded> entries;
+  std::optional<Error> broken;  // what comes after them cannot be read
+};
+
+Page decode_page(Result<std::vector<Bytes>> bytes, const std::function<Seq(std::size_t)>& seq_at) {
+  Page page;
+  if (!bytes) {
+    page.broken = bytes.error();
+    return page;
+  }
+  page.entries.reserve(bytes->size());
+  for (std::size_t i = 0; i < bytes->size() && !page.broken; ++i) {
+    Result<Recorded> recorded = decode_recorded(seq_at(i), (*bytes)[i]);
+    if (recorded) {
+      page.entries.push_back(std::move(*recorded));
+    } else {
+      page.broken = recorded.error();
+    }
+  }
+  return page;
+}
+
+// To read and decode an entry takes about as long as to fold it, so it is done ahead, and on the other core.
+Result<void> look_through(std::size_t pages, const std::function<Page(std::size_t)>& read,
+                          const std::function<Result<void>(const Recorded&)>& each) {
+  std::deque<std::future<Page>> ahead;
+  std::size_t begun = 0;
+  for (std::size_t at = 0; at < pages; ++at) {
+    for (; begun < pages && begun <= at + pages_ahead; ++begun) {
+      const auto when = begun == 0 ? std::launch::deferred : std::launch::async;  // nobody is ahead of the first
+      ahead.push_back(std::async(when, read, begun));
+    }
+    const Page page = ahead.front().get();
+    ahead.pop_front();
+    for (const Recorded& entry : page.entries) TRY(each(entry));
+    if (page.broken) return *page.broken;
+  }
+  return {};
+}
+
+std::size_t pages_of(Size entries, std::size_t a_page) {
+  return static_cast<std::size_t>((entries + a_page - 1) / a_page);
 }
 
 }  // namespace
@@ -77,18 +141,23 @@ Result<Recorded> Ledger::entry(Seq seq) const {
 
 Result<void> Ledger::walk(Seq from, Size end, const std::function<Result<void>(const Recorded&)>& each) const {
   if (end > size()) return usage(str("there is no entry ", end - 1, ": this ledger holds ", size(), " entries"));
-  while (from < end) {
-    ReadLimit limit;
-    limit.count = static_cast<std::size_t>(std::min<Size>(limit.count, end - from));
-    TRY_LET(page, store_->read(from, limit));
-    if (page.empty()) return fault(str("the store has no entry ", from, " below its tip; restore it from a copy"));
-    for (const Bytes& bytes : page) {
-      TRY_LET(recorded, decode_recorded(from, bytes));
-      TRY(each(recorded));
-      ++from;
-    }
-  }
-  return {};
+  if (from >= end) return {};
+  const auto read = [this, from, end](std::size_t number) {
+    const Seq first = from + number * walk_page;
+    const auto wanted = static_cast<std::size_t>(std::min<Size>(walk_page, end - first));
+    return decode_page(read_all(*store_, first, wanted), [first](std::size_t i) { return first + i; });
+  };
+  return look_through(pages_of(end - from, walk_page), read, each);
+}
+
+Result<void> Ledger::visit(std::span<const Seq> seqs, const std::function<Result<void>(const Recorded&)>& each) const {
+  if (!seqs.empty() && seqs.back() >= size()) return usage(str("there is no entry ", seqs.back()));
+  const auto read = [this, seqs](std::size_t number) {
+    const std::size_t first = number * visit_page;
+    const auto some = seqs.subspan(first, std::min(visit_page, seqs.size() - first));
+    return decode_page(store_->gather(some), [some](std::size_t i) { return some[i]; });
+  };
+  return look_through(pages_of(seqs.size(), visit_page), read, each);
 }
 
 Result<std::vector<Seq>> Ledger::find(std::string_view tag, Seq from, std::size_t limit) const {

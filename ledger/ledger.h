@@ -1,12 +1,13 @@
 // Ledger: the reading side of one log. It reads entries, finds them by subject, and proves what it reads.
 //
 // It trusts the store for availability only: whoever needs certainty verifies a checkpoint and a proof, and `verify`
-// rebuilds everything. All methods are const and may be called from several threads if the store allows it.
+// rebuilds everything. All methods are const and may be called from several threads, as the store's may.
 #pragma once
 
 #include <functional>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -36,8 +37,11 @@ class Ledger {
   Result<Bytes> entry_bytes(Seq seq) const;
   Result<Recorded> entry(Seq seq) const;
 
-  // Entries [from, end) in order, decoded, in pages of bounded memory. `each` stops the walk by returning an error.
+  // Entries [from, end), or these (ascending, none twice), in order and decoded. `each` stops the walk by returning an
+  // error, and sees all that lies before an entry that cannot be read. Pages of bounded memory are read and decoded by
+  // other threads ahead of it; `each` itself is called by the caller's thread.
   Result<void> walk(Seq from, Size end, const std::function<Result<void>(const Recorded&)>& each) const;
+  Result<void> visit(std::span<const Seq> seqs, const std::function<Result<void>(const Recorded&)>& each) const;
 
   // Seqs below size() that carry the tag, ascending.
   Result<std::vector<Seq>> find(std::string_view tag, Seq from, std::size_t limit) const;

@@ -1,5 +1,6 @@
 // cairn diff over ledgers on disk, and what a question about one model reads.
 #include <algorithm>
+#include <atomic>
 #include <nlohmann/json.hpp>
 
 #include "commands/moments.h"
@@ -55,7 +56,7 @@ class CountingStore final : public Store {
  public:
   explicit CountingStore(const Store& behind) : behind_(behind) {}
 
-  mutable std::size_t entries = 0;
+  mutable std::atomic<std::size_t> entries = 0;  // a ledger reads ahead in other threads
   mutable std::size_t snapshots = 0;
 
   Result<void> commit(Size, const Batch&) override { return fault("only read here"); }
@@ -217,10 +218,13 @@ TEST_CASE("history and log of one model read its own entries and no World") {
     CHECK(seqs->size() == 13);  // 0 to 11 and the rollback
     CHECK(seqs->back() == ledger->size() - 1);
     std::size_t visited = 0;
-    REQUIRE(visit(*ledger, *seqs, [&](const Recorded&) -> Result<void> {
-              ++visited;
-              return {};
-            }).ok());
+    REQUIRE(ledger
+                ->visit(*seqs,
+                        [&](const Recorded&) -> Result<void> {
+                          ++visited;
+                          return {};
+                        })
+                .ok());
     CHECK(visited == 13);
     CHECK(counting.snapshots == 0);
     CHECK(counting.entries <= 2 * 13);  // once for the digests it goes by, once for what they say
@@ -233,12 +237,15 @@ TEST_CASE("What is visited comes in order and whole, however far apart it lies")
   lived.with_session([&](Session& session) {
     const std::vector<Seq> wanted = {0, 1, 9, 10, 100, 109, 300, 301, 302, 611};
     std::vector<Seq> visited;
-    REQUIRE(visit(session.ledger(), wanted, [&](const Recorded& entry) -> Result<void> {
-              visited.push_back(entry.seq);
-              return {};
-            }).ok());
+    REQUIRE(session.ledger()
+                .visit(wanted,
+                       [&](const Recorded& entry) -> Result<void> {
+                         visited.push_back(entry.seq);
+                         return {};
+                       })
+                .ok());
     CHECK(visited == wanted);
-    CHECK_FALSE(visit(session.ledger(), {612}, [](const Recorded&) -> Result<void> { return {}; }).ok());
+    CHECK_FALSE(session.ledger().visit(std::vector<Seq>{612}, [](const Recorded&) -> Result<void> { return {}; }).ok());
   });
 }
 
