@@ -132,7 +132,7 @@ void measure_replay(const Ledger& ledger) {
   const double whole = seconds_of([&] { done = need(replay(ledger, ledger.size(), [](Size, Size) {})); });
   if (!done.differences.empty()) stop("replay: " + done.differences.front().what);
   const auto entries = static_cast<double>(ledger.size());
-  std::printf("| %llu entries, %.0f bytes each, one thread | s | entries/s | ratio |\n|---|---:|---:|---:|\n",
+  std::printf("| %llu entries, %.0f bytes each | s | entries/s | ratio |\n|---|---:|---:|---:|\n",
               static_cast<unsigned long long>(ledger.size()), static_cast<double>(bytes) / entries);
   const auto row = [&](const char* what, double spent) {
     std::printf("| %s | %.2f | %.0f | %.2f |\n", what, spent, entries / spent, whole / spent);

@@ -1,6 +1,7 @@
 #include "commands/replay.h"
 
 #include <algorithm>
+#include <deque>
 
 #include "commands/growing_tree.h"
 #include "commands/output.h"
@@ -14,6 +15,15 @@ namespace cairn {
 namespace {
 
 constexpr Size remembered = 32768;  // leaves whose nodes are kept, at least
+
+// A recorded snapshot, as far as it is compared.
+struct SnapshotSeen {
+  Size size = 0;
+  Head head;
+  Hash state;                         // of its views
+  std::optional<std::string> closed;  // it does not open, and why
+};
+
 std::string name_outcome(const std::string& outcome) {
   return outcome.empty() ? "admitted" : "refused: " + outcome;
 }
@@ -32,7 +42,8 @@ class Replay {
       ++(entry.entry.outcome.empty() ? done_.admitted : done_.refused);
       tree_.push(entry.leaf);
       if (tree_.size() % ProgressBar::step == 0 || tree_.size() == size) progress(tree_.size(), size);
-      return compare_snapshot();
+      compare_snapshot();
+      return {};
     };
     TRY(ledger_.walk(0, size, step));
     done_.entries = size;
@@ -44,15 +55,19 @@ class Replay {
  private:
   void differ(std::optional<Seq> seq, std::string what) { done_.differences.push_back({seq, std::move(what)}); }
 
-  // Newest first, so that the next one is always at the end.
   Result<void> list_snapshots(Size size) {
-    for (Size at_most = size; at_most > 0;) {
-      TRY_LET(row, ledger_.store().snapshot(at_most));
-      if (!row || row->size == 0 || row->size > at_most) return {};
-      snapshots_.push_back(row->size);
-      at_most = row->size - 1;
-    }
-    return {};
+    return ledger_.store().snapshots(size, [this](const AtSize& row) -> Result<void> {
+      SnapshotSeen seen{row.size, {}, {}, {}};
+      const auto snapshot = open_snapshot(row.bytes, ledger_.log_key().key());
+      if (snapshot) {
+        seen.head = snapshot->head;
+        seen.state = sha256(snapshot->state);
+      } else {
+        seen.closed = snapshot.error().message;
+      }
+      snapshots_.push_back(std::move(seen));
+      return {};
+    });
   }
 
   Result<Hash> root_at(Size size) {
@@ -89,23 +104,20 @@ class Replay {
     return {};
   }
 
-  Result<void> compare_snapshot() {
-    if (snapshots_.empty() || snapshots_.back() != tree_.size()) return {};
-    snapshots_.pop_back();
-    TRY_LET(row, ledger_.store().snapshot(tree_.size()));
-    const std::string which = str("the snapshot at ", tree_.size(), " entries ");
-    if (!row) return fault(which + "went away while it was read");
+  void compare_snapshot() {
+    if (snapshots_.empty() || snapshots_.front().size != tree_.size()) return;
+    const SnapshotSeen seen = std::move(snapshots_.front());
+    snapshots_.pop_front();
     ++done_.snapshots;
-    const auto snapshot = open_snapshot(row->bytes, ledger_.log_key().key());
-    if (!snapshot) {
-      differ(std::nullopt, which + "does not open: " + snapshot.error().message);
-    } else if (snapshot->head != Head{tree_.size(), tree_.root()}) {
+    const std::string which = str("the snapshot at ", tree_.size(), " entries ");
+    const Hash state = sha256(world_.encode());
+    if (seen.closed) {
+      differ(std::nullopt, which + "does not open: " + *seen.closed);
+    } else if (seen.head != Head{tree_.size(), tree_.root()}) {
       differ(std::nullopt, which + "is of another history");
-    } else if (snapshot->state != world_.encode()) {
-      differ(std::nullopt, which + "has the state " + sha256(snapshot->state).hex() + ", the entries give " +
-                               sha256(world_.encode()).hex());
+    } else if (seen.state != state) {
+      differ(std::nullopt, which + "has the state " + seen.state.hex() + ", the entries give " + state.hex());
     }
-    return {};
   }
 
   // What status, history and the rules of the next statement would stand on.
@@ -131,7 +143,7 @@ class Replay {
   const Ledger& ledger_;
   World world_;
   GrowingTree tree_{remembered};
-  std::vector<Size> snapshots_;
+  std::deque<SnapshotSeen> snapshots_;  // ascending: those to come
   Replayed done_;
 };
 

@@ -42,6 +42,7 @@ class RocksStore final : public Store {
   Result<std::vector<std::string>> tags(std::string_view after, std::size_t limit) const override;
   Result<std::vector<AtSize>> checkpoints(Size from, std::size_t limit) const override;
   Result<std::optional<AtSize>> snapshot(Size at_most) const override;
+  Result<void> snapshots(Size at_most, const std::function<Result<void>(const AtSize&)>& each) const override;
 
  private:
   std::shared_ptr<const Acknowledged> acknowledged() const {
@@ -278,6 +279,17 @@ Result<std::optional<AtSize>> RocksStore::snapshot(Size at_most) const {
   if (!rows->at()) return std::optional<AtSize>{};
   TRY_LET(at, number_of_key(rows->key(), 's'));
   return std::optional<AtSize>{{at, Bytes(rows->value())}};
+}
+
+// One cursor: to place one reads a snapshot in each of RocksDB's runs.
+Result<void> RocksStore::snapshots(Size at_most, const std::function<Result<void>(const AtSize&)>& each) const {
+  const auto rows = rows_->cursor("s", "t");
+  for (rows->seek("s"); rows->at(); rows->next()) {
+    TRY_LET(at, number_of_key(rows->key(), 's'));
+    if (at > std::min(at_most, acknowledged()->size)) break;
+    TRY(each(AtSize{at, Bytes(rows->value())}));
+  }
+  return rows->status();
 }
 
 Error no_ledger(const fs::path& directory) {

@@ -15,4 +15,18 @@ Result<std::vector<Bytes>> Store::gather(std::span<const Seq> seqs) const {
   return found;
 }
 
+Result<void> Store::snapshots(Size at_most, const std::function<Result<void>(const AtSize&)>& each) const {
+  std::vector<Size> sizes;
+  for (Size next = at_most; next > 0; next = sizes.back() - 1) {
+    TRY_LET(row, snapshot(next));
+    if (!row || row->size == 0 || row->size > next) break;
+    sizes.push_back(row->size);
+  }
+  for (auto size = sizes.rbegin(); size != sizes.rend(); ++size) {
+    TRY_LET(row, snapshot(*size));
+    if (row) TRY(each(*row));
+  }
+  return {};
+}
+
 }  // namespace cairn

@@ -83,6 +83,9 @@ class Store {
 
   // The newest snapshot of a size <= at_most. It is a cache: its reader verifies it or folds from zero.
   virtual Result<std::optional<AtSize>> snapshot(Size at_most) const = 0;
+
+  // Every snapshot of a size <= at_most, ascending, one at a time, since they are large. `each` may end it by an error.
+  virtual Result<void> snapshots(Size at_most, const std::function<Result<void>(const AtSize&)>& each) const;
 };
 
 // The model that every other store is tested against.

@@ -233,10 +233,11 @@ TEST_CASE("every checkpoint is kept, and the newest snapshot at or below a size 
   REQUIRE(found == sizes);
 
   std::optional<Size> newest;
+  std::vector<Size> snapshots;
   for (Size size = 0, next = 0; size <= sizes.back(); ++size) {
     if (size == sizes[next]) {
       const Size before = next == 0 ? 0 : sizes[next - 1];
-      if ((size - before) % 3 == 0) newest = size;
+      if ((size - before) % 3 == 0) snapshots.push_back(newest.emplace(size));
       ++next;
     }
     const auto snapshot = store.snapshot(size);
@@ -248,6 +249,20 @@ TEST_CASE("every checkpoint is kept, and the newest snapshot at or below a size 
     }
   }
   REQUIRE(store.snapshot(last_seq).value()->size == newest);
+
+  for (const Size at_most : {last_seq, snapshots[1], snapshots[1] - 1}) {
+    std::vector<Size> seen;
+    const auto each = [&](const AtSize& at) -> Result<void> {
+      REQUIRE(at.bytes == str("snapshot of ", at.size));
+      seen.push_back(at.size);
+      return {};
+    };
+    REQUIRE(store.snapshots(at_most, each).ok());
+    std::vector<Size> expected = snapshots;
+    std::erase_if(expected, [&](Size size) { return size > at_most; });
+    REQUIRE(seen == expected);
+  }
+  REQUIRE_FALSE(store.snapshots(last_seq, [](const AtSize&) -> Result<void> { return fault("enough"); }).ok());
 }
 
 TEST_CASE("other threads may read beside a commit, and see whole commits only") {
