@@ -19,7 +19,8 @@ struct Subject {
   std::string id;
   const Incident* incident = nullptr;
   SlotKey slot;
-  std::optional<Hash> version;     // the one that was at fault, or ran when it was opened
+  std::optional<Hash> version;     // the one that was gone back from, or the only one with traffic when it was opened
+  std::vector<Share> running;      // what had traffic then
   std::optional<Trigger> trigger;  // none: opened by hand
   std::string rollout;             // that brought the version; empty: none did
 };
@@ -67,7 +68,12 @@ Result<Subject> subject_of(const ReportSource& source, const std::string& id) {
   const Seq opened = subject.incident->opened;
   const auto before = [&](World& world, const Recorded& entry) -> Result<void> {
     subject.trigger = trigger_of(entry, subject.version);
-    if (!subject.version) subject.version = world.rollback_source(subject.slot);
+    Traffic traffic(subject.slot);
+    traffic.look(world, {entry.seq, entry.entry.recorded});
+    for (const Share& share : traffic.shares()) {
+      if (share.percent > 0) subject.running.push_back(share);
+    }
+    if (!subject.version && subject.running.size() == 1) subject.version = subject.running.front().model;
     return {};
   };
   TRY(source.walk({opened}, {before, [](const World&, const Recorded&) -> Result<void> { return {}; }}));
@@ -114,6 +120,17 @@ Fact moment_fact(const ChangeReport& report, std::string name, const std::option
   return fact(std::move(name), time_to_the_second(moment->recorded) + by(report, moment->seq), {moment->seq});
 }
 
+void add_running(const ModelNames& names, const Subject& subject, ChangeReport& report) {
+  std::vector<std::string> shares;
+  std::vector<Seq> seqs;
+  for (const Share& share : subject.running) {
+    shares.push_back(share_text(share, names));
+    add_seqs(seqs, {share.seq});
+  }
+  const std::string all = shares.empty() ? "nothing had traffic there" : joined(shares, "; ");
+  report.header.push_back(fact("Ran when it was opened", all, std::move(seqs)));
+}
+
 // Which rollout brought the version, and who let it.
 void add_rollout(const World& world, const Subject& subject, ChangeReport& report) {
   auto& header = report.header;
@@ -154,6 +171,7 @@ void add_header(const ReportSource& source, const Subject& subject, ChangeReport
   header.push_back(model == nullptr
                        ? not_recorded("Version")
                        : fact("Version", model->version + ", digest " + subject.version->hex(), {model->registered}));
+  add_running(source.names(), subject, report);
   add_rollout(world, subject, report);
   header.push_back(moment_fact(report, "Post-mortem", incident.postmortem));
   header.push_back(moment_fact(report, "Closed", incident.closed));
@@ -194,13 +212,14 @@ std::string answer_to(std::string_view question, const std::string& note) {
   return begin == std::string::npos ? "" : note.substr(begin);
 }
 
-void add_traffic_impact(const Subject& subject, const Story& story, ChangeReport& report) {
+// Of the version it is about; of all that ran there, where that is not known.
+void add_traffic_impact(const ModelNames& names, const Subject& subject, const Story& story, ChangeReport& report) {
   bool any = false;
   for (const Share& share : story.traffic().shares()) {
-    if (subject.version != share.model || share.percent == 0) continue;
+    if (share.percent == 0 || (subject.version && share.model != *subject.version)) continue;
     const Millis until = share.until.value_or(report.moment);
     report.impact.push_back(
-        fact("Traffic that it had",
+        fact(subject.version ? "Traffic that it had" : "Traffic of " + names.version_of(share.model),
              str(share.percent, " % of ", subject.slot.first, " in ", subject.slot.second, " for ",
                  describe_duration(std::max<Millis>(0, until - share.from)), ", from ", time_to_the_second(share.from),
                  " to ", time_to_the_second(until), share.until ? "" : " and on"),
@@ -211,7 +230,7 @@ void add_traffic_impact(const Subject& subject, const Story& story, ChangeReport
 }
 
 Result<void> add_words(const ReportSource& source, const Subject& subject, const Story& story, ChangeReport& report) {
-  add_traffic_impact(subject, story, report);
+  add_traffic_impact(source.names(), subject, story, report);
   TRY_LET(seqs, source.find("incident:" + subject.id));
   bool impact = false;
   for (const Seq seq : seqs) {
@@ -227,10 +246,6 @@ Result<void> add_words(const ReportSource& source, const Subject& subject, const
           const std::string why = answer_to(question, note->note);
           if (!why.empty()) report.factors.push_back({why + " (" + question + ", noted by " + author + ")", {seq}});
         }
-      }
-      const auto* resolved = std::get_if<IncidentResolved>(&event);
-      if (resolved != nullptr && !resolved->how.empty()) {
-        report.factors.push_back({resolved->how + " (how " + author + " resolved it)", {seq}});
       }
     }
   }

@@ -6,6 +6,7 @@
 #include "commands/gather_report.h"
 #include "commands/report_story.h"
 #include "commands/separation.h"
+#include "commands/views.h"
 #include "ledger/base/text.h"
 #include "ledger/base/time.h"
 
@@ -64,20 +65,24 @@ class PeriodStory {
     separation_.finish(source_.world());
     return {};
   }
+
+  // What stood when the period began, also if nothing was recorded in it.
+  void begin(const World& world) {
+    for (const auto& [key, slot] : source_.world().slots.rows()) slots.try_emplace(key, key);
+    for (auto& [key, traffic] : slots) traffic.look(world, {0, report_.from});
+  }
+
   std::map<std::string, std::vector<Seq>> counted;  // kind -> its entries
   std::map<SlotKey, Traffic> slots;
 
  private:
   Result<void> before(World& world, const Recorded& entry) {
-    if (slots.empty()) {
-      for (const auto& [key, slot] : source_.world().slots.rows()) slots.try_emplace(key, key);
-      for (auto& [key, traffic] : slots) traffic.look(world, {0, report_.from});
-    }
+    if (slots.empty()) begin(world);
     const TimelineRow row = row_of(entry, source_.names());
     const std::string kind = kind_of(entry);
     counted[kind].push_back(entry.seq);
     const std::string what = joined(row.said, "; ");
-    if (is_change(kind)) {
+    if (is_change(kind) || kind == "approval") {
       report_.population.push_back({entry.seq, row.recorded, row.author, row.outcome, what, kind});
     }
     if (!row.outcome.empty()) {
@@ -151,15 +156,23 @@ void add_proof(const ReportSource& source, Size begin, Size end, ChangeReport& r
 Result<ChangeReport> gather_period(const ReportSource& source, Millis since, Millis until) {
   ChangeReport report;
   report.kind = ReportKind::period;
-  report.subject = time_to_the_second(since) + " to " + time_to_the_second(until);
   report.moment = source.moment();
+  if (since > report.moment) {
+    return usage("--since " + format_time(since) + " is after the newest entry under this checkpoint, of " +
+                 format_time(report.moment));
+  }
   report.from = since;
-  report.until = std::min(until, std::max(report.moment, since));
+  report.until = std::min(until, report.moment);
+  report.subject = time_to_the_second(since) + " to " + time_to_the_second(report.until);
   TRY_LET(begin, source.recorded_before(since));
   TRY_LET(end, source.recorded_before(until + 1));
   std::vector<Seq> seqs(end - begin);
   std::iota(seqs.begin(), seqs.end(), begin);
   PeriodStory period(source, report);
+  if (seqs.empty() && begin > 0) {
+    TRY_LET(loaded, load_world(source.ledger(), begin));
+    period.begin(*loaded.world);
+  }
   TRY(period.tell(seqs));
   add_counts(period, report);
   add_proof(source, begin, end, report);
@@ -167,7 +180,13 @@ Result<ChangeReport> gather_period(const ReportSource& source, Millis since, Mil
   add_incidents(source, begin, end, report);
   TRY(add_policies(source, report));
   report.header.push_back(fact("Entries", str(end - begin)));
-  report.header.push_back(fact("Changes", str(report.population.size())));
+  const auto admitted = [&](bool approvals) {
+    return str(std::count_if(report.population.begin(), report.population.end(), [&](const PopulationRow& row) {
+      return row.outcome.empty() && (row.kind == "approval") == approvals;
+    }));
+  };
+  report.header.push_back(fact("Changes", admitted(false)));
+  report.header.push_back(fact("Approvals and notices", admitted(true)));
   report.header.push_back(fact("Refused", str(report.refusals.size())));
   report.header.push_back(fact("Incidents opened", str(report.incidents.size())));
   add_seqs(seqs, cited_in(report));

@@ -4,6 +4,7 @@
 #include "commands/report_story.h"
 #include "ledger/base/text.h"
 #include "ledger/base/time.h"
+#include "projections/model_history.h"
 
 namespace cairn {
 
@@ -55,11 +56,39 @@ Millis end_of(const Way& way, Millis moment) {
   return way.last.recorded;
 }
 
+// Where a version that came to full through it was replaced or rolled back; none: it is there still, or never came.
+Result<std::optional<TenureRow>> end_at_full(const ReportSource& source, const Way& way) {
+  if (way.rollout->state != RolloutState::full) return std::optional<TenureRow>();
+  TRY_LET(seqs, source.about_model(way.slot.first));
+  ModelHistory history(way.slot.first);
+  TRY(source.ledger().visit(seqs, [&](const Recorded& entry) -> Result<void> {
+    history.apply(entry);
+    return {};
+  }));
+  for (const TenureRow& tenure : history.tenures()) {
+    const bool its = tenure.environment == way.slot.second && tenure.began.seq == way.rollout->stage_entry;
+    if (its && tenure.ended) return std::optional<TenureRow>(tenure);
+  }
+  return std::optional<TenureRow>();
+}
+
+void add_state(const Way& way, const std::optional<TenureRow>& ended, ChangeReport& report) {
+  const Rollout& rollout = *way.rollout;
+  const std::string state(to_text(rollout.state));
+  report.header.push_back(fact("State", state + (ended ? ", and over since" : ""), {rollout.stage_entry}));
+  if (ended) {
+    report.title += ", until it was " + ended->why_ended;
+    report.header.push_back(
+        fact("Since then", ended->why_ended + ", " + time_to_the_second(ended->ended->recorded), {ended->ended->seq}));
+  } else if (rollout.state == RolloutState::full) {
+    report.header.push_back(fact("Since then", "still at full at the report's moment", {rollout.stage_entry}));
+  }
+}
+
 void add_header(const ReportSource& source, const Way& way, ChangeReport& report) {
   const Rollout& rollout = *way.rollout;
   const Model* model = source.world().models.find(rollout.model);
   auto& header = report.header;
-  header.push_back(fact("State", std::string(to_text(rollout.state)), {rollout.stage_entry}));
   header.push_back(fact("Reached",
                         std::string(to_text(rollout.stage)) + str(", ", rollout.percent, " %, at ") +
                             time_to_the_second(rollout.stage_since),
@@ -150,6 +179,8 @@ Result<ChangeReport> gather_rollout(const ReportSource& source, const std::strin
   if (const Model* model = source.world().models.find(way.rollout->model)) add_seqs(seqs, {model->registered});
   Story story(source, way.slot, "", report);
   TRY(story.tell(seqs));
+  TRY_LET(ended, end_at_full(source, way));
+  add_state(way, ended, report);
   add_header(source, way, report);
   add_durations(way, story, report);
   TRY(add_policies(source, report));

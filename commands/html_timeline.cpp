@@ -135,7 +135,8 @@ void add_population(Page& page) {
     add_remarks(page, {}, "No change.");
     return;
   }
-  open_table(html, "Population of changes", {"Entry", "Recorded (UTC)", "By", "Kind", "What", "Outcome"});
+  open_table(html, "Every change and approval of the period",
+             {"Entry", "Recorded (UTC)", "By", "Kind", "What", "Outcome"});
   for (const PopulationRow& row : page.report.population) {
     html.open("tr", {{"id", str("change-", row.seq)}}).open("th", {{"scope", "row"}});
     add_seq(page, row.seq);

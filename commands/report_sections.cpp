@@ -210,9 +210,9 @@ void add_rollout_sections(const ChangeReport& report, std::vector<Section>& sect
 }
 
 Section population_section(const ChangeReport& report) {
-  Section section{"Every change of the period", {Paragraph{report.population_proof}}};
+  Section section{"Every change and approval of the period", {Paragraph{report.population_proof}}};
   if (report.population.empty()) {
-    section.blocks.push_back(Paragraph{"No entry of the period changes anything."});
+    section.blocks.push_back(Paragraph{"No entry of the period changes or approves anything."});
     return section;
   }
   Columns table{{"Entry", "Recorded (UTC)", "Kind", "By", "What"}, {}};

@@ -79,7 +79,7 @@ Drawing drawn(const Strip& strip, Millis from, Millis until) {
 }
 
 std::string until_or_on(const std::optional<Millis>& until) {
-  return until ? time_to_the_second(*until) : "and on";
+  return until ? time_to_the_second(*until) : "still so";
 }
 
 Columns spelled(const Strip& strip) {

@@ -37,12 +37,21 @@ void Traffic::look(const World& world, const Moment& at) {
   if (tenure != nullptr) {
     const std::uint64_t elsewhere = active == nullptr ? 0 : std::min<std::uint64_t>(active->percent, 100);
     full = Share{tenure->model, Stage::full, 100 - elsewhere, at.recorded, std::nullopt, at.seq};
-    if (!looked_) full->seq = elsewhere == 0 ? tenure->seq : std::max(tenure->seq, active->stage_entry);
+    if (!looked_ && (elsewhere == 0 || active->stage_entry < tenure->seq)) {
+      full->seq = tenure->seq;
+      full->from = tenure->since;
+    } else if (!looked_) {
+      full->seq = active->stage_entry;
+      full->from = active->stage_since;
+    }
   }
   std::optional<Share> way;
   if (active != nullptr) {
     way = Share{active->model, active->stage, active->percent, at.recorded, std::nullopt, at.seq};
-    if (!looked_) way->seq = active->stage_entry;
+    if (!looked_) {
+      way->seq = active->stage_entry;
+      way->from = active->stage_since;
+    }
   }
   looked_ = true;
   share(full, at.recorded, full_);

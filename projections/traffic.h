@@ -1,7 +1,8 @@
 // Traffic: who had which share of a slot, from when to when, and what held the slot still.
 //
 // Seen from the World, in front of the first entry and after each that may have changed it, so that what an event means
-// is said in one place. Nothing is claimed of the time before the first look. Pure.
+// is said in one place. What stands at the first look is told from when it began; nothing else is claimed of the time
+// before. Pure.
 #pragma once
 
 #include <optional>
@@ -42,8 +43,7 @@ class Traffic {
  public:
   explicit Traffic(SlotKey slot) : slot_(std::move(slot)) {}
 
-  // `at`: the entry that was folded last and its recorded time. At the first look, only the time, from which on the
-  // intervals are told.
+  // `at`: the entry that was folded last and its recorded time; at the first look, only the time.
   void look(const World& world, const Moment& at);
 
   const SlotKey& slot() const { return slot_; }

@@ -88,7 +88,8 @@ std::optional<Millis> read_clock(TimeReader& reader) {
   const auto h = reader.number(2, 0, 23);
   if (!h || !reader.take(":")) return std::nullopt;
   const auto m = reader.number(2, 0, 59);
-  if (!m || !reader.take(":")) return std::nullopt;
+  if (!m) return std::nullopt;
+  if (!reader.take(":")) return *h * hour + *m * minute;
   const auto s = reader.number(2, 0, 59);
   if (!s) return std::nullopt;
   Millis decimals = 0;
@@ -158,7 +159,7 @@ std::string time_to_the_millisecond(Millis time) {
 Result<Millis> parse_time(std::string_view text) {
   const auto wrong = [&](std::string_view why) {
     return fault(str("not a time: \"", printable(text.substr(0, 60)), "\" ", why,
-                     "; write it like 2026-11-23T02:33:16.917Z or 2026-11-23"));
+                     "; write it like 2026-11-23T02:33:16.917Z, 2026-11-23 02:33 or 2026-11-23"));
   };
   constexpr std::string_view unreadable = "is not RFC 3339";
   TimeReader reader(text);

@@ -23,8 +23,9 @@ std::string short_time(Millis time);
 std::string time_to_the_second(Millis time);
 std::string time_to_the_millisecond(Millis time);
 
-// What people and files write: RFC 3339 with any offset and any number of decimals, a space for the T, or a date alone
-// (midnight UTC). Without an offset it is read as UTC. Extra decimals are cut.
+// What people and files write: RFC 3339 with any offset and any number of decimals, a space for the T, no seconds, or a
+// date alone (midnight UTC), so that whatever we show can be given back. Without an offset it is read as UTC. Extra
+// decimals are cut.
 Result<Millis> parse_time(std::string_view text);
 
 // "24h", "30d", "7h", "90s", "15m", "250ms": a whole number and one unit; at most 100 years.

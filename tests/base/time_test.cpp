@@ -46,6 +46,10 @@ TEST_CASE("A time is read with any offset, any number of decimals, a space, or a
   CHECK(parse_time("2026-11-23T02:33:16.9Z").value() == time - 17);
   CHECK(parse_time("2026-11-23T02:33:16").value() == time - 917);
   CHECK(parse_time("2024-02-29").value() == 1'709'164'800'000);
+  CHECK(parse_time(short_time(time)).value() == time - 16'917);
+  CHECK(parse_time(time_to_the_second(time)).value() == time - 917);
+  CHECK(parse_time(time_to_the_millisecond(time)).value() == time);
+  CHECK(parse_time("2026-11-23T02:33Z").value() == time - 16'917);
   CHECK(parse_time("1970-01-01T01:00:00+01:00").value() == 0);
 }
 
@@ -54,7 +58,9 @@ TEST_CASE("A text that is no time is refused") {
                            "2026",
                            "2026-11",
                            "2026-11-23T",
-                           "2026-11-23T02:33",
+                           "2026-11-23T02",
+                           "2026-11-23T02:",
+                           "2026-11-23T02:33:",
                            "2026-11-23T02:33:16.",
                            "2026-11-23T02:33:16.Z",
                            "2026-11-23T02:33:16ZZ",

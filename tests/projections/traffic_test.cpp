@@ -61,6 +61,8 @@ TEST_CASE("a rollback ends the share of what it leaves, and an aborted canary gi
   const Traffic traffic = looked_at(s, canary);
   CHECK(told(traffic) == std::vector<std::string>{"v1 full 90", "v2 canary 10", "v1 full 100 on"});
   CHECK(traffic.shares()[0].seq == s.rollout(2).stage_entry);  // what began it lies before the first look
+  CHECK(traffic.shares()[0].from == s.rollout(2).stage_since);
+  CHECK(traffic.shares()[1].from == s.rollout(2).stage_since);
   CHECK(traffic.shares()[0].until == s.now);
   CHECK(traffic.shares()[1].until == s.now);
 }
