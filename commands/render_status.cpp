@@ -131,6 +131,9 @@ Rows approval_rows(const RolloutStanding& standing, Millis moment) {
     add(describe(approvals.filled, approvals.asked) + (held.empty() ? "" : ": " + held));
   }
   if (!approvals.expired.empty()) add(toned("expired: " + names_of(approvals.expired), Tone::warn));
+  for (const Approval& one : approvals.ahead) {
+    add("ahead, for " + std::string(to_text(one.stage)) + ": " + printable(one.person));
+  }
   if (!approvals.awaited.empty()) add("waits for any of " + printable(joined(approvals.awaited, ", ")));
   if (standing.rollout.request) add(request_text(*standing.rollout.request, moment));
   return rows;
@@ -228,6 +231,7 @@ Json json_of(const ApprovalStanding& approvals) {
   return {{"asked", std::move(asked)},
           {"held", json_of(approvals.held)},
           {"expired", json_of(approvals.expired)},
+          {"ahead", json_of(approvals.ahead)},
           {"awaited", approvals.awaited}};
 }
 
@@ -340,11 +344,13 @@ Json list_of(const std::vector<Row>& rows) {
 }  // namespace
 
 std::string status_text(const Status& status, const World& world, const StatusMoment& at) {
-  const std::string when = short_time(at.moment) + " UTC";
+  const std::string when =
+      (at.past ? "as of " + time_to_the_second(at.moment) : "now, " + short_time(at.moment)) + " UTC";
+  const std::string newest = at.past ? ", the newest of " + time_to_the_second(world.position->recorded) : "";
   const bool filtered = at.filter.environment || at.filter.model;
   const std::string place = filtered ? "that was asked for" : "anywhere yet";
-  std::string text = toned(printable(world.genesis->origin) + ", " + (at.past ? "as of " : "now, ") + when + ", " +
-                               str(at.size, at.size == 1 ? " entry" : " entries"),
+  std::string text = toned(printable(world.genesis->origin) + ", " + when + ", " +
+                               str(at.size, at.size == 1 ? " entry" : " entries") + newest,
                            Tone::quiet) +
                      "\n" +
                      toned("Policy " + printable(world.policy().name) + ", " + short_hex(world.policy().digest) +

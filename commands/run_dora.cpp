@@ -24,6 +24,10 @@ Result<Asked> read_period(const Ledger& ledger, const DoraFlags& flags) {
   TRY_LET(since, given("--since", read_moment(flags.since)));
   TRY_LET(first, ledger.entry(0));
   TRY_LET(newest, ledger.entry(ledger.size() - 1));
+  if (since > newest.entry.recorded) {
+    return usage("--since " + printable(flags.since) + " is after the newest entry, of " +
+                 format_time(newest.entry.recorded) + ": nothing is known of that time");
+  }
   Asked asked{ledger.size(), {std::max(since, first.entry.recorded), newest.entry.recorded}};
   if (flags.until) {
     TRY_LET(until, given("--until", read_moment(*flags.until)));

@@ -91,8 +91,16 @@ std::string who_may(const World& world, const Rollout& rollout) {
 ApprovalStanding approvals_of(const World& world, const Rollout& rollout, Stage stage, Millis moment) {
   const StageRules* rules = world.rules_of(rollout, stage);
   if (rules == nullptr || rollout.goes_back()) return {};
-  return {rules->approvals, filled_places(world, rollout, stage, moment), valid_grants(world, rollout, stage, moment),
-          expired_grants(world, rollout, stage, moment), awaited_approvers(world, rollout, stage, moment)};
+  std::vector<Approval> ahead;
+  for (const Approval& approval : rollout.approvals) {
+    if (approval.state == ApprovalState::granted && approval.stage > stage) ahead.push_back(approval);
+  }
+  return {rules->approvals,
+          filled_places(world, rollout, stage, moment),
+          valid_grants(world, rollout, stage, moment),
+          expired_grants(world, rollout, stage, moment),
+          awaited_approvers(world, rollout, stage, moment),
+          std::move(ahead)};
 }
 
 Result<RolloutStanding> standing_of(World& world, const std::string& id, const Rollout& rollout, Millis moment) {

@@ -43,6 +43,7 @@ struct ApprovalStanding {
   std::vector<Approval> held;
   std::vector<Approval> expired;     // grants that are too old now
   std::vector<std::string> awaited;  // whose grant would fill an open place
+  std::vector<Approval> ahead;       // grants for a later stage
 };
 
 // A rollout under way, and what its next step would meet.

@@ -58,6 +58,21 @@ ApproveFlags request_of(const std::vector<std::string>& handles) {
 
 }  // namespace
 
+TEST_CASE("status shows an approval that was given ahead, for a stage after the next") {
+  ReadCase place;
+  place.register_model("logistic", "v1", "0.9");
+  Deploy deploy;
+  deploy.model = {"logistic", "v1", place.digest("logistic", "v1"), 1, 20, {}};
+  deploy.environment = "production";
+  place.say(deploy);
+  place.say(Promote{rollout, std::nullopt});
+  place.say(Approve{rollout, Stage::full, ApprovalVerdict::grant, "looks well"}, "lena");
+  const Json shown = run_json([&] { return run_status(place.json(), {}); })["rollouts"][0]["approvals"];
+  CHECK(shown["asked"].empty());
+  CHECK(shown["ahead"][0]["person"] == "lena");
+  CHECK(contains(printed_by([&] { return run_status(place.globals(), {}); }).out, "ahead, for full: lena\n"));
+}
+
 TEST_CASE("C2 E9: status says which places are open, who could fill one, whom was asked and how long ago") {
   BeforeFull lived;
   auto shown = lived.shown();

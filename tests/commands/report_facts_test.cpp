@@ -188,6 +188,74 @@ TEST_CASE("a period holds what was recorded at its last moment, and shows the en
   CHECK(nothing["population_proof"] == "No entry of this log of 4 was recorded in this period: entry 0 after it.");
 }
 
+TEST_CASE("a period in which nothing was recorded tells what ran and what was locked in it") {
+  ReadCase place;
+  place.register_model("logistic", "v1", "0.9");
+  place.roll_out("logistic", "v1");
+  place.append({{LockdownEngaged{{"production", "logistic"}, "harm"}}});
+  place.ahead = 10 * days;
+  place.grow(1);
+  const std::string engaged = recorded_at(place, 8);
+  Millis next_day = 0;
+  place.with_session([&](Session& session) { next_day = session.ledger().entry(8)->entry.recorded + days; });
+  const Json report = report_on_period(place, format_time(next_day), format_time(next_day + days));
+  CHECK(report["population"].empty());
+  CHECK(report["models"] == Json({"logistic"}));
+  REQUIRE(report["strips"].size() == 1);
+  CHECK(report["strips"][0]["spans"][0]["percent"] == 100);
+  CHECK(report["strips"][0]["spans"][0]["seq"] == 7);
+  CHECK(report["strips"][0]["holds"][0]["kind"] == "lockdown");
+}
+
+TEST_CASE("a period tells its approvals beside its changes, counts what was refused apart, and never runs backwards") {
+  ReadCase place;
+  place.register_model("logistic", "v1", "0.9");
+  place.roll_out("logistic", "v1");
+  place.say(Promote{"logistic/production/1", 100});  // it is over
+  const Json report = report_on_period(place, "2020-01-01");
+  CHECK(named(report["header"], "Changes")["value"] == "6");
+  CHECK(named(report["header"], "Approvals and notices")["value"] == "2");
+  CHECK(named(report["header"], "Refused")["value"] == "1");
+  CHECK(one_says(report["population"], "approved full of logistic/production/1"));
+  ReportFlags flags;
+  flags.kind = ReportKind::period;
+  flags.since = "2199-01-01";
+  const Printed printed = printed_by([&] { return run_report(place.globals(), {}, flags); });
+  CHECK(printed.exit == Exit::usage);
+  CHECK(says(printed.error, "--since 2199-01-01T00:00:00.000Z is after the newest entry under this checkpoint"));
+  CHECK(report_on_period(place, "2020-01-01", "2199-01-01")["subject"] == report["subject"]);
+}
+
+TEST_CASE("a rollout's report says what became of a version that was at full") {
+  LongAgo place;
+  const auto since_then = [&](const std::string& rollout) {
+    return named(report_on(place, ReportKind::rollout, rollout)["header"], "Since then");
+  };
+  CHECK(says(since_then("logistic/production/1")["value"].get<std::string>(), "replaced by v2, "));
+  CHECK(since_then("logistic/production/2")["value"] == "still at full at the report's moment");
+  place.roll_back("it answers nonsense", Trigger::regression);
+  CHECK(says(since_then("logistic/production/2")["value"].get<std::string>(), "rolled back: it answers nonsense, "));
+  CHECK(since_then("logistic/production/2")["seqs"] == Json({15}));
+  const Json report = report_on(place, ReportKind::rollout, "logistic/production/2");
+  CHECK(says(report["title"].get<std::string>(), "until it was rolled back: it answers nonsense"));
+}
+
+TEST_CASE("an incident that was opened by hand names no version where several had traffic, but all of them") {
+  LongAgo place;
+  place.register_model("logistic", "v3", "0.9");
+  Deploy deploy;
+  deploy.model = {"logistic", "v3", place.digest("logistic", "v3"), 1, 20, {}};
+  deploy.environment = "production";
+  place.say(deploy);
+  place.say(Promote{"logistic/production/3", std::nullopt});
+  place.append({{IncidentOpened{"INC-1", Severity::low, "some answers are late", "logistic", "production"}}});
+  const Json report = report_on(place, ReportKind::incident, "INC-1");
+  CHECK(named(report["header"], "Version")["value"].is_null());
+  CHECK(named(report["header"], "Ran when it was opened")["value"] == "v2 at full, 90 %; v3 in canary, 10 %");
+  CHECK(named(report["impact"], "Traffic of v2")["seqs"].is_array());
+  CHECK(one_says(report["impact"], "10 % of logistic in production"));
+}
+
 TEST_CASE("diff of one model in one environment counts the refusals that name them, and no others") {
   ReadCase place;
   for (const char* name : {"logistic", "ranker"}) {
