@@ -23,6 +23,7 @@ struct Subject {
   std::vector<Share> running;      // what had traffic then
   std::optional<Trigger> trigger;  // none: opened by hand
   std::string rollout;             // that brought the version; empty: none did
+  Severity severity = Severity::high;  // when it was opened
 };
 
 std::optional<Trigger> trigger_of(const Recorded& entry, std::optional<Hash>& from) {
@@ -68,6 +69,10 @@ Result<Subject> subject_of(const ReportSource& source, const std::string& id) {
   const Seq opened = subject.incident->opened;
   const auto before = [&](World& world, const Recorded& entry) -> Result<void> {
     subject.trigger = trigger_of(entry, subject.version);
+    for (const Event& event : entry.statement.events) {
+      const auto* made = std::get_if<IncidentOpened>(&event);
+      if (made != nullptr && made->incident == id) subject.severity = made->severity;
+    }
     Traffic traffic(subject.slot);
     traffic.look(world, {entry.seq, entry.entry.recorded});
     for (const Share& share : traffic.shares()) {
@@ -152,7 +157,8 @@ void add_rollout(const World& world, const Subject& subject, ChangeReport& repor
 void add_header(const ReportSource& source, const Subject& subject, ChangeReport& report) {
   const Incident& incident = *subject.incident;
   auto& header = report.header;
-  const Seq graded = incident.escalated ? incident.escalated->seq : incident.opened;
+  const bool raised = incident.escalated && incident.severity != subject.severity;
+  const Seq graded = raised ? incident.escalated->seq : incident.opened;
   header.push_back(fact("Severity", std::string(to_text(incident.severity)), {graded}));
   if (incident.escalated) header.push_back(moment_fact(report, "Escalated", incident.escalated));
   Seq reached = incident.opened;

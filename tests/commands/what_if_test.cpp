@@ -131,7 +131,7 @@ TEST_CASE("replay --policy with the policy that was in force throughout finds no
     const Json answer = deployed.place.json(0, "dana", words);
     CHECK(answer["entries"].empty());
     const std::string text = deployed.place.expect(0, "dana", words);
-    CHECK(contains(text, "Every entry comes out as it was recorded."));
+    CHECK(contains(text, "Every entry keeps its outcome, and each refusal its first reason."));
     CHECK(contains(text, "it is the policy that was in force throughout"));
   }
 }
