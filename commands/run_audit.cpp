@@ -97,19 +97,23 @@ std::string sizes(std::uint64_t bytes) {
   return str((bytes + kilo * kilo / 2) / (kilo * kilo), " MiB");
 }
 
-void show_bundle(const Ledger& ledger, const Path& out, const Contents& contents, const Bundled& done) {
+void show_bundle(const Ledger& ledger, const BundleFlags& flags, const Contents& contents, const Bundled& done) {
+  const std::string out = printable(flags.out.string());
   const std::string entries =
       contents.complete ? str("all ", done.entries)
                         : str(done.entries, " of ", ledger.size(), ": ", contents.chosen, " chosen, ",
                               done.entries - contents.chosen, " that these rest on (keys, policies, entry 0)");
+  const std::string attachments =
+      flags.attachments ? str(done.attachments, ", ", done.attachments_missing.size(), " named and not here")
+                        : "left out; --attachments adds the files that the entries name";
   print(toned("Bundled", Tone::good) + (contents.complete ? " the whole ledger of " : " a part of ") +
         printable(ledger.origin()) + "\n");
-  print(table({{"  file", printable(out.string()) + str(", ", done.files, " files, ", sizes(done.bytes))},
+  print(table({{"  file", out + str(", ", done.files, " files, ", sizes(done.bytes))},
                {"  entries", entries},
-               {"  attachments", str(done.attachments, ", ", done.attachments_missing.size(), " named and not here")},
+               {"  attachments", attachments},
                {"  sha256", done.digest.hex()}}));
-  print("\nAnyone checks it, with the log's key and nothing else:\n  cairn-verify bundle " + printable(out.string()) +
-        " \\\n    --key '" + ledger.log_key().vkey() + "'\n\n");
+  print("\nAnyone checks it, with the log's key and nothing else:\n  cairn-verify bundle " + out + " \\\n    --key '" +
+        ledger.log_key().vkey() + "'\n\n");
   print(wrapped(contents.complete
                     ? "Every hash, signature and decision is derived again. Any tar unpacks it: what is inside is what "
                       "`cairn export` writes."
@@ -118,10 +122,11 @@ void show_bundle(const Ledger& ledger, const Path& out, const Contents& contents
                 2));
 }
 
-Json bundle_json(const Ledger& ledger, const Path& out, const Contents& contents, const Bundled& done) {
+// Where no attachment was asked for, nobody looked which are here.
+Json bundle_json(const Ledger& ledger, const BundleFlags& flags, const Contents& contents, const Bundled& done) {
   Json missing = Json::array();
   for (const Hash& digest : done.attachments_missing) missing.push_back(digest.hex());
-  Json json = {{"file", out.string()},
+  Json json = {{"file", flags.out.string()},
                {"bundle", contents.complete ? "complete" : "partial"},
                {"entries", done.entries},
                {"chosen", contents.chosen}};
@@ -130,7 +135,7 @@ Json bundle_json(const Ledger& ledger, const Path& out, const Contents& contents
   json["bytes"] = done.bytes;
   json["sha256"] = done.digest.hex();
   json["attachments"] = done.attachments;
-  json["attachments_missing"] = std::move(missing);
+  json["attachments_missing"] = flags.attachments ? std::move(missing) : Json();
   json["tree_size"] = ledger.size();
   json["root"] = ledger.checkpoint().head.root.hex();
   json["checkpoint"] = ledger.checkpoint_note();
@@ -192,9 +197,9 @@ Result<Exit> run_bundle(const Globals& globals, const BundleFlags& flags) {
   }
   TRY_LET(done, write(*session, flags, contents));
   if (globals.json) {
-    print(json_text(bundle_json(ledger, flags.out, contents, done)));
+    print(json_text(bundle_json(ledger, flags, contents, done)));
   } else {
-    show_bundle(ledger, flags.out, contents, done);
+    show_bundle(ledger, flags, contents, done);
   }
   return Exit::done;
 }

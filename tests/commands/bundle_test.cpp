@@ -68,7 +68,8 @@ TEST_CASE("a whole bundle unpacks to what export writes, and both ways of verify
   const std::string file = audited.file("all.tar");
   const Json made = place.json(0, "dana", {"bundle", "--attachments", "--out", file});
   CHECK(made["bundle"] == "complete");
-  CHECK(made["attachments_missing"].empty());
+  CHECK(made["attachments"] > 0);
+  CHECK(made["attachments_missing"] == Json::array());
 
   const Json report = audited.verified(0, {"bundle", file});
   CHECK(report["bundle"] == "complete");
@@ -125,6 +126,23 @@ TEST_CASE("a rollout's bundle carries its entries and what they rest on, and cla
   CHECK(text_of(one) == place.expect(0, "dana", {"show", "0", "--entry"}));
 
   CHECK(audited.verify({"sample", file, "--seed", "1"}).code == 2);
+}
+
+TEST_CASE("a bundle without --attachments says that they were left out, and not that none are missing", "[long]") {
+  const Audited audited;
+  const Workplace& place = audited.place;
+  const std::string file = audited.file("all.tar");
+  for (const Words& choice : {Words{}, Words{"0"}}) {
+    Words words = {"bundle", "--out", file};
+    words.insert(words.end(), choice.begin(), choice.end());
+    const std::string text = place.expect(0, "dana", words);
+    CHECK(contains(text, "left out; --attachments adds the files that the entries name"));
+    CHECK_FALSE(contains(text, "named and not here"));
+    const Json made = place.json(0, "dana", words);
+    CHECK(made["attachments"] == 0);
+    CHECK(made["attachments_missing"].is_null());
+  }
+  CHECK(contains(place.expect(0, "dana", {"bundle", "--attachments", "--out", file}), ", 0 named and not here"));
 }
 
 TEST_CASE("an entry's bundle holds the enrolment of its author, and the policy that was in force") {
