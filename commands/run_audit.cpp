@@ -31,14 +31,13 @@ struct SeqRange {
 
 Result<SeqRange> period_of(const Ledger& ledger, const BundleFlags& flags) {
   SeqRange period{0, ledger.size()};
-  if (flags.since) {
-    TRY_LET(time, given("--since", read_moment(*flags.since)));
-    TRY_LET(begin, size_at(ledger, time - 1));
+  TRY_LET(range, read_range(flags.since, flags.until));
+  if (range.since) {
+    TRY_LET(begin, size_at(ledger, *range.since - 1));
     period.begin = begin;
   }
-  if (flags.until) {
-    TRY_LET(time, given("--until", read_moment(*flags.until)));
-    TRY_LET(end, size_at(ledger, time));
+  if (range.until) {
+    TRY_LET(end, size_at(ledger, *range.until));
     period.end = end;
   }
   return period;
@@ -155,12 +154,6 @@ Result<Bundled> write(const Session& session, const BundleFlags& flags, const Co
 
 // ---- sample
 
-Result<std::optional<Millis>> moment_given(std::string_view flag, const std::optional<std::string>& text) {
-  if (!text) return std::optional<Millis>();
-  TRY_LET(time, given(flag, read_moment(*text)));
-  return std::optional<Millis>(time);
-}
-
 // The head to draw under: one that somebody kept has to lie on this history.
 Result<Head> head_of(const Ledger& ledger, const std::optional<Path>& checkpoint) {
   if (!checkpoint) return ledger.checkpoint().head;
@@ -208,10 +201,9 @@ Result<Exit> run_sample(const Globals& globals, const SampleFlags& flags) {
   TRY_LET(session, Session::open(globals));
   const Ledger& ledger = session->ledger();
   SampleQuestion question;
-  TRY_LET(since, moment_given("--since", flags.since));
-  TRY_LET(until, moment_given("--until", flags.until));
-  question.since = since;
-  question.until = until;
+  TRY_LET(range, read_range(flags.since, flags.until));
+  question.since = range.since;
+  question.until = range.until;
   question.model = flags.model;
   question.environment = flags.environment;
   question.count = flags.count;

@@ -21,16 +21,14 @@ struct Asked {
 // A ledger knows nothing of the time before its first entry and after its newest: a rate over more than that would be
 // too low.
 Result<Asked> read_period(const Ledger& ledger, const DoraFlags& flags) {
-  TRY_LET(since, given("--since", read_moment(flags.since)));
+  TRY_LET(range, read_range(flags.since, flags.until));
   TRY_LET(first, ledger.entry(0));
   TRY_LET(newest, ledger.entry(ledger.size() - 1));
-  Asked asked{ledger.size(), {std::max(since, first.entry.recorded), newest.entry.recorded}};
-  if (flags.until) {
-    TRY_LET(until, given("--until", read_moment(*flags.until)));
-    if (until < since) return usage("--until " + printable(*flags.until) + " is before --since");
+  Asked asked{ledger.size(), {std::max(*range.since, first.entry.recorded), newest.entry.recorded}};
+  if (range.until) {
     TRY_LET(size, size_at(ledger, *flags.until));
     asked.size = size;
-    asked.period.until = std::min(until, newest.entry.recorded);
+    asked.period.until = std::min(*range.until, newest.entry.recorded);
   }
   asked.period.until = std::max(asked.period.until, asked.period.since);
   return asked;

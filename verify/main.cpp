@@ -146,6 +146,9 @@ Result<SampleQuestion> read_question(const Arguments& arguments) {
   SampleQuestion question;
   TRY_LET(since, read_time("--since", arguments.since));
   TRY_LET(until, read_time("--until", arguments.until));
+  if (since && until && *until < *since) {
+    return usage(str("--until ", printable(arguments.until), " is before --since"));
+  }
   question.since = since;
   question.until = until;
   if (!arguments.model.empty()) question.model = arguments.model;

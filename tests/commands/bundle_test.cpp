@@ -235,6 +235,10 @@ TEST_CASE("both programs and the decision page's script draw the same sample", "
   CHECK(place.expect(0, "dana", drawn) == audited.verify(redrawn).out);
   CHECK(sample["all"] == false);
   CHECK(sample["population"] == place.size() - 1);
+  const Ran exchanged =
+      audited.verify({"sample", file, "--seed", "1", "--since", "2026-02-01", "--until", "2026-01-01"});
+  CHECK(exchanged.code == 2);
+  CHECK(contains(exchanged.err, "--until 2026-01-01 is before --since"));
 
   const std::string page = text_of(fs::path(CAIRN_SOURCE) / "docs" / "decisions" / "0024-sample.md");
   const std::string fence = "```python draw\n";
