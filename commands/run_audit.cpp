@@ -7,6 +7,7 @@
 #include "commands/json_text.h"
 #include "commands/moments.h"
 #include "commands/run_questions.h"
+#include "commands/status.h"
 #include "commands/views.h"
 #include "verify/render_sample.h"
 #include "verify/tiles_source.h"
@@ -174,6 +175,14 @@ Result<Head> head_of(const Ledger& ledger, const std::optional<Path>& checkpoint
   return head;
 }
 
+// Where nothing fits the question, a name that no entry knows is the likelier reason. What was refused may speak of
+// names that never came to be, so this is not asked before.
+Result<void> check_names(Session& session, const SampleFlags& flags, const Error& error) {
+  if (error.kind != ErrorKind::usage) return {};
+  TRY_LET(world, session.world());
+  return check_filter(*world, StatusFilter{flags.environment, flags.model});
+}
+
 }  // namespace
 
 Result<Exit> run_bundle(const Globals& globals, const BundleFlags& flags) {
@@ -212,8 +221,12 @@ Result<Exit> run_sample(const Globals& globals, const SampleFlags& flags) {
   const SampleSource source = {
       [&](const std::function<Result<void>(const Recorded&)>& each) { return walk_signed(ledger, 0, head.size, each); },
       [&](Seq seq) { return signed_entry(ledger, seq); }};
-  TRY_LET(sample, draw_sample(question, ledger.origin(), head, source));
-  print(globals.json ? render_json(sample) : render_text(sample));
+  const Result<Sample> sample = draw_sample(question, ledger.origin(), head, source);
+  if (!sample) {
+    TRY(check_names(*session, flags, sample.error()));
+    return sample.error();
+  }
+  print(globals.json ? render_json(*sample) : render_text(*sample));
   return Exit::done;
 }
 

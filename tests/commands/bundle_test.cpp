@@ -289,6 +289,7 @@ TEST_CASE("a sample under an older head stays the same when the log grows", "[lo
         Words{"sample", "--seed", "1", "--n", "0"}, Words{"sample", "--seed", "1", "--model", "nobody"}}) {
     CHECK(place.cairn("dana", wrong).code == 2);
   }
+  CHECK(contains(place.cairn("dana", {"sample", "--seed", "1", "--model", "nobody"}).err, "there are logistic"));
 }
 
 }  // namespace cairn::test
