@@ -142,14 +142,34 @@ TEST_CASE("bash completes commands, their subcommands and their flags") {
   CHECK(!contains(completed("cairn key ''"), " rollback "));
 }
 
+struct Case {
+  Words words;
+  std::string names;
+};
+
+// One line, or one document, that names it.
+void check_usage_errors(const Workplace& place, const std::vector<Case>& cases) {
+  for (const Case& bad : cases) {
+    const Ran ran = place.cairn("dana", bad.words);
+    INFO((bad.words.empty() ? "" : bad.words.front()) << ": " << ran.out << ran.err);
+    CHECK(ran.code == 2);
+    CHECK(ran.out.empty());
+    CHECK(ran.err.starts_with("cairn: "));
+    CHECK(count_lines(ran.err) == 1);
+    CHECK(contains(ran.err, bad.names));
+    Words with_json = bad.words;
+    with_json.push_back("--json");
+    const Ran as_json = place.cairn("dana", with_json);
+    CHECK(as_json.code == 2);
+    CHECK(as_json.err.empty());
+    CHECK(contains(nlohmann::json::parse(as_json.out)["error"].get<std::string>(), bad.names));
+  }
+}
+
 TEST_CASE("unknown and missing words are one line that names them and the help, and exit 2") {
   const Workplace place;
   place.init(Workplace::Policy::easy);
   const auto files = place.files();
-  struct Case {
-    Words words;
-    std::string names;
-  };
   const std::vector<Case> cases = {
       {{}, "cairn --help"},
       {{"frobnicate"}, "frobnicate"},
@@ -161,7 +181,6 @@ TEST_CASE("unknown and missing words are one line that names them and the help, 
       {{"key"}, "cairn key --help"},
       {{"key", "steal"}, "cairn key --help"},
       {{"show", "1", "--entry", "--dsse"}, "--dsse"},
-      {{"status", "--seq", "18446744073709551616"}, "no entry"},
       {{"--lock-timeout", "soon", "status"}, "soon"},
       {{"deploy", "--environment", "staging"}, "--model-path"},
       {{"deploy", "--model-pth", "models"}, "deploy has no flag --model-pth"},
@@ -184,23 +203,31 @@ TEST_CASE("unknown and missing words are one line that names them and the help, 
       {{"replay", "--to", "7"}, "this ledger holds entries 0 to 0"},
       {{"replay", "--to", "yesterday"}, "yesterday"},
   };
-  for (const Case& bad : cases) {
-    const Ran ran = place.cairn("dana", bad.words);
-    INFO((bad.words.empty() ? "" : bad.words.front()) << ": " << ran.out << ran.err);
-    CHECK(ran.code == 2);
-    CHECK(ran.out.empty());
-    CHECK(ran.err.starts_with("cairn: "));
-    CHECK(count_lines(ran.err) == 1);
-    CHECK(contains(ran.err, bad.names));
-    Words with_json = bad.words;
-    with_json.push_back("--json");
-    const Ran as_json = place.cairn("dana", with_json);
-    CHECK(as_json.code == 2);
-    CHECK(as_json.err.empty());
-    CHECK(contains(nlohmann::json::parse(as_json.out)["error"].get<std::string>(), bad.names));
-  }
+  check_usage_errors(place, cases);
   CHECK(place.files() == files);
   CHECK(place.size() == 1);
+}
+
+TEST_CASE("a number that cannot be read is a usage error that names its flag and the text") {
+  const Workplace place;
+  place.init(Workplace::Policy::easy);
+  check_usage_errors(
+      place,
+      {{{"status", "--seq", "18446744073709551615"}, "there is no entry 18446744073709551615"},
+       {{"status", "--seq", "18446744073709551616"}, R"(--seq: not a whole number: "18446744073709551616")"},
+       {{"status", "--seq", ""}, R"(--seq: not a whole number: "" is empty)"},
+       {{"status", "--seq", "-1"}, R"(--seq: not a whole number: "-1")"},
+       {{"status", "--seq", "0x10"}, R"(--seq: not a whole number: "0x10")"},
+       {{"report", "incident", "INC-1", "--seq", ""}, R"(--seq: not a whole number: "" is empty)"},
+       {{"report", "period", "--since", "2026-01-01", "--seq", "-1"}, R"(--seq: not a whole number: "-1")"},
+       {{"prove", "", "--out", "no.proof"}, R"(SEQ: not a whole number: "" is empty)"},
+       {{"promote", "a/production/1", "--percent", ""}, R"(--percent: not a whole number: "" is empty)"},
+       {{"alert", "ack", "", "--note", "seen"}, R"(SEQ: not a whole number: "" is empty)"},
+       {{"actor", "confirm", "-1"}, "-1"},
+       {{"incident", "note", "INC-1", "--text", "x", "--about", ""}, R"(--about: not a whole number: "" is empty)"},
+       {{"incident", "action", "INC-1", "--close", ""}, R"(--close: not a whole number: "" is empty)"},
+       {{"why", "0", "--depth", "-1"}, R"(--depth: not a whole number: "-1")"},
+       {{"monitor", "--calculate-drift", "--num-samples", ""}, R"(--num-samples: not a whole number: "" is empty)"}});
 }
 
 TEST_CASE("what is typed cannot write escape sequences to the terminal through an error") {
