@@ -215,7 +215,17 @@ TEST_CASE("what is damaged on its way is found with exit 5, and what is no bundl
   const Json cut = answer(good.substr(0, good.size() - 512));
   CHECK(cut["findings"][0]["kind"] == "archive_malformed");
   CHECK(contains(cut["findings"][0]["what"], str("at byte ", good.size() - 512)));
-  CHECK(answer("no archive")["findings"][0]["kind"] == "archive_malformed");
+  for (const char* none : {"no archive", ""}) {
+    const Json report = answer(none);
+    CHECK(report["findings"][0]["kind"] == "archive_malformed");
+    CHECK_FALSE(report.contains("head"));
+    // Nothing was read of it: a size or a root beside the reason would look like an answer.
+    const std::string text = place.cairn_verify({"bundle", file, "--key", vkey}).out;
+    CHECK(contains(text, "NOT VERIFIED\n\n  "));
+    CHECK(contains(text, "malformed"));
+    CHECK_FALSE(contains(text, "  root "));
+    CHECK_FALSE(contains(text, "  entries "));
+  }
   CHECK(place.cairn_verify({"bundle", file}).code == 2);
   CHECK(place.cairn_verify({"bundle", file + "x", "--key", vkey}).code == 1);
 }
