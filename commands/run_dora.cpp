@@ -16,6 +16,7 @@ namespace {
 struct Asked {
   Size size = 0;  // entries up to the period's end
   Period period;
+  Millis since = 0;  // as it was said
 };
 
 // A ledger knows nothing of the time before its first entry and after its newest: a rate over more than that would be
@@ -24,7 +25,7 @@ Result<Asked> read_period(const Ledger& ledger, const DoraFlags& flags) {
   TRY_LET(range, read_range(flags.since, flags.until));
   TRY_LET(first, ledger.entry(0));
   TRY_LET(newest, ledger.entry(ledger.size() - 1));
-  Asked asked{ledger.size(), {std::max(*range.since, first.entry.recorded), newest.entry.recorded}};
+  Asked asked{ledger.size(), {std::max(*range.since, first.entry.recorded), newest.entry.recorded}, *range.since};
   if (range.until) {
     TRY_LET(size, size_at(ledger, *flags.until));
     asked.size = size;
@@ -69,7 +70,7 @@ Result<Exit> run_dora(const Globals& globals, const DoraFlags& flags) {
   }));
   const DeliveryFilter filter{flags.model.value_or(""), flags.environment.value_or("")};
   TRY(check_filter(delivery.world(), filter));
-  print(globals.json ? delivery_json(delivery, filter) : delivery_text(delivery, filter, flags.seqs));
+  print(globals.json ? delivery_json(delivery, filter) : delivery_text(delivery, filter, asked.since, flags.seqs));
   return Exit::done;
 }
 
