@@ -312,7 +312,7 @@ async function verify() {
   const partly = anonymised || read.size === 0;
   tell(verdict, failed ? "fails" : partly ? "partly" : "holds",
     failed ? `${count(check.fails.length, "thing does", "things do")} not hold` :
-      partly ? "What can be checked of this page holds" : "Everything checked holds",
+      partly ? "What can be checked of this page holds" : "Every entry, proof and the root hold",
     { fails: check.fails, holds: check.holds, unchecked: check.unchecked.concat(never) });
 }
 

@@ -89,6 +89,7 @@ class ReportPage(unittest.TestCase):
         self.open("good")
         verdict = self.checked()
         self.assertEqual((verdict["state"], verdict["fails"]), ("holds", []))
+        self.assertEqual(verdict["heading"], "Every entry, proof and the root hold")
         self.assertEqual(verdict["colour"], self.colour("good"))
         facts = self.browser.run("return document.querySelectorAll('[data-fact]').length")
         self.assertGreater(facts, 200)
@@ -131,6 +132,14 @@ class ReportPage(unittest.TestCase):
                 self.assertEqual(verdict["state"], "fails")
                 self.assertEqual(verdict["colour"], self.colour("bad"))
                 self.assertTrue(any(re.search(NAMED[name], line) for line in verdict["fails"]), verdict["fails"])
+
+    def test_a_sentence_that_was_changed_is_not_said_to_hold(self):
+        self.open("good")
+        self.browser.run("document.querySelector('main p').textContent = 'Nobody was harmed.'")
+        verdict = self.checked()
+        self.assertEqual(verdict["heading"], "Every entry, proof and the root hold")
+        self.assertNotRegex(" ".join(verdict["holds"]).lower(), "sentence|everything")
+        self.assertTrue(any(line.startswith("Sentences, ") for line in verdict["unchecked"]), verdict["unchecked"])
 
     def test_any_byte_changed_behind_the_pages_back_turns_it_red(self):
         self.open("good")
