@@ -141,6 +141,18 @@ class ReportPage(unittest.TestCase):
         self.assertNotRegex(" ".join(verdict["holds"]).lower(), "sentence|everything")
         self.assertTrue(any(line.startswith("Sentences, ") for line in verdict["unchecked"]), verdict["unchecked"])
 
+    def test_of_a_long_statement_both_excerpts_show_where_they_differ(self):
+        self.open("good")
+        self.browser.run("const at = document.querySelector('#entry-7 [data-fact=\"payload\"]');"
+                         "at.textContent = at.textContent.replace(/[a-z](?=[^a-z]*$)/, 'Q');")
+        verdict = self.checked()
+        said = r"^Entry 7: its statement is shown as “(…[^”]*)”, but the entry says “(…[^”]*)”\.$"
+        self.assertEqual(len(verdict["fails"]), 1)
+        self.assertRegex(verdict["fails"][0], said)
+        here, there = re.match(said, verdict["fails"][0]).groups()
+        self.assertEqual(here[:41], there[:41])
+        self.assertEqual((here[41], here[42:]), ("Q", there[42:]))
+
     def test_any_byte_changed_behind_the_pages_back_turns_it_red(self):
         self.open("good")
         data = self.browser.run("return document.getElementById('annex-data').textContent")
