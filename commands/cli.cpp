@@ -95,6 +95,11 @@ CLI::App* add_command(CLI::App& parent, const std::string& name, const std::stri
   return command;
 }
 
+std::string whole_number(const std::string& text) {
+  const auto number = parse_uint(text);
+  return number ? "" : number.error().message;
+}
+
 std::shared_ptr<WriteFlags> add_write_flags(CLI::App& command) {
   auto flags = std::make_shared<WriteFlags>();
   CLI::Option* sign_only =

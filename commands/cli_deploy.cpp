@@ -50,6 +50,7 @@ void add_promote(CLI::App& app, Invocation& invocation) {
                                   "cairn promote logistic/production/1 --wait");
   command->add_option("ROLLOUT", *rollout, "cairn status lists them")->required();
   command->add_option("--percent", *percent, "this percentage instead of the policy's next; 100 is full")
+      ->check(whole_number)
       ->type_name("P");
   auto write = add_write_flags(*command);
   command->callback([&invocation, rollout, percent, write] {

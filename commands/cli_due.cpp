@@ -53,7 +53,7 @@ void add_alert(CLI::App& app, Invocation& invocation) {
   auto which = std::make_shared<Seq>(0);
   auto note = std::make_shared<std::string>();
   CLI::App* ack = add_command(*alert, "ack", "Say that you have seen it", "cairn alert ack 41 --note \"known\"");
-  ack->add_option("SEQ", *which, "the entry of the record; cairn due lists them")->required();
+  ack->add_option("SEQ", *which, "the entry of the record; cairn due lists them")->required()->check(whole_number);
   ack->add_option("--note", *note, "what you know")->type_name("TEXT");
   auto write = add_write_flags(*ack);
   ack->callback([&invocation, which, note, write] {

@@ -47,6 +47,7 @@ void add_acts(CLI::App& incident, Invocation& invocation) {
   noted->add_option("--text", note->text, "what")->required()->type_name("TEXT");
   noted->add_option("--about", note->about, "an entry that it speaks of; again for another")
       ->take_all()
+      ->check(whole_number)
       ->type_name("SEQ");
   auto escalate = std::make_shared<IncidentFlags>();
   CLI::App* escalated = add_act(
@@ -93,8 +94,9 @@ void add_action(CLI::App& incident, Invocation& invocation) {
   command->add_option("--owner", flags->owner, "who does it")->type_name("ACTOR");
   command->add_option("--due", flags->due, "by when")->type_name("TIME");
   command->add_option("--task", flags->task, "what is to be done")->type_name("TEXT");
-  CLI::Option* close =
-      command->add_option("--close", flags->close, "the number of the item that is done")->type_name("N");
+  CLI::Option* close = command->add_option("--close", flags->close, "the number of the item that is done")
+                           ->check(whole_number)
+                           ->type_name("N");
   command->add_option("--how", flags->how, "how it was done, with --close")->needs(close)->type_name("TEXT");
   auto write = add_write_flags(*command);
   command->callback([&invocation, flags, write] {

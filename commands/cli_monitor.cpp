@@ -50,6 +50,7 @@ void add_monitor(CLI::App& app, Invocation& invocation) {
                     "whether the files are the registered ones, and safe; nothing of them is run, or recorded");
   monitor->add_flag("--list-models", flags->list_models, "what lies there, and where it runs");
   monitor->add_option("--num-samples", flags->num_samples, "the newest so many predictions (default: all)")
+      ->check(whole_number)
       ->check(CLI::PositiveNumber)
       ->type_name("N");
   monitor

@@ -39,6 +39,10 @@ void add_audit_commands(CLI::App& app, Invocation& invocation);
 CLI::App* add_command(CLI::App& parent, const std::string& name, const std::string& description,
                       const std::string& example);
 
+// What keeps a text from being a whole number; empty: nothing does. For ->check() on every number that is read into an
+// integer: CLI11 by itself takes "" for none or zero, and -1 for the largest number there is.
+std::string whole_number(const std::string& text);
+
 // --sign-only, --dry-run, --wait, --id
 std::shared_ptr<WriteFlags> add_write_flags(CLI::App& command);
 

@@ -16,7 +16,10 @@ void add_status(CLI::App& app, Invocation& invocation) {
   command->add_option("--environment", flags->environment, "only there")->type_name("E");
   command->add_option("--model", flags->model, "only this model")->type_name("NAME");
   auto* at = command->add_option("--at", flags->at, "as it was at this time")->type_name("TIME");
-  command->add_option("--seq", flags->seq, "as it was after this entry")->type_name("N")->excludes(at);
+  command->add_option("--seq", flags->seq, "as it was after this entry")
+      ->check(whole_number)
+      ->type_name("N")
+      ->excludes(at);
   command->callback([&invocation, flags] {
     invocation.action = [&invocation, flags] { return run_status(invocation.globals, *flags); };
   });
@@ -76,7 +79,7 @@ void add_prove(CLI::App& app, Invocation& invocation) {
   CLI::App* command =
       add_command(app, "prove", "Prove that an entry is in the log, or that the log continues an older head",
                   "cairn prove 17 --out entry-17.tlog-proof");
-  auto* seq = command->add_option("SEQ", flags->seq, "the entry's number");
+  auto* seq = command->add_option("SEQ", flags->seq, "the entry's number")->check(whole_number);
   command->add_option("--extends", flags->extends, "an older checkpoint; the newer one goes to FILE.note")
       ->excludes(seq)
       ->type_name("OLD.note");

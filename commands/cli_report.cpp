@@ -13,6 +13,7 @@ void add_flags(CLI::App& command, Invocation& invocation, const std::shared_ptr<
       command.add_option("--at", flags->at, "as it could be told then: by the newest checkpoint kept until then")
           ->type_name("TIME");
   command.add_option("--seq", flags->seq, "the same, by the newest checkpoint that covers no entry after this one")
+      ->check(whole_number)
       ->excludes(at)
       ->type_name("N");
   command.add_option("--format", flags->format, "text, md, html or json")

@@ -53,7 +53,9 @@ void add_erase(CLI::App& retain, Invocation& invocation) {
   auto digest = std::make_shared<std::optional<std::string>>();
   CLI::App* command = add_command(retain, "erase", "Erase an attachment: its digest stays, its content goes",
                                   "cairn retain erase 61 --ground legal --reason \"names a patient\"");
-  command->add_option("ENTRY", *entry, "the entry that names it; cairn log lists them")->required();
+  command->add_option("ENTRY", *entry, "the entry that names it; cairn log lists them")
+      ->required()
+      ->check(whole_number);
   command->add_option("--digest", *digest, "which, where the entry names several")->type_name("HEX");
   add_ground(*command, *flags);
   auto write = add_write_flags(*command);

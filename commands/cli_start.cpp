@@ -113,7 +113,9 @@ void add_actor(CLI::App& app, Invocation& invocation) {
   auto request = std::make_shared<Seq>(0);
   CLI::App* confirm =
       add_command(*actor, "confirm", "As another admin, do what one has asked for", "cairn actor confirm 17");
-  confirm->add_option("SEQ", *request, "the entry that asks; cairn actor list shows them")->required();
+  confirm->add_option("SEQ", *request, "the entry that asks; cairn actor list shows them")
+      ->required()
+      ->check(whole_number);
   auto confirm_write = add_write_flags(*confirm);
   confirm->callback([&invocation, request, confirm_write] {
     invocation.action = [&invocation, request, confirm_write] {

@@ -13,7 +13,10 @@ void add_why_commands(CLI::App& app, Invocation& invocation) {
                   "cairn why logistic/production/3 --dot | dot -Tsvg > why.svg");
   command->add_option("ROLLOUT|INCIDENT|SEQ", flags->subject, "which; an entry by its number, or its statement's id")
       ->required();
-  command->add_option("--depth", flags->depth, "how many steps back")->capture_default_str()->type_name("N");
+  command->add_option("--depth", flags->depth, "how many steps back")
+      ->capture_default_str()
+      ->check(whole_number)
+      ->type_name("N");
   command->add_flag("--dot", flags->dot, "as a graph for Graphviz");
   command->callback([&invocation, flags] {
     invocation.action = [&invocation, flags] { return run_why(invocation.globals, *flags); };

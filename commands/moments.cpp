@@ -4,6 +4,7 @@
 #include <iterator>
 #include <limits>
 
+#include "commands/run.h"
 #include "commands/views.h"
 #include "ledger/base/text.h"
 
@@ -48,6 +49,22 @@ Result<Millis> read_moment(const std::string& time) {
   const auto parsed = parse_time(time);
   if (!parsed) return usage(parsed.error().message);
   return *parsed;
+}
+
+Result<TimeRange> read_range(const std::optional<std::string>& since, const std::optional<std::string>& until) {
+  TimeRange range;
+  if (since) {
+    TRY_LET(time, given("--since", read_moment(*since)));
+    range.since = time;
+  }
+  if (until) {
+    TRY_LET(time, given("--until", read_moment(*until)));
+    range.until = time;
+  }
+  if (range.since && range.until && *range.until < *range.since) {
+    return usage("--until " + printable(*until) + " is before --since");
+  }
+  return range;
 }
 
 Result<Size> size_at(const Ledger& ledger, Millis time) {

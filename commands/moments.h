@@ -2,6 +2,7 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -13,6 +14,14 @@ namespace cairn {
 
 // A time that a user typed; a usage error if it is none.
 Result<Millis> read_moment(const std::string& time);
+
+// What --since and --until name; none: no bound. A usage error names the flag, also where the two are exchanged:
+// "nothing" would look like an answer.
+struct TimeRange {
+  std::optional<Millis> since;
+  std::optional<Millis> until;
+};
+Result<TimeRange> read_range(const std::optional<std::string>& since, const std::optional<std::string>& until);
 
 // How many entries were recorded at or before this time; by binary search, since recorded times never fall. The two
 // entries beside the border are held against the log's signed head: not_verified if they are not its own.

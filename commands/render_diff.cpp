@@ -192,6 +192,14 @@ std::string refused_text(const WorldDiff& diff) {
   return "\n" + toned("Refused in between", Tone::strong) + "\n" + table(rows);
 }
 
+// "Nothing changed" is an answer to these words only.
+std::string asked_text(const StatusFilter& filter) {
+  std::vector<std::string> asked;
+  if (filter.model) asked.push_back("model " + printable(*filter.model));
+  if (filter.environment) asked.push_back("environment " + printable(*filter.environment));
+  return asked.empty() ? "" : wrapped(toned("only what concerns " + joined(asked, ", "), Tone::quiet), 0);
+}
+
 std::string point_text(const Point& point) {
   return str("entry ", point.size - 1, ", ") + time_to_the_second(point.moment);
 }
@@ -248,7 +256,8 @@ std::string diff_text(const WorldDiff& diff, const DiffBounds& bounds, const Led
   const Size between = bounds.to.size - bounds.from.size;
   const std::string span = "from " + point_text(bounds.from) + " to " + point_text(bounds.to) +
                            str(" UTC: ", between, between == 1 ? " entry" : " entries");
-  std::string text = toned(printable(ledger.origin()), Tone::quiet) + "\n" + wrapped(toned(span, Tone::quiet), 0);
+  std::string text = toned(printable(ledger.origin()), Tone::quiet) + "\n" + wrapped(toned(span, Tone::quiet), 0) +
+                     asked_text(bounds.filter);
   if (diff.adoptions().empty() && places.empty() && facts.empty()) text += "\nNothing changed.\n";
   text += policy_text(diff);
   if (!places.empty()) text += "\n" + toned("What runs", Tone::strong) + "\n" + places_text(places);
@@ -262,6 +271,8 @@ std::string diff_json(const WorldDiff& diff, const DiffBounds& bounds, const Led
                {"ledger", ledger.id().hex()},
                {"from", json_of(bounds.from)},
                {"to", json_of(bounds.to)},
+               {"model", bounds.filter.model ? Json(*bounds.filter.model) : Json()},
+               {"environment", bounds.filter.environment ? Json(*bounds.filter.environment) : Json()},
                {"entries", bounds.to.size - bounds.from.size},
                {"same", diff.adoptions().empty() && places.empty() && facts.empty()},
                {"policy", policy_json(diff)},

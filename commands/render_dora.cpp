@@ -17,6 +17,9 @@ using Rows = std::vector<std::vector<std::string>>;
 
 constexpr std::size_t most_refusals = 3;  // in the text; --json has all
 const std::string none = "none in the period";
+constexpr const char* what_statements_are =
+    "\nRollout statements: proposals, steps, pauses, aborts, notices, approvals and\nrollbacks, admitted and "
+    "refused.\n";
 
 // part / whole with so many decimals, half up; none where there is nothing to divide by.
 std::optional<std::string> ratio(std::uint64_t part, std::uint64_t whole, std::size_t decimals) {
@@ -156,12 +159,15 @@ void add_delivery(FigureRows& block, const DeliveryFigures& figures, const Perio
 void add_governance(FigureRows& block, const DeliveryFigures& figures) {
   block.row("approval latency", spread(figures.approvals), seqs_of(figures.approvals));
   const Seqs refused = seqs_of(figures.refused);
-  std::string refusals = share(refused.size(), figures.statements.size(), " statements");
+  const std::string refusals = share(refused.size(), figures.statements.size(), " rollout statements");
   std::string top;
+  std::size_t others = refused.size();
   const auto by_number = top_of(figures.refused);
   for (std::size_t i = 0; i < by_number.size() && i < most_refusals; ++i) {
     top += (top.empty() ? "; " : ", ") + printable(by_number[i].first) + str(' ', by_number[i].second.size());
+    others -= by_number[i].second.size();
   }
+  if (others > 0) top += str(", ", others, others == 1 ? " other" : " others");
   block.row("refusal rate", refusals + top, refused);
   std::string glass = counted(figures.broken_glass.size());
   if (!figures.unreviewed.empty()) glass += str("; ", figures.unreviewed.size(), " not reviewed");
@@ -293,16 +299,19 @@ Json json_of(const DeliveryFigures& figures, const Period& period) {
 
 }  // namespace
 
-std::string delivery_text(const Delivery& delivery, const DeliveryFilter& filter, bool with_seqs) {
+std::string delivery_text(const Delivery& delivery, const DeliveryFilter& filter, Millis since, bool with_seqs) {
   const Period& period = delivery.period();
   std::string text = "Delivery from " + short_time(period.since) + " to " + short_time(period.until) + " (UTC), " +
                      describe_duration(period.length()) + "\n";
-  text += "\n" + toned("In total", Tone::strong) + "\n" + block_of(delivery.total(filter), period, with_seqs);
+  if (since < period.since)
+    text += toned("The ledger begins then, and knows nothing of the time before.\n", Tone::quiet);
+  const DeliveryFigures total = delivery.total(filter);
+  text += "\n" + toned("In total", Tone::strong) + "\n" + block_of(total, period, with_seqs);
   for (const SlotKey& slot : delivery.slots(filter)) {
     text += "\n" + toned(printable(slot.first + " in " + slot.second), Tone::strong) + "\n";
     text += block_of(delivery.of(slot), period, with_seqs);
   }
-  return text;
+  return text + (total.statements.empty() ? "" : toned(what_statements_are, Tone::quiet));
 }
 
 std::string delivery_json(const Delivery& delivery, const DeliveryFilter& filter) {

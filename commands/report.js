@@ -241,7 +241,8 @@ class Check {
       } else if (values.includes(text)) {
         ++held;
       } else {
-        this.fails.push(`Entry ${seq}: its ${named(fact)} is shown as “${text.slice(0, 100)}”, but the entry says “${values.join("; ").slice(0, 100)}”.`);
+        const [here, there] = whereTheyDiffer(text, values.join("; "));
+        this.fails.push(`Entry ${seq}: its ${named(fact)} is shown as “${here}”, but the entry says “${there}”.`);
       }
     }
     if (held > 0) {
@@ -271,6 +272,14 @@ class Check {
 }
 
 const named = (fact) => ({ recorded: "recorded time", claimed: "claimed time", payload: "statement" })[fact] || fact.replace("value:", "value of ");
+// Of long texts what lies around their first difference: two statements begin alike.
+const whereTheyDiffer = (one, other) => {
+  let at = 0;
+  while (at < one.length && one[at] === other[at]) ++at;
+  const from = Math.max(0, at - 40);
+  const cut = (text) => (from > 0 ? "…" : "") + text.slice(from, from + 100) + (text.length > from + 100 ? "…" : "");
+  return [one, other].map(cut);
+};
 // "0, 2 to 5, 21 to 51"
 const runs = (seqs) => {
   const all = [];
@@ -312,7 +321,7 @@ async function verify() {
   const partly = anonymised || read.size === 0;
   tell(verdict, failed ? "fails" : partly ? "partly" : "holds",
     failed ? `${count(check.fails.length, "thing does", "things do")} not hold` :
-      partly ? "What can be checked of this page holds" : "Everything checked holds",
+      partly ? "What can be checked of this page holds" : "Every entry, proof and the root hold",
     { fails: check.fails, holds: check.holds, unchecked: check.unchecked.concat(never) });
 }
 

@@ -7,6 +7,7 @@
 #include "commands/json_text.h"
 #include "commands/moments.h"
 #include "commands/run_questions.h"
+#include "commands/status.h"
 #include "commands/views.h"
 #include "verify/render_sample.h"
 #include "verify/tiles_source.h"
@@ -31,14 +32,13 @@ struct SeqRange {
 
 Result<SeqRange> period_of(const Ledger& ledger, const BundleFlags& flags) {
   SeqRange period{0, ledger.size()};
-  if (flags.since) {
-    TRY_LET(time, given("--since", read_moment(*flags.since)));
-    TRY_LET(begin, size_at(ledger, time - 1));
+  TRY_LET(range, read_range(flags.since, flags.until));
+  if (range.since) {
+    TRY_LET(begin, size_at(ledger, *range.since - 1));
     period.begin = begin;
   }
-  if (flags.until) {
-    TRY_LET(time, given("--until", read_moment(*flags.until)));
-    TRY_LET(end, size_at(ledger, time));
+  if (range.until) {
+    TRY_LET(end, size_at(ledger, *range.until));
     period.end = end;
   }
   return period;
@@ -97,19 +97,23 @@ std::string sizes(std::uint64_t bytes) {
   return str((bytes + kilo * kilo / 2) / (kilo * kilo), " MiB");
 }
 
-void show_bundle(const Ledger& ledger, const Path& out, const Contents& contents, const Bundled& done) {
+void show_bundle(const Ledger& ledger, const BundleFlags& flags, const Contents& contents, const Bundled& done) {
+  const std::string out = printable(flags.out.string());
   const std::string entries =
       contents.complete ? str("all ", done.entries)
                         : str(done.entries, " of ", ledger.size(), ": ", contents.chosen, " chosen, ",
                               done.entries - contents.chosen, " that these rest on (keys, policies, entry 0)");
+  const std::string attachments =
+      flags.attachments ? str(done.attachments, ", ", done.attachments_missing.size(), " named and not here")
+                        : "left out; --attachments adds the files that the entries name";
   print(toned("Bundled", Tone::good) + (contents.complete ? " the whole ledger of " : " a part of ") +
         printable(ledger.origin()) + "\n");
-  print(table({{"  file", printable(out.string()) + str(", ", done.files, " files, ", sizes(done.bytes))},
+  print(table({{"  file", out + str(", ", done.files, " files, ", sizes(done.bytes))},
                {"  entries", entries},
-               {"  attachments", str(done.attachments, ", ", done.attachments_missing.size(), " named and not here")},
+               {"  attachments", attachments},
                {"  sha256", done.digest.hex()}}));
-  print("\nAnyone checks it, with the log's key and nothing else:\n  cairn-verify bundle " + printable(out.string()) +
-        " \\\n    --key '" + ledger.log_key().vkey() + "'\n\n");
+  print("\nAnyone checks it, with the log's key and nothing else:\n  cairn-verify bundle " + out + " \\\n    --key '" +
+        ledger.log_key().vkey() + "'\n\n");
   print(wrapped(contents.complete
                     ? "Every hash, signature and decision is derived again. Any tar unpacks it: what is inside is what "
                       "`cairn export` writes."
@@ -118,10 +122,11 @@ void show_bundle(const Ledger& ledger, const Path& out, const Contents& contents
                 2));
 }
 
-Json bundle_json(const Ledger& ledger, const Path& out, const Contents& contents, const Bundled& done) {
+// Where no attachment was asked for, nobody looked which are here.
+Json bundle_json(const Ledger& ledger, const BundleFlags& flags, const Contents& contents, const Bundled& done) {
   Json missing = Json::array();
   for (const Hash& digest : done.attachments_missing) missing.push_back(digest.hex());
-  Json json = {{"file", out.string()},
+  Json json = {{"file", flags.out.string()},
                {"bundle", contents.complete ? "complete" : "partial"},
                {"entries", done.entries},
                {"chosen", contents.chosen}};
@@ -130,7 +135,7 @@ Json bundle_json(const Ledger& ledger, const Path& out, const Contents& contents
   json["bytes"] = done.bytes;
   json["sha256"] = done.digest.hex();
   json["attachments"] = done.attachments;
-  json["attachments_missing"] = std::move(missing);
+  json["attachments_missing"] = flags.attachments ? std::move(missing) : Json();
   json["tree_size"] = ledger.size();
   json["root"] = ledger.checkpoint().head.root.hex();
   json["checkpoint"] = ledger.checkpoint_note();
@@ -149,12 +154,6 @@ Result<Bundled> write(const Session& session, const BundleFlags& flags, const Co
 }
 
 // ---- sample
-
-Result<std::optional<Millis>> moment_given(std::string_view flag, const std::optional<std::string>& text) {
-  if (!text) return std::optional<Millis>();
-  TRY_LET(time, given(flag, read_moment(*text)));
-  return std::optional<Millis>(time);
-}
 
 // The head to draw under: one that somebody kept has to lie on this history.
 Result<Head> head_of(const Ledger& ledger, const std::optional<Path>& checkpoint) {
@@ -176,6 +175,14 @@ Result<Head> head_of(const Ledger& ledger, const std::optional<Path>& checkpoint
   return head;
 }
 
+// Where nothing fits the question, a name that no entry knows is the likelier reason. What was refused may speak of
+// names that never came to be, so this is not asked before.
+Result<void> check_names(Session& session, const SampleFlags& flags, const Error& error) {
+  if (error.kind != ErrorKind::usage) return {};
+  TRY_LET(world, session.world());
+  return check_filter(*world, StatusFilter{flags.environment, flags.model});
+}
+
 }  // namespace
 
 Result<Exit> run_bundle(const Globals& globals, const BundleFlags& flags) {
@@ -192,9 +199,9 @@ Result<Exit> run_bundle(const Globals& globals, const BundleFlags& flags) {
   }
   TRY_LET(done, write(*session, flags, contents));
   if (globals.json) {
-    print(json_text(bundle_json(ledger, flags.out, contents, done)));
+    print(json_text(bundle_json(ledger, flags, contents, done)));
   } else {
-    show_bundle(ledger, flags.out, contents, done);
+    show_bundle(ledger, flags, contents, done);
   }
   return Exit::done;
 }
@@ -203,10 +210,9 @@ Result<Exit> run_sample(const Globals& globals, const SampleFlags& flags) {
   TRY_LET(session, Session::open(globals));
   const Ledger& ledger = session->ledger();
   SampleQuestion question;
-  TRY_LET(since, moment_given("--since", flags.since));
-  TRY_LET(until, moment_given("--until", flags.until));
-  question.since = since;
-  question.until = until;
+  TRY_LET(range, read_range(flags.since, flags.until));
+  question.since = range.since;
+  question.until = range.until;
   question.model = flags.model;
   question.environment = flags.environment;
   question.count = flags.count;
@@ -215,8 +221,12 @@ Result<Exit> run_sample(const Globals& globals, const SampleFlags& flags) {
   const SampleSource source = {
       [&](const std::function<Result<void>(const Recorded&)>& each) { return walk_signed(ledger, 0, head.size, each); },
       [&](Seq seq) { return signed_entry(ledger, seq); }};
-  TRY_LET(sample, draw_sample(question, ledger.origin(), head, source));
-  print(globals.json ? render_json(sample) : render_text(sample));
+  const Result<Sample> sample = draw_sample(question, ledger.origin(), head, source);
+  if (!sample) {
+    TRY(check_names(*session, flags, sample.error()));
+    return sample.error();
+  }
+  print(globals.json ? render_json(*sample) : render_text(*sample));
   return Exit::done;
 }
 

@@ -6,7 +6,6 @@
 #include "commands/moments.h"
 #include "commands/render_diff.h"
 #include "commands/run_questions.h"
-#include "commands/status.h"
 #include "commands/views.h"
 #include "ledger/base/text.h"
 #include "projections/world_diff.h"
@@ -129,6 +128,7 @@ Result<Exit> run_diff(const Globals& globals, const DiffFlags& flags) {
   TRY_LET(session, Session::open(globals));
   const Ledger& ledger = session->ledger();
   DiffBounds bounds;
+  bounds.filter = {flags.environment, flags.model};
   TRY_LET(from, read_point(ledger, "--from", flags.from));
   bounds.from = from;
   TRY_LET(to, read_point(ledger, "--to", flags.to));
@@ -138,7 +138,7 @@ Result<Exit> run_diff(const Globals& globals, const DiffFlags& flags) {
   }
   TRY_LET(before, load_world(ledger, from.size));
   TRY_LET(after, load_world(ledger, to.size));
-  TRY(check_filter(*after.world, StatusFilter{flags.environment, flags.model}));
+  TRY(check_filter(*after.world, bounds.filter));
   WorldDiff diff({*before.world, from.moment}, {*after.world, to.moment},
                  {flags.environment.value_or("*"), flags.model.value_or("*")});
   Between between(ledger, bounds, diff);

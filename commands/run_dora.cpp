@@ -16,25 +16,24 @@ namespace {
 struct Asked {
   Size size = 0;  // entries up to the period's end
   Period period;
+  Millis since = 0;  // as it was said
 };
 
 // A ledger knows nothing of the time before its first entry and after its newest: a rate over more than that would be
 // too low.
 Result<Asked> read_period(const Ledger& ledger, const DoraFlags& flags) {
-  TRY_LET(since, given("--since", read_moment(flags.since)));
+  TRY_LET(range, read_range(flags.since, flags.until));
   TRY_LET(first, ledger.entry(0));
   TRY_LET(newest, ledger.entry(ledger.size() - 1));
-  if (since > newest.entry.recorded) {
+  if (*range.since > newest.entry.recorded) {
     return usage("--since " + printable(flags.since) + " is after the newest entry, of " +
                  format_time(newest.entry.recorded) + ": nothing is known of that time");
   }
-  Asked asked{ledger.size(), {std::max(since, first.entry.recorded), newest.entry.recorded}};
-  if (flags.until) {
-    TRY_LET(until, given("--until", read_moment(*flags.until)));
-    if (until < since) return usage("--until " + printable(*flags.until) + " is before --since");
+  Asked asked{ledger.size(), {std::max(*range.since, first.entry.recorded), newest.entry.recorded}, *range.since};
+  if (range.until) {
     TRY_LET(size, size_at(ledger, *flags.until));
     asked.size = size;
-    asked.period.until = std::min(until, newest.entry.recorded);
+    asked.period.until = std::min(*range.until, newest.entry.recorded);
   }
   asked.period.until = std::max(asked.period.until, asked.period.since);
   return asked;
@@ -75,7 +74,7 @@ Result<Exit> run_dora(const Globals& globals, const DoraFlags& flags) {
   }));
   const DeliveryFilter filter{flags.model.value_or(""), flags.environment.value_or("")};
   TRY(check_filter(delivery.world(), filter));
-  print(globals.json ? delivery_json(delivery, filter) : delivery_text(delivery, filter, flags.seqs));
+  print(globals.json ? delivery_json(delivery, filter) : delivery_text(delivery, filter, asked.since, flags.seqs));
   return Exit::done;
 }
 

@@ -92,14 +92,13 @@ Result<Selection> select(Session& session, const LogFlags& flags) {
   const Ledger& ledger = session.ledger();
   Selection selection;
   selection.end = ledger.size();
-  if (flags.since) {
-    TRY_LET(time, read_moment(*flags.since));
-    TRY_LET(before, size_at(ledger, time - 1));
+  TRY_LET(range, read_range(flags.since, flags.until));
+  if (range.since) {
+    TRY_LET(before, size_at(ledger, *range.since - 1));
     selection.from = before;
   }
-  if (flags.until) {
-    TRY_LET(time, read_moment(*flags.until));
-    TRY_LET(end, size_at(ledger, time));
+  if (range.until) {
+    TRY_LET(end, size_at(ledger, *range.until));
     selection.end = end;
   }
   if (flags.model) {

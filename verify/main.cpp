@@ -110,16 +110,13 @@ Result<int> verify_tiles(const Arguments& arguments) {
   return show(arguments, report);
 }
 
-// What is no bundle is evidence gone bad, and reported as such.
+// What is no bundle is evidence gone bad, and reported as such; nothing was read of it that could be reported beside.
 Result<int> show_malformed(const Arguments& arguments, const Error& error) {
   if (error.kind != ErrorKind::not_verified) return error;
-  TRY_LET(log, read_key(arguments.vkey));
-  Report report;
-  report.origin = log.name();
-  report.vkey = log.vkey();
-  report.trusted_from_outside = true;
-  report.findings.push_back({FindingKind::archive_malformed, std::nullopt, error.message});
-  return show(arguments, report);
+  TRY(read_key(arguments.vkey));
+  const Finding why = {FindingKind::archive_malformed, std::nullopt, error.message};
+  std::cout << (arguments.json ? render_json_of_no_bundle(why) : render_text_of_no_bundle(why));
+  return exit_code(Findings{why});
 }
 
 Result<int> verify_bundle(const Arguments& arguments) {
@@ -146,6 +143,9 @@ Result<SampleQuestion> read_question(const Arguments& arguments) {
   SampleQuestion question;
   TRY_LET(since, read_time("--since", arguments.since));
   TRY_LET(until, read_time("--until", arguments.until));
+  if (since && until && *until < *since) {
+    return usage(str("--until ", printable(arguments.until), " is before --since"));
+  }
   question.since = since;
   question.until = until;
   if (!arguments.model.empty()) question.model = arguments.model;

@@ -34,6 +34,21 @@ std::string entries_table(const PartialReport& report) {
   return rows_of_text(rows);
 }
 
+Json json_of(const Findings& findings) {
+  Json list = Json::array();
+  for (const Finding& finding : findings) {
+    list.push_back(Json{{"kind", wire_name(finding.kind)},
+                        {"seq", finding.seq ? Json(*finding.seq) : Json(nullptr)},
+                        {"what", finding.what}});
+  }
+  return list;
+}
+
+// What is quoted may be hostile bytes, and what is not UTF-8 must not stop the report.
+std::string json_text(const Json& document) {
+  return document.dump(2, ' ', false, Json::error_handler_t::replace) + '\n';
+}
+
 }  // namespace
 
 std::string render_text(const PartialReport& report) {
@@ -76,13 +91,16 @@ std::string render_json(const PartialReport& report) {
   Json missing = Json::array();
   for (const Hash& digest : report.attachments_missing) missing.push_back(digest.hex());
   document["attachments"] = Json{{"verified", report.attachments_verified}, {"missing", std::move(missing)}};
-  document["findings"] = Json::array();
-  for (const Finding& finding : report.findings) {
-    document["findings"].push_back(Json{{"kind", wire_name(finding.kind)},
-                                        {"seq", finding.seq ? Json(*finding.seq) : Json(nullptr)},
-                                        {"what", finding.what}});
-  }
-  return document.dump(2, ' ', false, Json::error_handler_t::replace) + '\n';
+  document["findings"] = json_of(report.findings);
+  return json_text(document);
+}
+
+std::string render_text_of_no_bundle(const Finding& why) {
+  return "NOT VERIFIED\n\n" + wrap(printable(why.what), 2);
+}
+
+std::string render_json_of_no_bundle(const Finding& why) {
+  return json_text({{"verified", false}, {"findings", json_of({why})}});
 }
 
 }  // namespace cairn

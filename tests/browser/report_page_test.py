@@ -89,6 +89,7 @@ class ReportPage(unittest.TestCase):
         self.open("good")
         verdict = self.checked()
         self.assertEqual((verdict["state"], verdict["fails"]), ("holds", []))
+        self.assertEqual(verdict["heading"], "Every entry, proof and the root hold")
         self.assertEqual(verdict["colour"], self.colour("good"))
         facts = self.browser.run("return document.querySelectorAll('[data-fact]').length")
         self.assertGreater(facts, 200)
@@ -131,6 +132,26 @@ class ReportPage(unittest.TestCase):
                 self.assertEqual(verdict["state"], "fails")
                 self.assertEqual(verdict["colour"], self.colour("bad"))
                 self.assertTrue(any(re.search(NAMED[name], line) for line in verdict["fails"]), verdict["fails"])
+
+    def test_a_sentence_that_was_changed_is_not_said_to_hold(self):
+        self.open("good")
+        self.browser.run("document.querySelector('main p').textContent = 'Nobody was harmed.'")
+        verdict = self.checked()
+        self.assertEqual(verdict["heading"], "Every entry, proof and the root hold")
+        self.assertNotRegex(" ".join(verdict["holds"]).lower(), "sentence|everything")
+        self.assertTrue(any(line.startswith("Sentences, ") for line in verdict["unchecked"]), verdict["unchecked"])
+
+    def test_of_a_long_statement_both_excerpts_show_where_they_differ(self):
+        self.open("good")
+        self.browser.run("const at = document.querySelector('#entry-7 [data-fact=\"payload\"]');"
+                         "at.textContent = at.textContent.replace(/[a-z](?=[^a-z]*$)/, 'Q');")
+        verdict = self.checked()
+        said = r"^Entry 7: its statement is shown as “(…[^”]*)”, but the entry says “(…[^”]*)”\.$"
+        self.assertEqual(len(verdict["fails"]), 1)
+        self.assertRegex(verdict["fails"][0], said)
+        here, there = re.match(said, verdict["fails"][0]).groups()
+        self.assertEqual(here[:41], there[:41])
+        self.assertEqual((here[41], here[42:]), ("Q", there[42:]))
 
     def test_any_byte_changed_behind_the_pages_back_turns_it_red(self):
         self.open("good")

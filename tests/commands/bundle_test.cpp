@@ -68,7 +68,8 @@ TEST_CASE("a whole bundle unpacks to what export writes, and both ways of verify
   const std::string file = audited.file("all.tar");
   const Json made = place.json(0, "dana", {"bundle", "--attachments", "--out", file});
   CHECK(made["bundle"] == "complete");
-  CHECK(made["attachments_missing"].empty());
+  CHECK(made["attachments"] > 0);
+  CHECK(made["attachments_missing"] == Json::array());
 
   const Json report = audited.verified(0, {"bundle", file});
   CHECK(report["bundle"] == "complete");
@@ -125,6 +126,23 @@ TEST_CASE("a rollout's bundle carries its entries and what they rest on, and cla
   CHECK(text_of(one) == place.expect(0, "dana", {"show", "0", "--entry"}));
 
   CHECK(audited.verify({"sample", file, "--seed", "1"}).code == 2);
+}
+
+TEST_CASE("a bundle without --attachments says that they were left out, and not that none are missing", "[long]") {
+  const Audited audited;
+  const Workplace& place = audited.place;
+  const std::string file = audited.file("all.tar");
+  for (const Words& choice : {Words{}, Words{"0"}}) {
+    Words words = {"bundle", "--out", file};
+    words.insert(words.end(), choice.begin(), choice.end());
+    const std::string text = place.expect(0, "dana", words);
+    CHECK(contains(text, "left out; --attachments adds the files that the entries name"));
+    CHECK_FALSE(contains(text, "named and not here"));
+    const Json made = place.json(0, "dana", words);
+    CHECK(made["attachments"] == 0);
+    CHECK(made["attachments_missing"].is_null());
+  }
+  CHECK(contains(place.expect(0, "dana", {"bundle", "--attachments", "--out", file}), ", 0 named and not here"));
 }
 
 TEST_CASE("an entry's bundle holds the enrolment of its author, and the policy that was in force") {
@@ -197,7 +215,17 @@ TEST_CASE("what is damaged on its way is found with exit 5, and what is no bundl
   const Json cut = answer(good.substr(0, good.size() - 512));
   CHECK(cut["findings"][0]["kind"] == "archive_malformed");
   CHECK(contains(cut["findings"][0]["what"], str("at byte ", good.size() - 512)));
-  CHECK(answer("no archive")["findings"][0]["kind"] == "archive_malformed");
+  for (const char* none : {"no archive", ""}) {
+    const Json report = answer(none);
+    CHECK(report["findings"][0]["kind"] == "archive_malformed");
+    CHECK_FALSE(report.contains("head"));
+    // Nothing was read of it: a size or a root beside the reason would look like an answer.
+    const std::string text = place.cairn_verify({"bundle", file, "--key", vkey}).out;
+    CHECK(contains(text, "NOT VERIFIED\n\n  "));
+    CHECK(contains(text, "malformed"));
+    CHECK_FALSE(contains(text, "  root "));
+    CHECK_FALSE(contains(text, "  entries "));
+  }
   CHECK(place.cairn_verify({"bundle", file}).code == 2);
   CHECK(place.cairn_verify({"bundle", file + "x", "--key", vkey}).code == 1);
 }
@@ -217,6 +245,10 @@ TEST_CASE("both programs and the decision page's script draw the same sample", "
   CHECK(place.expect(0, "dana", drawn) == audited.verify(redrawn).out);
   CHECK(sample["all"] == false);
   CHECK(sample["population"] == place.size() - 1);
+  const Ran exchanged =
+      audited.verify({"sample", file, "--seed", "1", "--since", "2026-02-01", "--until", "2026-01-01"});
+  CHECK(exchanged.code == 2);
+  CHECK(contains(exchanged.err, "--until 2026-01-01 is before --since"));
 
   const std::string page = text_of(fs::path(CAIRN_SOURCE) / "docs" / "decisions" / "0024-sample.md");
   const std::string fence = "```python draw\n";
@@ -267,6 +299,7 @@ TEST_CASE("a sample under an older head stays the same when the log grows", "[lo
         Words{"sample", "--seed", "1", "--n", "0"}, Words{"sample", "--seed", "1", "--model", "nobody"}}) {
     CHECK(place.cairn("dana", wrong).code == 2);
   }
+  CHECK(contains(place.cairn("dana", {"sample", "--seed", "1", "--model", "nobody"}).err, "there are logistic"));
 }
 
 }  // namespace cairn::test

@@ -132,6 +132,20 @@ TEST_CASE("diff between a point and itself says that nothing changed, also by a 
   CHECK_FALSE(says(diff_text(lived, {"8", "9", {}, {}}), "Nothing changed."));
 }
 
+TEST_CASE("diff says in its heading what it was asked about, so that nothing changed there is not nothing at all") {
+  const Compared& lived = shared<Compared>();
+  const std::string staging = diff_text(lived, {"7", "11", "staging", {}});
+  CHECK(says(staging, "Nothing changed."));
+  CHECK(says(staging, "4 entries\nonly what concerns environment staging\n"));
+  CHECK(says(diff_text(lived, {"7", "11", "staging", "logistic"}),
+             "only what concerns model logistic, environment staging\n"));
+  CHECK_FALSE(says(diff_text(lived, {"7", "11", {}, {}}), "only what concerns"));
+  const Json diff = diff_json(lived, {"7", "11", "staging", {}});
+  CHECK(diff["same"] == true);
+  CHECK(diff["environment"] == "staging");
+  CHECK(diff["model"].is_null());
+}
+
 TEST_CASE("diff takes its points in their order, and points that there are") {
   const Compared& lived = shared<Compared>();
   const auto refused = [&](const DiffFlags& flags) {

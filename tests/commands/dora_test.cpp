@@ -80,13 +80,35 @@ TEST_CASE("dora prints each metric with its counts, in total and for each slot, 
   CHECK(row_of(text, "change fail rate") == "50 %: 1 of 2 changes");
   CHECK(row_of(text, "failed deployment recovery") == "1 at once, with no earlier record of the failure");
   CHECK(row_of(text, "deployment rework rate") == "33 %: 1 of 3 that reached full");
-  CHECK(row_of(text, "refusal rate") == "7 %: 1 of 14 statements; rollout_over 1");
+  CHECK(row_of(text, "refusal rate") == "7 %: 1 of 14 rollout statements; rollout_over 1");
   CHECK(row_of(text, "break-glass") == "none in the period");
   CHECK(row_of(text, "time in lockdown") == "none in the period");
   CHECK(row_of(text, "missed checks") == "none in the period");
   CHECK(text.find("\nIn total\n") != std::string::npos);
   CHECK(text.find("\nlogistic in production\n") != std::string::npos);
+  CHECK(text.find("\nRollout statements: proposals, steps, ") != std::string::npos);
   for (const std::string_view line : split(text, '\n')) CHECK(line.size() <= 80);
+}
+
+TEST_CASE("dora's refusals add up: the most frequent by name, and how many others there were") {
+  ReadCase place;
+  place.register_model("logistic", "v1", "0.9");
+  Deploy deploy;
+  deploy.model = {"logistic", "v1", place.digest("logistic", "v1"), 1, 20, {}};
+  deploy.environment = "production";
+  place.say(deploy);
+  const std::string rollout = "logistic/production/1";
+  place.say(Promote{rollout, 100});                            // out of order
+  place.say(Record{RolloutPaused{rollout, "later"}}, "lena");  // not hers to pause
+  place.say(Promote{rollout, std::nullopt});
+  place.say(Promote{rollout, 100});  // nobody was notified
+  place.say(Record{RolloutPaused{rollout, "later"}});
+  place.say(Promote{rollout, std::nullopt});  // paused
+  REQUIRE(json_of(place, since("2020-01-01"))["total"]["refusal_rate"]["each"].size() == 4);
+  const std::string row = row_of(printed_dora(place, since("2020-01-01")), "refusal rate");
+  INFO(row);
+  CHECK(row.starts_with("57 %: 4 of 7 rollout statements; "));
+  CHECK(row.ends_with(" 1, 1 other"));
 }
 
 TEST_CASE("dora --seqs names the entries below each number") {
@@ -146,6 +168,9 @@ TEST_CASE("dora's period lasts at most from the first entry to the newest, and u
   });
   Json json = json_of(place, since("2020-01-01"));
   CHECK(json["since"] == first);
+  const std::string cut = "\nThe ledger begins then, and knows nothing of the time before.\n";
+  CHECK(printed_dora(place, since("2020-01-01")).find(cut) != std::string::npos);
+  CHECK(printed_dora(place, since(format_time(first))).find(cut) == std::string::npos);
   CHECK(json["until"] == newest);
   DoraFlags flags = since("2020-01-01");
   flags.until = format_time(full);

@@ -142,40 +142,13 @@ TEST_CASE("bash completes commands, their subcommands and their flags") {
   CHECK(!contains(completed("cairn key ''"), " rollback "));
 }
 
-TEST_CASE("unknown and missing words are one line that names them and the help, and exit 2") {
-  const Workplace place;
-  place.init(Workplace::Policy::easy);
-  const auto files = place.files();
-  struct Case {
-    Words words;
-    std::string names;
-  };
-  const std::vector<Case> cases = {
-      {{}, "cairn --help"},
-      {{"frobnicate"}, "frobnicate"},
-      {{"status", "--frob"}, "--frob"},
-      {{"promote"}, "ROLLOUT"},
-      {{"promote", "a/production/1", "extra"}, "extra"},
-      {{"promote", "a/production/1", "--percent", "ten"}, "ten"},
-      {{"promote", "a/production/1", "--percent", "-1"}, "--percent"},
-      {{"key"}, "cairn key --help"},
-      {{"key", "steal"}, "cairn key --help"},
-      {{"show", "1", "--entry", "--dsse"}, "--dsse"},
-      {{"status", "--seq", "18446744073709551616"}, "no entry"},
-      {{"--lock-timeout", "soon", "status"}, "soon"},
-      {{"deploy", "--environment", "staging"}, "--model-path"},
-      {{"deploy", "--model-pth", "models"}, "deploy has no flag --model-pth"},
-      {{"status", "--enviroment", "production"}, "status has no flag --enviroment"},
-      {{"status", "--model", "logistc"}, "no entry speaks of a model logistc"},
-      {{"status", "--environment", "prod"}, "no entry speaks of the environment prod; there are production, staging"},
-      {{"log", "--type", "rollout.advance"}, "there is no such event; there are ledger.created"},
-      {{"log", "--actor", "bne"}, "no entry speaks of the actor bne; there are ben, dana"},
-      {{"log", "--environment", "prod"}, "no entry speaks of the environment prod"},
-      {{"log", "--model", "logistc"}, "no entry speaks of a model logistc"},
-      {{"policy", "show", "--at", "1990-01-01"}, "after 1990-01-01"},
-      {{"replay", "--to", "7"}, "this ledger holds entries 0 to 0"},
-      {{"replay", "--to", "yesterday"}, "yesterday"},
-  };
+struct Case {
+  Words words;
+  std::string names;
+};
+
+// One line, or one document, that names it.
+void check_usage_errors(const Workplace& place, const std::vector<Case>& cases) {
   for (const Case& bad : cases) {
     const Ran ran = place.cairn("dana", bad.words);
     INFO((bad.words.empty() ? "" : bad.words.front()) << ": " << ran.out << ran.err);
@@ -191,8 +164,70 @@ TEST_CASE("unknown and missing words are one line that names them and the help, 
     CHECK(as_json.err.empty());
     CHECK(contains(nlohmann::json::parse(as_json.out)["error"].get<std::string>(), bad.names));
   }
+}
+
+TEST_CASE("unknown and missing words are one line that names them and the help, and exit 2") {
+  const Workplace place;
+  place.init(Workplace::Policy::easy);
+  const auto files = place.files();
+  const std::vector<Case> cases = {
+      {{}, "cairn --help"},
+      {{"frobnicate"}, "frobnicate"},
+      {{"status", "--frob"}, "--frob"},
+      {{"promote"}, "ROLLOUT"},
+      {{"promote", "a/production/1", "extra"}, "extra"},
+      {{"promote", "a/production/1", "--percent", "ten"}, "ten"},
+      {{"promote", "a/production/1", "--percent", "-1"}, "--percent"},
+      {{"key"}, "cairn key --help"},
+      {{"key", "steal"}, "cairn key --help"},
+      {{"show", "1", "--entry", "--dsse"}, "--dsse"},
+      {{"--lock-timeout", "soon", "status"}, "soon"},
+      {{"deploy", "--environment", "staging"}, "--model-path"},
+      {{"deploy", "--model-pth", "models"}, "deploy has no flag --model-pth"},
+      {{"status", "--enviroment", "production"}, "status has no flag --enviroment"},
+      {{"status", "--model", "logistc"}, "no entry speaks of a model logistc"},
+      {{"status", "--environment", "prod"}, "no entry speaks of the environment prod; there are production, staging"},
+      {{"log", "--type", "rollout.advance"}, "there is no such event; there are ledger.created"},
+      {{"log", "--actor", "bne"}, "no entry speaks of the actor bne; there are ben, dana"},
+      {{"log", "--environment", "prod"}, "no entry speaks of the environment prod"},
+      {{"log", "--model", "logistc"}, "no entry speaks of a model logistc"},
+      {{"sample", "--seed", "1", "--model", "logistc"}, "no entry speaks of a model logistc"},
+      {{"sample", "--seed", "1", "--environment", "prod"},
+       "no entry speaks of the environment prod; there are production, staging"},
+      {{"sample", "--seed", "1", "--since", "2026-02-01", "--until", "2026-01-01"},
+       "--until 2026-01-01 is before --since"},
+      {{"bundle", "--out", "no.tar", "--since", "2026-02-01", "--until", "2026-01-01"},
+       "--until 2026-01-01 is before --since"},
+      {{"log", "--since", "2026-02-01", "--until", "2026-01-01"}, "--until 2026-01-01 is before --since"},
+      {{"policy", "show", "--at", "1990-01-01"}, "after 1990-01-01"},
+      {{"replay", "--to", "7"}, "this ledger holds entries 0 to 0"},
+      {{"replay", "--to", "yesterday"}, "yesterday"},
+  };
+  check_usage_errors(place, cases);
   CHECK(place.files() == files);
   CHECK(place.size() == 1);
+}
+
+TEST_CASE("a number that cannot be read is a usage error that names its flag and the text") {
+  const Workplace place;
+  place.init(Workplace::Policy::easy);
+  check_usage_errors(
+      place,
+      {{{"status", "--seq", "18446744073709551615"}, "there is no entry 18446744073709551615"},
+       {{"status", "--seq", "18446744073709551616"}, R"(--seq: not a whole number: "18446744073709551616")"},
+       {{"status", "--seq", ""}, R"(--seq: not a whole number: "" is empty)"},
+       {{"status", "--seq", "-1"}, R"(--seq: not a whole number: "-1")"},
+       {{"status", "--seq", "0x10"}, R"(--seq: not a whole number: "0x10")"},
+       {{"report", "incident", "INC-1", "--seq", ""}, R"(--seq: not a whole number: "" is empty)"},
+       {{"report", "period", "--since", "2026-01-01", "--seq", "-1"}, R"(--seq: not a whole number: "-1")"},
+       {{"prove", "", "--out", "no.proof"}, R"(SEQ: not a whole number: "" is empty)"},
+       {{"promote", "a/production/1", "--percent", ""}, R"(--percent: not a whole number: "" is empty)"},
+       {{"alert", "ack", "", "--note", "seen"}, R"(SEQ: not a whole number: "" is empty)"},
+       {{"actor", "confirm", "-1"}, "-1"},
+       {{"incident", "note", "INC-1", "--text", "x", "--about", ""}, R"(--about: not a whole number: "" is empty)"},
+       {{"incident", "action", "INC-1", "--close", ""}, R"(--close: not a whole number: "" is empty)"},
+       {{"why", "0", "--depth", "-1"}, R"(--depth: not a whole number: "-1")"},
+       {{"monitor", "--calculate-drift", "--num-samples", ""}, R"(--num-samples: not a whole number: "" is empty)"}});
 }
 
 TEST_CASE("what is typed cannot write escape sequences to the terminal through an error") {
