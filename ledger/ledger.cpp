@@ -70,7 +70,8 @@ Result<void> look_through(std::size_t pages, const std::function<Page(std::size_
   std::size_t begun = 0;
   for (std::size_t at = 0; at < pages; ++at) {
     for (; begun < pages && begun <= at + pages_ahead; ++begun) {
-      const auto when = begun == 0 ? std::launch::deferred : std::launch::async;  // nobody is ahead of the first
+      // Nobody is ahead of the first; where the system has no thread to give, nobody is of the others either.
+      const auto when = begun == 0 ? std::launch::deferred : std::launch::async | std::launch::deferred;
       ahead.push_back(std::async(when, read, begun));
     }
     const Page page = ahead.front().get();
