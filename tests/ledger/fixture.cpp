@@ -90,7 +90,7 @@ Result<Tip> FailingStore::tip() const {
 
 Result<std::vector<Bytes>> FailingStore::read(Seq from, ReadLimit limit) const {
   TRY_LET(entries, inner_->read(from, limit));
-  largest_read = std::max(largest_read, entries.size());
+  largest_read = std::max(largest_read.load(), entries.size());
   if (!altered) return entries;
   for (std::size_t i = 0; i < entries.size(); ++i) entries[i] = altered(from + i, entries[i]);
   return entries;

@@ -2,6 +2,7 @@
 // to, and authors with keys.
 #pragma once
 
+#include <atomic>
 #include <functional>
 #include <map>
 #include <string>
@@ -71,7 +72,7 @@ class FailingStore final : public Store {
   bool nodes_fail = false;
   int commits = 0;  // that were tried
   mutable int node_calls = 0;
-  mutable std::size_t largest_read = 0;
+  mutable std::atomic<std::size_t> largest_read = 0;  // a ledger reads ahead in other threads
   std::function<void()> before_commit;
   std::function<Bytes(Seq, Bytes)> altered;  // what read gives instead
   std::function<Tip(Tip)> altered_tip;

@@ -122,6 +122,31 @@ TEST_CASE("a walk visits each entry once and in order, in pages, and stops where
   CHECK(visited == 8);
 }
 
+TEST_CASE("a walk and a visit see all that lies before an entry that cannot be read, and then why") {
+  Filled f(600);
+  const auto ledger = Ledger::open(f.store);
+  REQUIRE(ledger.ok());
+  f.store.altered = [](Seq seq, Bytes bytes) { return seq == 300 ? Bytes("broken") : std::move(bytes); };
+  std::vector<Seq> seen;
+  const auto each = [&](const Recorded& recorded) -> Result<void> {
+    seen.push_back(recorded.seq);
+    return {};
+  };
+  CHECK_FALSE(ledger->walk(0, 601, each).ok());
+  REQUIRE(seen.size() == 300);
+  CHECK(seen.back() == 299);
+  std::vector<Seq> every_third;
+  for (Seq seq = 0; seq < 601; seq += 3) every_third.push_back(seq);
+  seen.clear();
+  CHECK_FALSE(ledger->visit(every_third, each).ok());
+  CHECK(seen == std::vector<Seq>(every_third.begin(), every_third.begin() + 100));
+  seen.clear();
+  f.store.altered = nullptr;
+  CHECK(ledger->visit(every_third, each).ok());
+  CHECK(seen == every_third);
+  CHECK(ledger->visit(std::vector<Seq>{600, 601}, each).error().kind == ErrorKind::usage);
+}
+
 TEST_CASE("an empty store is no ledger yet") {
   const auto store = open_memory_store();
   REQUIRE_FALSE(Ledger::open(*store).ok());
