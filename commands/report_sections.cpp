@@ -226,6 +226,7 @@ Section population_section(const ChangeReport& report) {
 
 // Which entries are of a kind stands in the JSON; here, how many.
 Section counts_section(const ChangeReport& report) {
+  if (report.counts.empty()) return {"Entries by kind", {Paragraph{"None was recorded."}}};
   Columns table{{"Kind", "Entries"}, {}};
   for (const Fact& one : report.counts) table.rows.push_back({one.name, one.value});
   return {"Entries by kind", {std::move(table)}};
