@@ -128,7 +128,7 @@ void add_timeline(Page& page) {
 
 void add_population(Page& page) {
   Html& html = page.html;
-  add_lead(html, "Every change of the period, admitted or refused.");
+  add_lead(html, "Every change and approval of the period, admitted or refused.");
   if (!page.report.population_proof.empty()) html.leaf("p", page.report.population_proof, {{"class", "prose"}}).line();
   if (!page.report.counts.empty()) add_facts(page, page.report.counts);
   if (page.report.population.empty()) {
