@@ -74,8 +74,7 @@ Result<std::optional<TenureRow>> end_at_full(const ReportSource& source, const W
 
 void add_state(const Way& way, const std::optional<TenureRow>& ended, ChangeReport& report) {
   const Rollout& rollout = *way.rollout;
-  const std::string state(to_text(rollout.state));
-  report.header.push_back(fact("State", state + (ended ? ", and over since" : ""), {rollout.stage_entry}));
+  report.header.push_back(fact("State", std::string(to_text(rollout.state)), {rollout.stage_entry}));
   if (ended) {
     report.title += ", until it was " + ended->why_ended;
     report.header.push_back(
