@@ -1,7 +1,6 @@
 #include "ledger/ledger.h"
 
 #include <algorithm>
-#include <deque>
 #include <future>
 
 #include "ledger/base/text.h"
@@ -19,26 +18,30 @@ Result<Bytes> read_one(const Store& store, Seq seq) {
   return std::move(page.front());
 }
 
-// So many, however few the store gives at a time.
-Result<std::vector<Bytes>> read_all(const Store& store, Seq from, std::size_t count) {
-  std::vector<Bytes> all;
-  while (all.size() < count) {
-    TRY_LET(page, store.read(from + all.size(), {.count = count - all.size()}));
-    if (page.empty()) {
-      return fault(str("the store has no entry ", from + all.size(), " below its tip; restore it from a copy"));
+constexpr std::size_t walk_page = 1024;           // entries: enough that a thread for each is nothing beside it
+constexpr std::size_t walk_page_bytes = 8 << 20;  // fewer, where they are large
+constexpr std::size_t visit_page = 64;
+
+// A page from here on: at least one entry, if any is wanted.
+Result<std::vector<Bytes>> read_page(const Store& store, Seq from, std::size_t wanted) {
+  std::vector<Bytes> page;
+  std::size_t bytes = 0;
+  while (page.size() < wanted && bytes < walk_page_bytes) {
+    TRY_LET(more, store.read(from + page.size(), {.count = std::min(ReadLimit{}.count, wanted - page.size())}));
+    if (more.empty()) {
+      return fault(str("the store has no entry ", from + page.size(), " below its tip; restore it from a copy"));
     }
-    std::move(page.begin(), page.end(), std::back_inserter(all));
+    for (Bytes& entry : more) {
+      bytes += entry.size();
+      page.push_back(std::move(entry));
+    }
   }
-  return all;
+  return page;
 }
 
 Error no_ledger(const std::string& why) {
   return not_verified(str("this store does not open as a ledger: ", why, "; compare it with a copy before you use it"));
 }
-
-constexpr std::size_t walk_page = 256;  // entries
-constexpr std::size_t visit_page = 64;  // fewer, since each may cost a read of its own
-constexpr std::size_t pages_ahead = 2;
 
 struct Page {
   std::vector<Recorded> entries;
@@ -63,27 +66,10 @@ Page decode_page(Result<std::vector<Bytes>> bytes, const std::function<Seq(std::
   return page;
 }
 
-// To read and decode an entry takes about as long as to fold it, so it is done ahead, and on the other core.
-Result<void> look_through(std::size_t pages, const std::function<Page(std::size_t)>& read,
-                          const std::function<Result<void>(const Recorded&)>& each) {
-  std::deque<std::future<Page>> ahead;
-  std::size_t begun = 0;
-  for (std::size_t at = 0; at < pages; ++at) {
-    for (; begun < pages && begun <= at + pages_ahead; ++begun) {
-      // Nobody is ahead of the first; where the system has no thread to give, nobody is of the others either.
-      const auto when = begun == 0 ? std::launch::deferred : std::launch::async | std::launch::deferred;
-      ahead.push_back(std::async(when, read, begun));
-    }
-    const Page page = ahead.front().get();
-    ahead.pop_front();
-    for (const Recorded& entry : page.entries) TRY(each(entry));
-    if (page.broken) return *page.broken;
-  }
+Result<void> look_at(const Page& page, const std::function<Result<void>(const Recorded&)>& each) {
+  for (const Recorded& entry : page.entries) TRY(each(entry));
+  if (page.broken) return *page.broken;
   return {};
-}
-
-std::size_t pages_of(Size entries, std::size_t a_page) {
-  return static_cast<std::size_t>((entries + a_page - 1) / a_page);
 }
 
 }  // namespace
@@ -140,25 +126,32 @@ Result<Recorded> Ledger::entry(Seq seq) const {
   return decode_recorded(seq, bytes);
 }
 
+// To read and decode an entry takes about as long as to fold it, so it is done a page ahead, on the other core. Where
+// the system has no thread to give, it is done when its turn comes.
 Result<void> Ledger::walk(Seq from, Size end, const std::function<Result<void>(const Recorded&)>& each) const {
   if (end > size()) return usage(str("there is no entry ", end - 1, ": this ledger holds ", size(), " entries"));
-  if (from >= end) return {};
-  const auto read = [this, from, end](std::size_t number) {
-    const Seq first = from + number * walk_page;
+  const auto read = [this, end](Seq first) {
     const auto wanted = static_cast<std::size_t>(std::min<Size>(walk_page, end - first));
-    return decode_page(read_all(*store_, first, wanted), [first](std::size_t i) { return first + i; });
+    return decode_page(read_page(*store_, first, wanted), [first](std::size_t i) { return first + i; });
   };
-  return look_through(pages_of(end - from, walk_page), read, each);
+  std::future<Page> next;
+  while (from < end) {
+    const Page page = next.valid() ? next.get() : read(from);
+    from += page.entries.size();
+    if (from < end && !page.broken) next = std::async(std::launch::async | std::launch::deferred, read, from);
+    TRY(look_at(page, each));
+  }
+  return {};
 }
 
 Result<void> Ledger::visit(std::span<const Seq> seqs, const std::function<Result<void>(const Recorded&)>& each) const {
   if (!seqs.empty() && seqs.back() >= size()) return usage(str("there is no entry ", seqs.back()));
-  const auto read = [this, seqs](std::size_t number) {
-    const std::size_t first = number * visit_page;
-    const auto some = seqs.subspan(first, std::min(visit_page, seqs.size() - first));
-    return decode_page(store_->gather(some), [some](std::size_t i) { return some[i]; });
-  };
-  return look_through(pages_of(seqs.size(), visit_page), read, each);
+  while (!seqs.empty()) {
+    const auto some = seqs.first(std::min(visit_page, seqs.size()));
+    TRY(look_at(decode_page(store_->gather(some), [some](std::size_t i) { return some[i]; }), each));
+    seqs = seqs.subspan(some.size());
+  }
+  return {};
 }
 
 Result<std::vector<Seq>> Ledger::find(std::string_view tag, Seq from, std::size_t limit) const {

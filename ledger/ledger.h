@@ -38,8 +38,8 @@ class Ledger {
   Result<Recorded> entry(Seq seq) const;
 
   // Entries [from, end), or these (ascending, none twice), in order and decoded. `each` stops the walk by returning an
-  // error, and sees all that lies before an entry that cannot be read. Pages of bounded memory are read and decoded by
-  // other threads ahead of it; `each` itself is called by the caller's thread.
+  // error, and sees all that lies before an entry that cannot be read. A walk reads and decodes a page ahead, of
+  // bounded memory, in a thread of its own; `each` itself is called by the caller's.
   Result<void> walk(Seq from, Size end, const std::function<Result<void>(const Recorded&)>& each) const;
   Result<void> visit(std::span<const Seq> seqs, const std::function<Result<void>(const Recorded&)>& each) const;
 
