@@ -135,6 +135,28 @@ TEST_CASE("\"not recorded\" stands where nothing was said, and not where somethi
   }
 }
 
+TEST_CASE("as text and as Markdown a report has all its sections", "[long]") {
+  const auto check_sections = [](const Words& words, const std::vector<std::string>& titles) {
+    const std::string text = Harm::once().report(words).out;
+    const std::string markdown = Harm::once().report(with(words, {"--format", "md"})).out;
+    for (const std::string& title : titles) {
+      INFO(words.front() << ": " << title);
+      CHECK(contains(text, "\n" + title + "\n"));
+      CHECK(contains(markdown, "\n## " + title + "\n"));
+    }
+  };
+  check_sections(reports[1],
+                 {"Impact", "Durations", "Clocks", "Traffic", "Timeline", "Contributing factors", "Deviations",
+                  "What the gates said", "Metrics", "Policy, and what the newest one says", "Rollback",
+                  "Similar incidents before", "Action items", "Annex: what this report is proved by"});
+  check_sections(reports[2], {"Durations", "Traffic", "Timeline", "Deviations", "What the gates said", "Metrics",
+                              "Policy, and what the newest one says", "Rollback", "Incidents since it was proposed",
+                              "Annex: what this report is proved by"});
+  check_sections(reports[3],
+                 {"Entries by kind", "Every change and approval of the period", "Separation of duties", "Broken glass",
+                  "Refusals", "Incidents", "Policy", "Traffic", "Annex: what this report is proved by"});
+}
+
 TEST_CASE("the same question gives the same bytes, also after the ledger has grown", "[long]") {
   const Harm place;  // its own: it grows
   const std::string last = std::to_string(place.size() - 1);

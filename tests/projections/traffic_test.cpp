@@ -57,7 +57,7 @@ TEST_CASE("a rollback ends the share of what it leaves, and an aborted canary gi
   Scenario s;
   s.given_models({"v1", "v2"}).given_full(1, "v1").given_canary(2, "v2");
   const Seq canary = s.entries.size();
-  s.given("dana", {RolloutAborted{rollout_id(2), "too slow"}});
+  s.later(hour).given("dana", {RolloutAborted{rollout_id(2), "too slow"}});
   const Traffic traffic = looked_at(s, canary);
   CHECK(told(traffic) == std::vector<std::string>{"v1 full 90", "v2 canary 10", "v1 full 100 on"});
   CHECK(traffic.shares()[0].seq == s.rollout(2).stage_entry);  // what began it lies before the first look
