@@ -1,10 +1,10 @@
 #include <algorithm>
 
 #include "commands/gather_report.h"
+#include "commands/moments.h"
 #include "commands/report_story.h"
 #include "ledger/base/text.h"
 #include "ledger/base/time.h"
-#include "projections/model_history.h"
 
 namespace cairn {
 
@@ -60,16 +60,8 @@ Millis end_of(const Way& way, Millis moment) {
 Result<std::optional<TenureRow>> end_at_full(const ReportSource& source, const Way& way) {
   if (way.rollout->state != RolloutState::full) return std::optional<TenureRow>();
   TRY_LET(seqs, source.about_model(way.slot.first));
-  ModelHistory history(way.slot.first);
-  TRY(source.ledger().visit(seqs, [&](const Recorded& entry) -> Result<void> {
-    history.apply(entry);
-    return {};
-  }));
-  for (const TenureRow& tenure : history.tenures()) {
-    const bool its = tenure.environment == way.slot.second && tenure.began.seq == way.rollout->stage_entry;
-    if (its && tenure.ended) return std::optional<TenureRow>(tenure);
-  }
-  return std::optional<TenureRow>();
+  TRY_LET(stay, stay_at_full(source.ledger(), seqs, *way.rollout));
+  return stay && stay->ended ? stay : std::nullopt;
 }
 
 void add_state(const Way& way, const std::optional<TenureRow>& ended, ChangeReport& report) {

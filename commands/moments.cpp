@@ -207,6 +207,20 @@ Result<std::vector<Seq>> find_history(const Ledger& ledger, const std::string& m
   return all;
 }
 
+Result<std::optional<TenureRow>> stay_at_full(const Ledger& ledger, const std::vector<Seq>& of_model,
+                                              const Rollout& rollout) {
+  ModelHistory history(rollout.name);
+  TRY(ledger.visit(of_model, [&](const Recorded& entry) -> Result<void> {
+    history.apply(entry);
+    return {};
+  }));
+  for (const TenureRow& tenure : history.tenures()) {
+    const bool its = tenure.environment == rollout.environment && tenure.model == rollout.model;
+    if (its && tenure.began.seq >= rollout.stage_entry) return std::optional<TenureRow>(tenure);
+  }
+  return std::optional<TenureRow>();
+}
+
 Result<Seq> find_entry(const Ledger& ledger, const World& world, const std::string& seq_or_id) {
   if (const auto seq = parse_uint(seq_or_id)) {
     if (*seq < ledger.size()) return *seq;

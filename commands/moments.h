@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "ledger/ledger.h"
+#include "projections/model_history.h"
 #include "projections/world.h"
 
 namespace cairn {
@@ -52,6 +53,11 @@ Result<std::vector<Seq>> find_model(const Ledger& ledger, const std::string& mod
 // What its history is made of: those, what happened to its incidents, and the adoptions of policies up to the last of
 // them.
 Result<std::vector<Seq>> find_history(const Ledger& ledger, const std::string& model);
+
+// Where the version that a rollout brought to full stayed there; none: it did not come so far. `of_model` are the
+// entries of its model.
+Result<std::optional<TenureRow>> stay_at_full(const Ledger& ledger, const std::vector<Seq>& of_model,
+                                              const Rollout& rollout);
 
 // A seq, or a statement's id: looked up among those that World keeps, then in all entries.
 Result<Seq> find_entry(const Ledger& ledger, const World& world, const std::string& seq_or_id);

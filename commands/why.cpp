@@ -8,7 +8,6 @@
 #include "commands/past_verdict.h"
 #include "commands/views.h"
 #include "ledger/base/text.h"
-#include "projections/model_history.h"
 
 namespace cairn {
 
@@ -35,19 +34,11 @@ std::string what_there_is(const Ledger& ledger, const World& world) {
 // Where a version that came to full through this rollout arrived, and where it left again.
 Result<void> end_at_full(const Ledger& ledger, const World& world, const Rollout& rollout, Why& why) {
   TRY_LET(seqs, find_model(ledger, world, rollout.name));
-  ModelHistory history(rollout.name);
-  for (const Seq seq : seqs) {
-    TRY_LET(entry, ledger.entry(seq));
-    history.apply(entry);
-  }
-  for (const TenureRow& tenure : history.tenures()) {
-    const bool its = tenure.environment == rollout.environment && tenure.model == rollout.model;
-    if (!its || tenure.began.seq < rollout.stage_entry) continue;
-    why.root = tenure.ended ? tenure.ended->seq : tenure.began.seq;
-    why.stands = tenure.ended ? str("was at full from entry ", tenure.began.seq, ", until it was ", tenure.why_ended)
-                              : "is at full";
-    return {};
-  }
+  TRY_LET(stay, stay_at_full(ledger, seqs, rollout));
+  if (!stay) return {};
+  why.root = stay->ended ? stay->ended->seq : stay->began.seq;
+  why.stands =
+      stay->ended ? str("was at full from entry ", stay->began.seq, ", until it was ", stay->why_ended) : "is at full";
   return {};
 }
 
