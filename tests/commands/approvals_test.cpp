@@ -18,10 +18,7 @@ const std::string rollout = "logistic/production/1";
 struct BeforeFull : ReadCase {
   BeforeFull() {
     register_model("logistic", "v1", "0.9");
-    Deploy deploy;
-    deploy.model = {"logistic", "v1", digest("logistic", "v1"), 1, 20, {}};
-    deploy.environment = "production";
-    say(deploy);
+    propose("logistic", "v1");
     say(Promote{rollout, std::nullopt});
     say(Promote{rollout, std::nullopt});
   }
@@ -61,10 +58,7 @@ ApproveFlags request_of(const std::vector<std::string>& handles) {
 TEST_CASE("status shows an approval that was given ahead, for a stage after the next") {
   ReadCase place;
   place.register_model("logistic", "v1", "0.9");
-  Deploy deploy;
-  deploy.model = {"logistic", "v1", place.digest("logistic", "v1"), 1, 20, {}};
-  deploy.environment = "production";
-  place.say(deploy);
+  place.propose("logistic", "v1");
   place.say(Promote{rollout, std::nullopt});
   place.say(Approve{rollout, Stage::full, ApprovalVerdict::grant, "looks well"}, "lena");
   const Json shown = run_json([&] { return run_status(place.json(), {}); })["rollouts"][0]["approvals"];

@@ -93,10 +93,7 @@ TEST_CASE("dora prints each metric with its counts, in total and for each slot, 
 TEST_CASE("dora's refusals add up: the most frequent by name, and how many others there were") {
   ReadCase place;
   place.register_model("logistic", "v1", "0.9");
-  Deploy deploy;
-  deploy.model = {"logistic", "v1", place.digest("logistic", "v1"), 1, 20, {}};
-  deploy.environment = "production";
-  place.say(deploy);
+  place.propose("logistic", "v1");
   const std::string rollout = "logistic/production/1";
   place.say(Promote{rollout, 100});                            // out of order
   place.say(Record{RolloutPaused{rollout, "later"}}, "lena");  // not hers to pause

@@ -157,11 +157,15 @@ Receipt ReadCase::register_model(const std::string& name, const std::string& ver
   return say(RegisterModel{name, version, newest_, 1, 20, {evidence}});
 }
 
-void ReadCase::roll_out(const std::string& name, const std::string& version) {
+Receipt ReadCase::propose(const std::string& name, const std::string& version) {
   Deploy deploy;
   deploy.model = {name, version, digest(name, version), 1, 20, {}};
   deploy.environment = "production";
-  say(deploy);
+  return say(deploy);
+}
+
+void ReadCase::roll_out(const std::string& name, const std::string& version) {
+  propose(name, version);
   std::string rollout;
   with_session([&](Session& session) {
     rollout = *or_throw(session.world())->slots.find({name, "production"})->active;

@@ -51,6 +51,9 @@ class ReadCase {
   Receipt register_model(const std::string& name, const std::string& version, const std::string& accuracy);
   Hash digest(const std::string& name, const std::string& version) const;
 
+  // Into shadow in production.
+  Receipt propose(const std::string& name, const std::string& version);
+
   // Proposed, at 10 and 50 %, notified, approved by lena and at full: six entries.
   void roll_out(const std::string& name, const std::string& version);
 

@@ -38,10 +38,7 @@ struct Lived : ReadCase {
     register_model("logistic", "v1", "0.9");
     roll_out("logistic", "v1");
     register_model("logistic", "v2", "0.95");
-    Deploy deploy;
-    deploy.model = {"logistic", "v2", digest("logistic", "v2"), 1, 20, {}};
-    deploy.environment = "production";
-    say(deploy);
+    propose("logistic", "v2");
     say(Promote{"logistic/production/2", std::nullopt}, "dana", "the-step");
     say(Promote{"logistic/production/2", 100});
   }

@@ -5,6 +5,7 @@
 #include "tests/catch.h"
 #include "tests/commands/other_rules.h"
 #include "tests/commands/read_case.h"
+#include "tests/commands/report_json.h"
 #include "tests/texts.h"
 
 namespace cairn::test {
@@ -32,14 +33,6 @@ Json report_on_period(const ReadCase& place, const std::string& since, std::opti
   flags.since = since;
   flags.until = std::move(until);
   return report_on(place, flags);
-}
-
-Json named(const Json& facts, const std::string& name) {
-  for (const Json& one : facts) {
-    if (one["name"] == name) return one;
-  }
-  FAIL("there is no " << name << " in " << facts.dump(2));
-  return {};
 }
 
 // Whether one of the remarks says this.
@@ -84,7 +77,7 @@ std::vector<Seq> shares_in(const Json& report) {
 TEST_CASE("a version that came long before a post-mortem begins is told with all the traffic that it had") {
   LongAgo place;
   const Json report = place.report("INC-1");
-  const Json exposure = named(report["durations"], "Exposure: first traffic to opened");
+  const Json exposure = fact(report["durations"], "Exposure: first traffic to opened");
   CHECK(exposure["value"] == "40 d");
   CHECK(exposure["seqs"] == Json({10, 17}));
   CHECK(shares_in(report) == std::vector<Seq>{10, 11, 14});
@@ -101,7 +94,7 @@ TEST_CASE("what lay between a rollout and the rollback that brought its version 
   const Json report = place.report("INC-2");
   CHECK(shares_in(report) == std::vector<Seq>{3, 4, 7, 10, 11, 15});  // 10 and 11: beside the other's canary
   CHECK(one_says(report["impact"], "100 % of logistic in production for 40 d, from "));
-  CHECK(named(report["durations"], "Exposure: first traffic to opened")["seqs"] == Json({3, 18}));
+  CHECK(fact(report["durations"], "Exposure: first traffic to opened")["seqs"] == Json({3, 18}));
 }
 
 TEST_CASE("an incident that no rollout brought names its post-mortem and its end") {
@@ -113,9 +106,9 @@ TEST_CASE("an incident that no rollout brought names its post-mortem and its end
                 {IncidentClosed{"INC-1"}}},
                lenient);
   const Json report = report_on(place, ReportKind::incident, "INC-1");
-  CHECK(named(report["header"], "Brought by")["value"].is_null());
-  CHECK(named(report["header"], "Post-mortem")["seqs"] == Json({2}));
-  CHECK(named(report["header"], "Closed")["seqs"] == Json({4}));
+  CHECK(fact(report["header"], "Brought by")["value"].is_null());
+  CHECK(fact(report["header"], "Post-mortem")["seqs"] == Json({2}));
+  CHECK(fact(report["header"], "Closed")["seqs"] == Json({4}));
 }
 
 TEST_CASE("a report that was put on record is no step of its rollout, which ends where it ended") {
@@ -151,10 +144,7 @@ TEST_CASE("who approves a rollout and takes its step themselves is named, and so
   ReadCase place;
   place.register_model("logistic", "v1", "0.9");
   place.append({{RoleGranted{"lena", {Role::deployer, {}}}}});
-  Deploy deploy;
-  deploy.model = {"logistic", "v1", place.digest("logistic", "v1"), 1, 20, {}};
-  deploy.environment = "production";
-  place.say(deploy);
+  place.propose("logistic", "v1");
   const std::string rollout = "logistic/production/1";
   place.say(Promote{rollout, std::nullopt});
   place.say(Promote{rollout, std::nullopt});
@@ -213,9 +203,9 @@ TEST_CASE("a period tells its approvals beside its changes, counts what was refu
   place.roll_out("logistic", "v1");
   place.say(Promote{"logistic/production/1", 100});  // it is over
   const Json report = report_on_period(place, "2020-01-01");
-  CHECK(named(report["header"], "Changes")["value"] == "6");
-  CHECK(named(report["header"], "Approvals and notices")["value"] == "2");
-  CHECK(named(report["header"], "Refused")["value"] == "1");
+  CHECK(fact(report["header"], "Changes")["value"] == "6");
+  CHECK(fact(report["header"], "Approvals and notices")["value"] == "2");
+  CHECK(fact(report["header"], "Refused")["value"] == "1");
   CHECK(one_says(report["population"], "approved full of logistic/production/1"));
   ReportFlags flags;
   flags.kind = ReportKind::period;
@@ -229,7 +219,7 @@ TEST_CASE("a period tells its approvals beside its changes, counts what was refu
 TEST_CASE("a rollout's report says what became of a version that was at full") {
   LongAgo place;
   const auto since_then = [&](const std::string& rollout) {
-    return named(report_on(place, ReportKind::rollout, rollout)["header"], "Since then");
+    return fact(report_on(place, ReportKind::rollout, rollout)["header"], "Since then");
   };
   CHECK(says(since_then("logistic/production/1")["value"].get<std::string>(), "replaced by v2, "));
   CHECK(since_then("logistic/production/2")["value"] == "still at full at the report's moment");
@@ -243,16 +233,13 @@ TEST_CASE("a rollout's report says what became of a version that was at full") {
 TEST_CASE("an incident that was opened by hand names no version where several had traffic, but all of them") {
   LongAgo place;
   place.register_model("logistic", "v3", "0.9");
-  Deploy deploy;
-  deploy.model = {"logistic", "v3", place.digest("logistic", "v3"), 1, 20, {}};
-  deploy.environment = "production";
-  place.say(deploy);
+  place.propose("logistic", "v3");
   place.say(Promote{"logistic/production/3", std::nullopt});
   place.append({{IncidentOpened{"INC-1", Severity::low, "some answers are late", "logistic", "production"}}});
   const Json report = report_on(place, ReportKind::incident, "INC-1");
-  CHECK(named(report["header"], "Version")["value"].is_null());
-  CHECK(named(report["header"], "Ran when it was opened")["value"] == "v2 at full, 90 %; v3 in canary, 10 %");
-  CHECK(named(report["impact"], "Traffic of v2")["seqs"].is_array());
+  CHECK(fact(report["header"], "Version")["value"].is_null());
+  CHECK(fact(report["header"], "Ran when it was opened")["value"] == "v2 at full, 90 %; v3 in canary, 10 %");
+  CHECK(fact(report["impact"], "Traffic of v2")["seqs"].is_array());
   CHECK(one_says(report["impact"], "10 % of logistic in production"));
 }
 
@@ -260,10 +247,7 @@ TEST_CASE("diff of one model in one environment counts the refusals that name th
   ReadCase place;
   for (const char* name : {"logistic", "ranker"}) {
     place.register_model(name, "v1", "0.9");
-    Deploy deploy;
-    deploy.model = {name, "v1", place.digest(name, "v1"), 1, 20, {}};
-    deploy.environment = "production";
-    place.say(deploy);
+    place.propose(name, "v1");
     place.say(Promote{std::string(name) + "/production/1", 100});
   }
   place.append({{RoleGranted{"nobody", {Role::auditor, {}}}}});

@@ -7,6 +7,7 @@
 #include "ledger/tlog/tree.h"
 #include "tests/catch.h"
 #include "tests/commands/harm.h"
+#include "tests/commands/report_json.h"
 
 namespace cairn::test {
 namespace {
@@ -17,14 +18,6 @@ const std::vector<Words> reports = {{"incident", "INC-1"},
                                     {"incident", "INC-2"},
                                     {"rollout", "logistic/production/2"},
                                     {"period", "--since", "2026-01-01"}};
-
-Json fact(const Json& facts, const std::string& name) {
-  for (const Json& one : facts) {
-    if (one["name"] == name) return one;
-  }
-  FAIL("there is no " << name << " in " << facts.dump(2));
-  return {};
-}
 
 Json row_that_says(const Json& report, const std::string& words) {
   for (const Json& row : report["timeline"]) {

@@ -62,12 +62,7 @@ struct Explained : ReadCase {
     say(Promote{"logistic/production/2", std::nullopt});
   }
 
-  Seq propose(const std::string& version) {
-    Deploy deploy;
-    deploy.model = {"logistic", version, digest("logistic", version), 1, 20, {}};
-    deploy.environment = "production";
-    return say(deploy).seq;
-  }
+  Seq propose(const std::string& version) { return ReadCase::propose("logistic", version).seq; }
 
   Json why(const std::string& subject, std::size_t depth = 3) const {
     const Printed printed = printed_by([&] { return run_why(json(), {subject, depth, false}); });
@@ -97,7 +92,8 @@ struct Explained : ReadCase {
 bool has_edge(const Json& edges, const Json& from, Seq to, const std::string& kind, const std::string& note = "") {
   UNSCOPED_INFO(edges.dump(1));
   return std::any_of(edges.begin(), edges.end(), [&](const Json& edge) {
-    return edge["from"] == from && edge["to"] == to && edge["kind"] == kind && says(edge["note"].get<std::string>(), note);
+    return edge["from"] == from && edge["to"] == to && edge["kind"] == kind &&
+           says(edge["note"].get<std::string>(), note);
   });
 }
 
