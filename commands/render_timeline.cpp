@@ -21,10 +21,6 @@ std::string compact(const Json& json) {
   return json.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
-std::string pretty(const Json& json) {
-  return json_text(json);
-}
-
 std::string padded(std::string text, std::size_t width) {
   text.resize(std::max(text.size(), width), ' ');
   return text;
@@ -240,7 +236,7 @@ std::string history_json(const ModelHistory& history) {
   for (const PolicyRow& row : history.policies()) json["policies"].push_back(json_of(row));
   json["refused"] = Json::array();
   for (const TimelineRow& row : history.refused()) json["refused"].push_back(json_of(row));
-  return pretty(json);
+  return json_text(json);
 }
 
 }  // namespace cairn

@@ -213,7 +213,8 @@ void WhatIfPage::add(WhatIfRow row) {
 std::string WhatIfPage::text(const WhatIfQuestion& question, const WhatIf& answer) const {
   const WhatIfTotals& totals = answer.totals();
   std::string text = head_text(question, totals);
-  if (rows_.empty()) text += "\n" + toned("Every entry keeps its outcome, and each refusal its first reason.", Tone::good) + "\n";
+  if (rows_.empty())
+    text += "\n" + toned("Every entry keeps its outcome, and each refusal its first reason.", Tone::good) + "\n";
   for (const auto& [change, shown] : rows_) {
     const Size count = totals.changed.at(change);
     text += "\n" + toned(title_of(change) + str(": ", count), tone_of(change)) + "\n";

@@ -114,8 +114,9 @@ Result<std::vector<Seq>> entries_about(const ReportSource& source, const SlotKey
 
 Result<std::vector<Seq>> entries_moving(const ReportSource& source, const SlotKey& slot, Seq from, Millis until) {
   TRY_LET(end, source.recorded_before(until));
-  TRY_LET(of_model, source.about_model(slot.first));
   std::vector<Seq> found;
+  if (from >= end) return found;
+  TRY_LET(of_model, source.about_model(slot.first));
   for (const char* type : {"rollout.proposed", "rollout.advanced", "rollout.aborted", "rollback.begun",
                            "rollback.executed", "slot.emptied"}) {
     TRY_LET(of_type, source.find(str("type:", type)));

@@ -283,10 +283,11 @@ Result<std::optional<AtSize>> RocksStore::snapshot(Size at_most) const {
 
 // One cursor: to place one reads a snapshot in each of RocksDB's runs.
 Result<void> RocksStore::snapshots(Size at_most, const std::function<Result<void>(const AtSize&)>& each) const {
+  const Size newest = std::min(at_most, acknowledged()->size);
   const auto rows = rows_->cursor("s", "t");
   for (rows->seek("s"); rows->at(); rows->next()) {
     TRY_LET(at, number_of_key(rows->key(), 's'));
-    if (at > std::min(at_most, acknowledged()->size)) break;
+    if (at > newest) break;
     TRY(each(AtSize{at, Bytes(rows->value())}));
   }
   return rows->status();
