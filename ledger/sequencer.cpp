@@ -297,43 +297,49 @@ Answer Sequencer::place(const Envelope& envelope, Statement statement, std::stri
   return receipt;
 }
 
-// Two heads of one size must never be seen. This store is ours alone (open() locked it), so nobody can take the place
-// between signing and commit; a head whose commit failed goes no further than this function, and unsure_ keeps a next
-// one from being signed until the tip has shown that the store does not hold it. A store with rivals signs inside its
-// transaction instead.
+// What the log signs for this batch: the head, and what the views come to if it is time for that.
+Result<SignedHead> Sequencer::sign(const Pending& pending) {
+  SignedHead head;
+  if (const Bytes state = rules_.snapshot(pending.head.size); !state.empty()) {
+    TRY_LET(sealed, seal_snapshot({pending.head, state}, log_key_));
+    head.snapshot = std::move(sealed);
+  }
+  TRY_LET(note, sign_note(format_checkpoint(pending.origin, pending.head), pending.origin, log_key_));
+  head.checkpoint = std::move(note);
+  return head;
+}
+
+// Two heads of one size must never be seen: the store has this one signed only once nobody can take its place. A head
+// whose commit failed goes no further than this function, and unsure_ keeps a next one from being signed until the tip
+// has shown that the store does not hold it.
 Result<void> Sequencer::commit(Pending& pending) {
   const Size expected = tree_.size();
-  const Result<void> committed = [&]() -> Result<void> {
-    // 1. Hash. A crash here leaves nothing.
-    Frontier tree = pending.growth.frontier();
-    ASSERT(tree.size() == expected + pending.batch.entries.size());
-    ASSERT(pending.batch.leaf_hashes.size() == pending.batch.entries.size());
-    pending.head = {tree.size(), tree.root()};
-    // 2. Sign what the views come to. A crash here leaves nothing.
-    if (const Bytes state = rules_.snapshot(pending.head.size); !state.empty()) {
-      TRY_LET(sealed, seal_snapshot({pending.head, state}, log_key_));
-      pending.batch.snapshot = std::move(sealed);
-    }
-    // 3. Sign the head. A crash here leaves nothing: the signature was in memory only.
-    TRY_LET(note, sign_note(format_checkpoint(pending.origin, pending.head), pending.origin, log_key_));
-    pending.batch.checkpoint = std::move(note);
-    // 4. Entries, nodes, tags, checkpoint and snapshot in one durable write. A crash within leaves all of it or
-    // nothing; no caller has been told, so both are right.
-    unsure_ = true;
-    TRY(store_.commit(expected, pending.batch));
-    unsure_ = false;
-    tree_ = std::move(tree);
-    return {};
-  }();
-  if (!committed.ok()) {
+  // 1. Hash. A crash here leaves nothing.
+  Frontier tree = pending.growth.frontier();
+  ASSERT(tree.size() == expected + pending.batch.entries.size());
+  ASSERT(pending.batch.leaf_hashes.size() == pending.batch.entries.size());
+  pending.head = {tree.size(), tree.root()};
+  // 2. Sign the head. A crash here leaves nothing: the signature is in memory only.
+  Bytes checkpoint;
+  pending.batch.sign = [&]() -> Result<SignedHead> {
+    TRY_LET(head, sign(pending));
+    checkpoint = head.checkpoint;
+    return head;
+  };
+  // 3. Entries, nodes, tags, checkpoint and snapshot in one durable write. A crash within leaves all of it or nothing;
+  // no caller has been told, so both are right.
+  unsure_ = true;
+  if (const Result<void> committed = store_.commit(expected, pending.batch); !committed.ok()) {
     rules_.undo();
     return committed;
   }
-  // 5. Members follow the store. A crash from here on leaves a durable batch that nobody was told of; see append.
+  unsure_ = false;
+  tree_ = std::move(tree);
+  // 4. Members follow the store. A crash from here on leaves a durable batch that nobody was told of; see append.
   rules_.keep();
   id_ = pending.id;
   origin_ = std::move(pending.origin);
-  checkpoint_ = std::move(pending.batch.checkpoint);
+  checkpoint_ = std::move(checkpoint);
   recent_.push_back(pending.head);
   if (recent_.size() > max_recent_heads) recent_.pop_front();
   return {};

@@ -118,6 +118,7 @@ class Sequencer {
   Result<Receipt> repeat(Seq first, const Pending& pending) const;
   Answer place(const Envelope& envelope, Statement statement, std::string outcome, Millis recorded, Pending& pending);
 
+  Result<SignedHead> sign(const Pending& pending);
   Result<void> commit(Pending& pending);
   Result<void> complete(std::vector<Answer>& answers, const Pending& pending) const;
 

@@ -12,7 +12,7 @@ void assert_batch(Size expected, const Batch& batch) {
   ASSERT(count > 0);
   ASSERT(batch.leaf_hashes.size() == count);
   ASSERT(expected <= std::numeric_limits<Size>::max() - count);
-  ASSERT(!batch.checkpoint.empty());
+  ASSERT(batch.sign != nullptr);
   for (const Bytes& entry : batch.entries) ASSERT(entry.size() <= max_entry_bytes);
   for (const Posting& posting : batch.postings) {
     // An empty tag could not come after "" in tags(), and NUL ends a tag in an engine's keys.

@@ -19,11 +19,12 @@ class MemoryStore final : public Store {
     if (expected != entries_.size()) {
       return conflict(str("the ledger has ", entries_.size(), " entries, not ", expected, ": read it again and retry"));
     }
+    TRY_LET(head, batch.sign());
     entries_.insert(entries_.end(), batch.entries.begin(), batch.entries.end());
     for (const Hash& leaf : batch.leaf_hashes) push_leaf(leaf);
     for (const Posting& posting : postings) postings_[posting.tag].push_back(posting.seq);
-    checkpoints_[entries_.size()] = batch.checkpoint;
-    if (!batch.snapshot.empty()) snapshots_[entries_.size()] = batch.snapshot;
+    checkpoints_[entries_.size()] = std::move(head.checkpoint);
+    if (!head.snapshot.empty()) snapshots_[entries_.size()] = std::move(head.snapshot);
     return {};
   }
 

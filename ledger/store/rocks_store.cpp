@@ -137,7 +137,7 @@ Result<void> RocksStore::commit(Size expected, const Batch& batch) {
   }
 
   std::vector<Row> rows;
-  rows.reserve(batch.entries.size() + batch.postings.size() + 4);
+  rows.reserve(batch.entries.size() + postings.size() + 4);
   auto edge = std::make_shared<RightEdge>(*before->edge);
   std::vector<FullTile> filled;
   for (std::size_t i = 0; i < batch.entries.size(); ++i) {
@@ -153,8 +153,10 @@ Result<void> RocksStore::commit(Size expected, const Batch& batch) {
     rows.push_back({posting_key(first->tag, first->seq), encode_posting(seqs)});
     first = last;
   }
-  rows.push_back({checkpoint_key(edge->size()), batch.checkpoint});
-  if (!batch.snapshot.empty()) rows.push_back({snapshot_key(edge->size()), batch.snapshot});
+  // No rival is about: the lock on the directory keeps a second process out, commit_mutex_ a second thread.
+  TRY_LET(head, batch.sign());
+  rows.push_back({checkpoint_key(edge->size()), head.checkpoint});
+  if (!head.snapshot.empty()) rows.push_back({snapshot_key(edge->size()), std::move(head.snapshot)});
 
   // A crash before this leaves nothing; inside it, the whole batch or nothing; after it, the whole batch.
   if (const Result<void> written = rows_->write(rows); !written.ok()) {
@@ -163,7 +165,7 @@ Result<void> RocksStore::commit(Size expected, const Batch& batch) {
         str(*failure_, "; nothing was acknowledged: make room or look after the disk, then open the ledger again"));
   }
   const Size size = edge->size();
-  acknowledge({size, batch.checkpoint, std::move(edge)});
+  acknowledge({size, std::move(head.checkpoint), std::move(edge)});
   return {};
 }
 

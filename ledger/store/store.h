@@ -34,12 +34,21 @@ struct AtSize {
   Bytes bytes;
 };
 
+// What the log signs when a batch has its place.
+struct SignedHead {
+  Bytes checkpoint;  // the signed note of the tree after the batch
+  Bytes snapshot;    // of the views after it; empty: none
+};
+
 struct Batch {
   std::vector<Bytes> entries;     // at least one, each at most 65,535 bytes, in order
   std::vector<Hash> leaf_hashes;  // one for each entry
   std::vector<Posting> postings;  // seqs of this batch only; none twice
-  Bytes checkpoint;               // the signed note of the tree after this batch
-  Bytes snapshot;                 // of the views after this batch; empty: none
+
+  // Called by commit at most once, and only when nobody else can take this batch's place any more, so that two heads of
+  // one size are never signed. What it gives is stored with the batch or goes no further; its error ends the commit
+  // with nothing written.
+  std::function<Result<SignedHead>()> sign;
 };
 
 struct Tip {

@@ -28,7 +28,10 @@ std::unique_ptr<Store> store_of(const std::vector<Recorded>& history) {
     if (!entry.entry.outcome.empty()) batch.postings.push_back({std::string(refused_tag), entry.seq});
   }
   const Head head{history.size(), roots_of(history).back()};
-  batch.checkpoint = must(sign_note(format_checkpoint(generated_origin, head), generated_origin, generated_log_key()));
+  batch.sign = [&head]() -> Result<SignedHead> {
+    TRY_LET(note, sign_note(format_checkpoint(generated_origin, head), generated_origin, generated_log_key()));
+    return SignedHead{std::move(note), {}};
+  };
   auto store = open_memory_store();
   REQUIRE(store->commit(0, batch).ok());
   return store;

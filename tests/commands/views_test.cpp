@@ -57,7 +57,7 @@ std::filesystem::path altered_copy(ReadCase& place, Seq seq) {
   const std::filesystem::path copy = place.directory() / "altered";
   place.with_session([&](Session& session) {
     Batch batch;
-    batch.checkpoint = session.ledger().checkpoint_note();
+    batch.sign = [&session]() -> Result<SignedHead> { return SignedHead{session.ledger().checkpoint_note(), {}}; };
     const auto page = session.store().read(0, {1000});
     REQUIRE(page.ok());
     REQUIRE(page->size() == session.ledger().size());

@@ -200,7 +200,10 @@ TEST_CASE("a ledger whose log key was born under another name than its origin do
   Batch batch;
   batch.entries = {entry};
   batch.leaf_hashes = {leaf_hash(entry)};
-  batch.checkpoint = sign_note(format_checkpoint(signer, {1, leaf_hash(entry)}), signer, log_key()).value();
+  batch.sign = [&]() -> Result<SignedHead> {
+    TRY_LET(note, sign_note(format_checkpoint(signer, {1, leaf_hash(entry)}), signer, log_key()));
+    return SignedHead{std::move(note), {}};
+  };
   const auto store = open_memory_store();
   REQUIRE(store->commit(0, batch).ok());
   CHECK(Ledger::open(*store).ok() == same);

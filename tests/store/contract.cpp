@@ -70,8 +70,9 @@ Batch batch_at(Seq first, std::size_t count) {
   }
   // A store may not depend on the order in which they come.
   std::reverse(batch.postings.begin(), batch.postings.end());
-  batch.checkpoint = checkpoint_at(first + count);
-  if (count % 3 == 0) batch.snapshot = str("snapshot of ", first + count);
+  batch.sign = [size = first + count, with_snapshot = count % 3 == 0]() -> Result<SignedHead> {
+    return SignedHead{checkpoint_at(size), with_snapshot ? str("snapshot of ", size) : Bytes()};
+  };
   return batch;
 }
 

@@ -122,6 +122,41 @@ TEST_CASE("a commit that expects another size is a conflict and writes nothing")
   require_intact(*engine.store);
 }
 
+TEST_CASE("a head is signed once, and only for a batch that has its place") {
+  const std::string name = GENERATE(from_range(engine_names()));
+  INFO(name);
+  Engine engine = make_engine(name);
+  grow(*engine.store, 300);
+  int signed_heads = 0;
+  const auto counted = [&](Size first) {
+    Batch batch = batch_at(first, 5);
+    batch.sign = [&signed_heads, sign = std::move(batch.sign)] {
+      ++signed_heads;
+      return sign();
+    };
+    return batch;
+  };
+  REQUIRE(engine.store->commit(299, counted(299)).error().kind == ErrorKind::conflict);
+  CHECK(signed_heads == 0);
+  REQUIRE(engine.store->commit(300, counted(300)).ok());
+  CHECK(signed_heads == 1);
+}
+
+TEST_CASE("a commit whose head cannot be signed writes nothing, and the next one may come") {
+  const std::string name = GENERATE(from_range(engine_names()));
+  INFO(name);
+  Engine engine = make_engine(name);
+  grow(*engine.store, 300);
+  Batch batch = batch_at(300, 5);
+  batch.sign = []() -> Result<SignedHead> { return fault("told not to sign"); };
+  REQUIRE(engine.store->commit(300, batch).error().message == "told not to sign");
+  require_intact(*engine.store);
+  engine.reopen();
+  REQUIRE(engine.store->tip().value().size == 300);
+  grow(*engine.store, 310);
+  require_intact(*engine.store);
+}
+
 TEST_CASE("entries are gathered as they are asked for, near or far, and one past the tip is a fault") {
   const std::string name = GENERATE(from_range(engine_names()));
   INFO(name);
@@ -306,7 +341,7 @@ TEST_CASE("entries may be empty or as large as a bundle takes, and hold any byte
   Batch batch;
   batch.entries = {Bytes(), Bytes(65535, '\xff'), Bytes("\0\0", 2)};
   for (const Bytes& entry : batch.entries) batch.leaf_hashes.push_back(leaf_hash(entry));
-  batch.checkpoint = "c";
+  batch.sign = []() -> Result<SignedHead> { return SignedHead{"c", {}}; };
   REQUIRE(engine.store->commit(0, batch).ok());
   engine.reopen();
   REQUIRE(engine.store->read(0, {}).value() == batch.entries);
