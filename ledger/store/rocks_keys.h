@@ -14,16 +14,12 @@
 #pragma once
 
 #include <cstdint>
-#include <span>
 #include <string_view>
-#include <vector>
 
 #include "ledger/base/result.h"
 #include "ledger/base/types.h"
 
 namespace cairn {
-
-inline constexpr std::string_view store_version = "cairn store 0";
 
 Bytes version_key();
 Bytes entry_key(Seq seq);
@@ -47,9 +43,5 @@ struct PostingKey {
 };
 Result<std::uint64_t> number_of_key(BytesView key, char kind);
 Result<PostingKey> parse_posting_key(BytesView key);
-
-// Ascending seqs without the first, and back. decode refuses what encode would not write.
-Bytes encode_posting(std::span<const Seq> seqs);
-Result<std::vector<Seq>> decode_posting(Seq first, BytesView row);
 
 }  // namespace cairn

@@ -4,9 +4,10 @@
 #include "ledger/base/file.h"
 #include "ledger/base/text.h"
 #include "ledger/store/batch_check.h"
+#include "ledger/store/posting_row.h"
 #include "ledger/store/rocks_keys.h"
-#include "ledger/store/rocks_nodes.h"
 #include "ledger/store/rocks_rows.h"
+#include "ledger/store/rocks_tiles.h"
 #include "ledger/store/store.h"
 #include "ledger/store/store_directory.h"
 #include "ledger/store/writer_lock.h"
@@ -28,7 +29,11 @@ class RocksStore final : public Store {
  public:
   // Without a lock it is a reader.
   RocksStore(std::optional<WriterLock> lock, std::unique_ptr<RocksRows> rows, fs::path directory)
-      : lock_(std::move(lock)), rows_(std::move(rows)), nodes_(*rows_), directory_(std::move(directory)) {}
+      : lock_(std::move(lock)),
+        rows_(std::move(rows)),
+        tiles_(*rows_),
+        nodes_(tiles_),
+        directory_(std::move(directory)) {}
 
   Result<void> load();
   Result<void> mark_new();
@@ -70,7 +75,8 @@ class RocksStore final : public Store {
   // In this order: the database is closed before the lock is given back.
   std::optional<WriterLock> lock_;
   std::unique_ptr<RocksRows> rows_;
-  RocksNodes nodes_;
+  RocksTiles tiles_;
+  TileNodes nodes_;
   fs::path directory_;
 
   std::mutex commit_mutex_;
@@ -145,13 +151,8 @@ Result<void> RocksStore::commit(Size expected, const Batch& batch) {
     edge->push(batch.leaf_hashes[i], filled);
   }
   append_tile_rows(filled, rows);
-  for (auto first = postings.begin(); first != postings.end();) {
-    const auto last =
-        std::find_if(first, postings.end(), [&](const Posting& other) { return other.tag != first->tag; });
-    std::vector<Seq> seqs;
-    std::transform(first, last, std::back_inserter(seqs), [](const Posting& posting) { return posting.seq; });
-    rows.push_back({posting_key(first->tag, first->seq), encode_posting(seqs)});
-    first = last;
+  for (PostingRow& row : posting_rows(postings)) {
+    rows.push_back({posting_key(row.tag, row.first), std::move(row.others)});
   }
   // No rival is about: the lock on the directory keeps a second process out, commit_mutex_ a second thread.
   TRY_LET(head, batch.sign());

@@ -100,6 +100,9 @@ class Store {
 // The model that every other store is tested against.
 std::unique_ptr<Store> open_memory_store();
 
+// What the engines of this version write and read.
+inline constexpr std::string_view store_version = "cairn store 0";
+
 enum class StoreMode { create, write, read };
 
 struct RocksOptions {

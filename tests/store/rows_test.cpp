@@ -1,6 +1,7 @@
 // Keys, posting rows and the right edge: the pure parts of the RocksDB store.
 
 #include "ledger/base/text.h"
+#include "ledger/store/posting_row.h"
 #include "ledger/store/right_edge.h"
 #include "ledger/store/rocks_keys.h"
 #include "tests/catch.h"
