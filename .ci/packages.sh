@@ -8,6 +8,7 @@ g++                  compiles C++20
 cmake                configures the build
 ninja-build          runs the build
 librocksdb-dev       the embedded store
+libpq-dev            the store of a ledger in PostgreSQL
 libssl-dev           SHA-256, Ed25519 and ECDSA
 nlohmann-json3-dev   reads and writes JSON
 libcli11-dev         reads the command line
@@ -19,6 +20,7 @@ python3              runs verify/independent.py
 # shellcheck disable=SC2034
 test_packages='
 catch2               the test framework
+postgresql           the server that the tests of that store start, kill and promote
 tzdata               the time zones that freeze windows are worked out in
 clang                the second compiler: its warnings count as errors too
 libclang-rt-14-dev   what the fuzz targets and the sanitizers of clang link

@@ -115,4 +115,22 @@ struct RocksOptions {
 Result<std::unique_ptr<Store>> open_rocks_store(const std::filesystem::path& directory, StoreMode mode,
                                                 const RocksOptions& options);
 
+struct PostgresOptions {
+  Millis lock_timeout = 30 * second;  // how long a commit waits for another writer's to end
+  Millis patience = 30 * second;      // how long a lost server is asked for again before a question is unavailable
+  std::string grant_to = "";          // create: the role that may append and read from then on; empty: only who creates
+};
+
+// A ledger in a PostgreSQL database, or any engine that speaks its protocol and keeps its keys (README). create: makes
+// the tables, as a role that may; the database must not hold a ledger. write: beside any number of other writers, from
+// the primary. read: never writes, from the primary or, if there is none, from a standby. The first connection is tried
+// once; one that is lost later is made anew, to whichever of the URL's hosts is the primary then.
+Result<std::unique_ptr<Store>> open_postgres_store(const std::string& url, StoreMode mode,
+                                                   const PostgresOptions& options);
+
+bool is_postgres_url(std::string_view where);
+
+// Hosts and database of such a URL, for messages and as the name of the place: never user, password or settings.
+Result<std::string> postgres_place(const std::string& url);
+
 }  // namespace cairn

@@ -8,6 +8,7 @@
 
 #include "ledger/base/text.h"
 #include "tests/catch.h"
+#include "tests/postgres/server.h"
 
 namespace cairn::test {
 
@@ -23,20 +24,32 @@ TempDirectory::~TempDirectory() {
 }
 
 std::vector<std::string> engine_names() {
-  return {"memory", "rocksdb"};
+  return {"memory", "rocksdb", "postgresql"};
 }
 
 Engine make_engine(const std::string& name) {
-  if (name == "memory") return {name, nullptr, open_memory_store()};
+  if (name == "memory") return {name, nullptr, "", open_memory_store()};
+  if (name == "postgresql") {
+    const PostgresServer& server = PostgresServer::shared();
+    const std::string database = server.fresh_database();
+    must_open(server.url(database), StoreMode::create, {.grant_to = "app"});
+    // As the role that can do the least.
+    const std::string url = server.url(database, "app");
+    return {name, nullptr, url, must_open(url, StoreMode::write)};
+  }
   auto directory = std::make_shared<TempDirectory>();
   auto store = open_rocks_store(directory->path() / "ledger", StoreMode::create, {});
   REQUIRE(store.ok());
-  return {name, directory, std::move(store).value()};
+  return {name, directory, "", std::move(store).value()};
 }
 
 void Engine::reopen() {
-  if (!directory) return;
+  if (name == "memory") return;
   store.reset();
+  if (name == "postgresql") {
+    store = must_open(url, StoreMode::write);
+    return;
+  }
   auto opened = open_rocks_store(directory->path() / "ledger", StoreMode::write, {});
   REQUIRE(opened.ok());
   store = std::move(opened).value();
@@ -169,6 +182,13 @@ void require_intact(const Store& store) {
   require_entries(store, size);
   require_tree(store, size);
   require_tags(store, size);
+}
+
+std::unique_ptr<Store> must_open(const std::string& url, StoreMode mode, const PostgresOptions& options) {
+  auto store = open_postgres_store(url, mode, options);
+  INFO((store.ok() ? "" : store.error().message));
+  REQUIRE(store.ok());
+  return std::move(store).value();
 }
 
 std::unique_ptr<Store> must_open(const std::filesystem::path& path, StoreMode mode, std::size_t memtable_bytes) {

@@ -29,7 +29,8 @@ class TempDirectory {
 // An engine holding one ledger; reopen closes it and opens it again, where that means something.
 struct Engine {
   std::string name;
-  std::shared_ptr<TempDirectory> directory;
+  std::shared_ptr<TempDirectory> directory;  // RocksDB's
+  std::string url;                           // PostgreSQL's
   std::unique_ptr<Store> store;
   void reopen();
 };
@@ -48,7 +49,8 @@ std::vector<std::vector<Hash>> all_subtrees(Size size);
 
 inline constexpr Seq last_seq = std::numeric_limits<Seq>::max();  // there can be
 
-// A store of RocksDB that must open.
+// A store that must open.
+std::unique_ptr<Store> must_open(const std::string& url, StoreMode mode, const PostgresOptions& options = {});
 std::unique_ptr<Store> must_open(const std::filesystem::path& path, StoreMode mode,
                                  std::size_t memtable_bytes = 8 << 20);
 

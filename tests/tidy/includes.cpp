@@ -41,6 +41,7 @@ struct Foreign {
 const std::vector<Foreign>& foreign_headers() {
   static const std::vector<Foreign> table = {
       {{"rocksdb/"}, {"ledger/store/rocks*.cpp"}},
+      {{"libpq-fe.h"}, {"ledger/store/postgres_connection.cpp"}},
       {{"openssl/"}, {"ledger/crypto/*.cpp"}},
       {{"nlohmann/"},
        {"ledger/events/json_document.cpp", "ledger/evidence/json.cpp", "commands/*.cpp", "verify/main*.cpp",
