@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "verify/rule_check.h"
+
 namespace cairn {
 
 namespace {
@@ -45,6 +47,12 @@ Judgement LiveRules::admit(const Statement& statement, const KeyId& key, std::si
 void LiveRules::apply(const Recorded& recorded) {
   if (!mark_) mark_ = world_->journal.mark();
   world_->apply(recorded);
+}
+
+Result<void> LiveRules::follow(const Recorded& recorded) {
+  TRY(check_known(recorded));
+  apply(recorded);
+  return {};
 }
 
 void LiveRules::keep() {

@@ -29,7 +29,9 @@ class LiveRules final : public Rules {
   Result<Bytes> key_for(const KeyId& key) const override;
   Judgement admit(const Statement& statement, const KeyId& key, std::size_t payload_bytes, Basis basis,
                   Millis recorded) override;
+  Size size() const override { return world_->position->size; }
   void apply(const Recorded& recorded) override;
+  Result<void> follow(const Recorded& recorded) override;
   void keep() override;
   void undo() override;
   Millis newest_recorded() const override;

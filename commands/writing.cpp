@@ -164,6 +164,7 @@ Result<std::unique_ptr<Sequencing>> start_sequencing(const Globals& globals, con
   all->rules = std::make_unique<LiveRules>(all->session->take_world(), snapshot, all->session->snapshot_bytes());
   SequencerOptions options;
   options.clock_is_right = globals.clock_is_right;
+  options.patience = globals.lock_timeout;
   TRY_LET(sequencer, Sequencer::open(all->session->store(), *all->rules, all->clock, std::move(log_key), options));
   all->sequencer = std::move(sequencer);
   return all;

@@ -1,6 +1,9 @@
 #include "ledger/sequencer.h"
 
 #include <algorithm>
+#include <chrono>
+#include <random>
+#include <thread>
 
 #include "ledger/base/text.h"
 #include "ledger/growth.h"
@@ -8,29 +11,8 @@
 namespace cairn {
 namespace {
 
-constexpr std::size_t max_recent_heads = 65536;
-constexpr std::size_t max_parsed_keys = 4096;
-
-TurnedAway turned_away(std::string reason, std::string message) {
-  return {ErrorKind::turned_away, std::move(reason), std::move(message)};
-}
-
-TurnedAway malformed(std::string message) {
-  return turned_away("malformed", std::move(message));
-}
-
-// What can be said of an envelope before anyone's key is looked up. Empty: nothing against it.
-std::string complaint_about(const Envelope& envelope) {
-  if (envelope.signatures.size() != 1) {
-    return str("the envelope has ", envelope.signatures.size(),
-               " signatures, not one; sign it with the author's key only");
-  }
-  if (envelope.payload.empty() || envelope.payload.size() > max_payload_bytes) {
-    return str("the payload has ", envelope.payload.size(), " bytes, not 1 to ", max_payload_bytes,
-               "; put long text into an attachment or say it in several statements");
-  }
-  return {};
-}
+constexpr std::chrono::milliseconds shortest_pause(2);
+constexpr std::chrono::milliseconds longest_pause(500);
 
 // Entry 0 enrols the key that it is signed with; no other statement may vouch for itself.
 const ActorEnrolled* enrolment_of(const KeyId& key, const Statement& statement) {
@@ -39,6 +21,11 @@ const ActorEnrolled* enrolment_of(const KeyId& key, const Statement& statement) 
     if (enrolled != nullptr && sha256(enrolled->key) == key) return enrolled;
   }
   return nullptr;
+}
+
+std::chrono::milliseconds jitter(std::chrono::milliseconds most) {
+  static thread_local std::minstd_rand random(std::random_device{}());
+  return std::chrono::milliseconds(std::uniform_int_distribution<std::int64_t>(0, most.count())(random));
 }
 
 Result<void> verify_first(const Envelope& envelope, const ActorEnrolled& enrolled) {
@@ -61,39 +48,6 @@ struct Sequencer::Pending {
 Sequencer::Sequencer(Store& store, Rules& rules, const Clock& clock, PrivateKey log_key, SequencerOptions options)
     : store_(store), rules_(rules), clock_(clock), log_key_(std::move(log_key)), options_(options) {}
 
-Result<std::unique_ptr<Sequencer>> Sequencer::open(Store& store, Rules& rules, const Clock& clock, PrivateKey log_key,
-                                                   SequencerOptions options) {
-  if (log_key.public_key().type() != KeyType::ed25519) {
-    return usage("a log signs its checkpoints with an Ed25519 key, and this one is not; give the log's own key");
-  }
-  std::unique_ptr<Sequencer> sequencer(new Sequencer(store, rules, clock, std::move(log_key), options));
-  TRY_LET(tip, store.tip());
-  if (tip.size > 0) TRY(sequencer->resume());
-  return sequencer;
-}
-
-Result<void> Sequencer::resume() {
-  TRY_LET(ledger, Ledger::open(store_));
-  TRY_LET(ours, NoteVerifier::for_log(ledger.origin(), log_key_.public_key()));
-  if (ours.vkey() != ledger.log_key().vkey()) {
-    return usage(str("the log key given is ", ours.vkey(), ", but ", ledger.origin(), " is signed with ",
-                     ledger.log_key().vkey(), "; give the key of this ledger"));
-  }
-  const Head head = ledger.checkpoint().head;
-  TRY_LET(peaks, store_.nodes(Frontier::peak_ids(head.size)));
-  tree_ = Frontier(head.size, std::move(peaks));
-  // Writing on from other hashes than the signed ones would be a fork under our own signature.
-  if (tree_.root() != head.root) {
-    return not_verified(str("the tree in the store has root ", tree_.root().hex(), " at size ", head.size,
-                            " where its checkpoint has ", head.root.hex(), "; restore it from a copy"));
-  }
-  id_ = ledger.id();
-  origin_ = ledger.origin();
-  checkpoint_ = ledger.checkpoint_note();
-  recent_.push_back(head);
-  return {};
-}
-
 Result<void> Sequencer::check_clock(Millis now) const {
   const Millis newest = rules_.newest_recorded();
   if (tree_.size() == 0 || options_.clock_is_right || now - newest <= max_clock_lead) return {};
@@ -101,29 +55,36 @@ Result<void> Sequencer::check_clock(Millis now) const {
                    " after the newest entry; check it, and if it is right say so (--clock-is-right)"));
 }
 
-// After a failed commit the store may hold the batch or not. Going on blindly could sign a second head of a size that
-// it has.
-Result<void> Sequencer::check_tip() {
-  if (!unsure_) return {};
-  TRY_LET(tip, store_.tip());
-  if (tip.checkpoint != checkpoint_) {
-    return conflict(str("the store is at size ", tip.size, " where this writer stands at ", tree_.size(),
-                        ": open the ledger again and look up what became of the last statements"));
+Result<std::vector<Answer>> Sequencer::append(std::span<const Envelope> envelopes) {
+  std::vector<Submission> submissions;
+  submissions.reserve(envelopes.size());
+  for (const Envelope& envelope : envelopes) submissions.push_back({envelope, std::nullopt});
+  return append(submissions);
+}
+
+// Everything is asked anew after a conflict: the signatures alone stay what they were.
+Result<std::vector<Answer>> Sequencer::append(std::span<Submission> submissions) {
+  const auto end = std::chrono::steady_clock::now() + std::chrono::milliseconds(options_.patience);
+  for (auto pause = shortest_pause;; pause = std::min(2 * pause, longest_pause)) {
+    Result<std::vector<Answer>> answers = try_append(submissions);
+    const bool passes = !answers.ok() &&
+                        (answers.error().kind == ErrorKind::conflict || answers.error().kind == ErrorKind::unavailable);
+    if (!passes || std::chrono::steady_clock::now() + pause > end) return answers;
+    // Writers that met once should not meet at the same moment again.
+    std::this_thread::sleep_for(pause / 2 + jitter(pause / 2));
   }
-  unsure_ = false;
-  return {};
 }
 
 // A crash before commit() has returned from the store leaves the ledger as it was: until then everything is in memory.
 // A crash after it leaves the batch whole, and whoever repeats an unanswered statement gets the receipt of its first
 // place.
-Result<std::vector<Answer>> Sequencer::append(std::span<const Envelope> envelopes) {
-  TRY(check_tip());
+Result<std::vector<Answer>> Sequencer::try_append(std::span<Submission> submissions) {
+  TRY(catch_up());
   const Millis now = clock_.now();
   TRY(check_clock(now));
   Pending pending{now, Growth(tree_), id_, origin_, {}, {tree_.size(), tree_.root()}};
 
-  Result<std::vector<Answer>> answers = receive_all(envelopes, pending);
+  Result<std::vector<Answer>> answers = receive_all(submissions, pending);
   if (!answers.ok()) {
     rules_.undo();
     return answers;
@@ -135,22 +96,32 @@ Result<std::vector<Answer>> Sequencer::append(std::span<const Envelope> envelope
   return answers;
 }
 
-Result<std::vector<Answer>> Sequencer::receive_all(std::span<const Envelope> envelopes, Pending& pending) {
+Result<std::vector<Answer>> Sequencer::receive_all(std::span<Submission> submissions, Pending& pending) {
   std::vector<Answer> answers;
-  answers.reserve(envelopes.size());
-  for (const Envelope& envelope : envelopes) {
-    TRY_LET(answer, receive(envelope, pending));
+  answers.reserve(submissions.size());
+  for (Submission& submission : submissions) {
+    TRY_LET(answer, receive(submission, pending));
     answers.push_back(std::move(answer));
   }
   return answers;
 }
 
-Result<Answer> Sequencer::receive(const Envelope& envelope, Pending& pending) {
-  if (std::string complaint = complaint_about(envelope); !complaint.empty()) return Answer(malformed(complaint));
+Result<Answer> Sequencer::receive(Submission& submission, Pending& pending) {
+  const Envelope& envelope = submission.envelope;
+  if (auto away = check_shape(envelope)) return Answer(std::move(*away));
   const Seq seq = pending.growth.size();
-  TRY_LET(checked, seq == 0 ? Result<Checked>(check_first(envelope)) : check(envelope, pending));
-  if (auto* away = std::get_if<TurnedAway>(&checked)) return Answer(std::move(*away));
-  auto& statement = std::get<Statement>(checked);
+  if (seq == 0) {
+    submission.opening = open_first(envelope);
+  } else {
+    const KeyId& key = envelope.signatures.front().key;
+    const Result<Bytes> spki = rules_.key_for(key);
+    if (!spki.ok() && spki.error().kind != ErrorKind::turned_away) return spki.error();
+    if (!spki.ok()) return Answer(turned_away("unknown_key", spki.error().message));
+    if (!submission.opening) submission.opening = open_with(envelope, *spki);
+  }
+  if (const auto* away = std::get_if<TurnedAway>(&*submission.opening)) return Answer(*away);
+  const auto& statement = std::get<Statement>(*submission.opening);
+  if (auto away = check_ledger(statement, pending); seq > 0 && away) return Answer(std::move(*away));
 
   TRY_LET(basis, check_basis(statement.basis, pending));
   // Order comes from the tree; the time only must not contradict it when the clock goes back.
@@ -167,44 +138,36 @@ Result<Answer> Sequencer::receive(const Envelope& envelope, Pending& pending) {
   if (seq == 0 && !outcome.empty()) {
     return Answer(turned_away(outcome, str("the rules refuse this first statement: ", outcome)));
   }
-  return place(envelope, std::move(statement), std::move(outcome), recorded, pending);
+  return Answer(place(submission, std::move(outcome), recorded, pending));
 }
 
-// Bytes are verified before anybody parses them: who has no key here does not reach the decoder.
-Result<Sequencer::Checked> Sequencer::check(const Envelope& envelope, const Pending& pending) {
-  const Signature& signature = envelope.signatures.front();
-  const Result<Bytes> spki = rules_.key_for(signature.key);
-  if (!spki.ok()) {
-    if (spki.error().kind != ErrorKind::turned_away) return spki.error();
-    return Checked(turned_away("unknown_key", spki.error().message));
+// With the key that the rules know under this id.
+Opening Sequencer::open_with(const Envelope& envelope, BytesView spki) {
+  const KeyId& id = envelope.signatures.front().key;
+  std::shared_ptr<const PublicKey> key = known_keys_.find(id);
+  if (key == nullptr) {
+    auto learnt = known_keys_.learn(id, spki);
+    if (!learnt.ok()) return turned_away("unknown_key", learnt.error().message);
+    key = std::move(*learnt);
   }
-  auto known = parsed_keys_.find(signature.key);
-  if (known == parsed_keys_.end()) {
-    Result<PublicKey> parsed = PublicKey::from_spki(*spki);
-    if (!parsed.ok()) return Checked(turned_away("unknown_key", parsed.error().message));
-    ASSERT(parsed->id() == signature.key);
-    if (parsed_keys_.size() == max_parsed_keys) parsed_keys_.clear();
-    known = parsed_keys_.emplace(signature.key, std::move(*parsed)).first;
-  }
-  const Result<void> verified = known->second.verify(pae(envelope.payload), signature.bytes);
-  if (!verified.ok()) return Checked(turned_away("bad_signature", verified.error().message));
+  return open_envelope(envelope, *key);
+}
 
-  Result<Statement> statement = decode_statement(envelope.payload);
-  if (!statement.ok()) return Checked(malformed(statement.error().message));
-  if (statement->ledger != pending.id) {
-    return Checked(turned_away("other_ledger", str("the statement is for ledger ", statement->ledger.hex(),
-                                                   ", and this is ", pending.id.hex(), "; sign it for this one")));
+std::optional<TurnedAway> Sequencer::check_ledger(const Statement& statement, const Pending& pending) const {
+  if (statement.ledger != pending.id) {
+    return turned_away("other_ledger", str("the statement is for ledger ", statement.ledger.hex(), ", and this is ",
+                                           pending.id.hex(), "; sign it for this one"));
   }
-  if (!statement->origin.empty() && statement->origin != pending.origin) {
-    return Checked(turned_away("other_ledger", str("the statement's subject is ", printable(statement->origin),
-                                                   ", and this is ", pending.origin, "; sign it for this one")));
+  if (!statement.origin.empty() && statement.origin != pending.origin) {
+    return turned_away("other_ledger", str("the statement's subject is ", printable(statement.origin), ", and this is ",
+                                           pending.origin, "; sign it for this one"));
   }
-  return Checked(std::move(*statement));
+  return std::nullopt;
 }
 
 // Entry 0 is decoded first, since the key that verifies it stands in it. Who may create a ledger is who holds its log
 // key.
-Sequencer::Checked Sequencer::check_first(const Envelope& envelope) const {
+Opening Sequencer::open_first(const Envelope& envelope) const {
   Result<Statement> statement = decode_statement(envelope.payload);
   if (!statement.ok()) return malformed(statement.error().message);
   if (statement->ledger != Hash{} || statement->basis != Head{}) {
@@ -233,14 +196,19 @@ Sequencer::Checked Sequencer::check_first(const Envelope& envelope) const {
   return std::move(*statement);
 }
 
-Result<Basis> Sequencer::check_basis(const Head& basis, const Pending& pending) const {
-  const auto verdict = [&basis](const Hash& root) {
-    return root == basis.root ? Basis::on_history : Basis::not_on_history;
+// Callers mostly stand on one of the newest heads, and many on the same one.
+Result<Basis> Sequencer::check_basis(const Head& basis, const Pending& pending) {
+  const Size base = pending.growth.base_size();
+  const auto verdict = [&](const Hash& root) {
+    if (root != basis.root) return Basis::not_on_history;
+    if (basis.size <= base) asked_ = basis;  // beyond it lies what may never be committed
+    return Basis::on_history;
   };
   const Size own_seq = pending.growth.size();
   if (own_seq == 0) return Basis::on_history;  // there is none to hold it against
   if (basis.size == 0 || basis.size > own_seq) return Basis::not_on_history;
-  if (basis.size >= pending.growth.base_size()) return verdict(pending.growth.root_at(basis.size));
+  if (basis == asked_) return Basis::on_history;
+  if (basis.size >= base) return verdict(pending.growth.root_at(basis.size));
 
   const auto recent = std::lower_bound(recent_.begin(), recent_.end(), basis.size,
                                        [](const Head& head, Size size) { return head.size < size; });
@@ -272,10 +240,15 @@ Result<Receipt> Sequencer::repeat(Seq first, const Pending& pending) const {
   return receipt;
 }
 
-Answer Sequencer::place(const Envelope& envelope, Statement statement, std::string outcome, Millis recorded,
-                        Pending& pending) {
+// The entry is folded in where its parts lie, and they go back: if this batch is not committed, they are asked again.
+Receipt Sequencer::place(Submission& submission, std::string outcome, Millis recorded, Pending& pending) {
+  Envelope& envelope = submission.envelope;
+  auto& statement = std::get<Statement>(*submission.opening);
   const Seq seq = pending.growth.size();
-  Recorded entry{seq, {}, {recorded, std::move(outcome), envelope.signatures, envelope.payload}, std::move(statement)};
+  Recorded entry{seq,
+                 {},
+                 {recorded, std::move(outcome), std::move(envelope.signatures), std::move(envelope.payload)},
+                 std::move(statement)};
   Bytes bytes = encode_entry(entry.entry);
   entry.leaf = leaf_hash(bytes);
   if (seq == 0) {
@@ -294,6 +267,8 @@ Answer Sequencer::place(const Envelope& envelope, Statement statement, std::stri
   receipt.outcome = std::move(entry.entry.outcome);
   receipt.leaf = entry.leaf;
   receipt.recorded = recorded;
+  envelope = {std::move(entry.entry.payload), std::move(entry.entry.signatures)};
+  statement = std::move(entry.statement);
   return receipt;
 }
 

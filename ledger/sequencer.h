@@ -2,14 +2,17 @@
 //
 // It takes signed statements, has their signatures verified and the rules asked, puts each in its place in the tree,
 // signs the new head, and makes all of it durable in one commit. What a crash leaves at each step is said in
-// sequencer.cpp. One thread at a time; the store keeps a second process out.
+// sequencer.cpp. One thread at a time (writer.h takes many).
+//
+// A store may have other writers than this one, on other machines. Whoever comes second learns it by a conflict, folds
+// in what the first appended, and asks the rules again; so no answer rests on a world that was overtaken.
 #pragma once
 
 #include <deque>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
-#include <unordered_map>
 #include <variant>
 #include <vector>
 
@@ -17,18 +20,12 @@
 #include "ledger/base/time.h"
 #include "ledger/events/entry.h"
 #include "ledger/ledger.h"
+#include "ledger/opening.h"
 #include "ledger/store/store.h"
 #include "ledger/tlog/snapshot.h"
 #include "ledger/tlog/tree.h"
 
 namespace cairn {
-
-// Turned away at the door, and never stored: `kind` says how the caller exits, `reason` is a wire name such as "late".
-struct TurnedAway {
-  ErrorKind kind = ErrorKind::turned_away;  // or conflict: a used id, an unmet `expects`
-  std::string reason;
-  std::string message;
-};
 
 // Same author and id, same events: the entry that is already there.
 struct Repeated {
@@ -54,8 +51,15 @@ class Rules {
   virtual Judgement admit(const Statement& statement, const KeyId& key, std::size_t payload_bytes, Basis basis,
                           Millis recorded) = 0;
 
+  // How many entries are folded in.
+  virtual Size size() const = 0;
+
   // Folds an entry in; kept or undone with the whole batch.
   virtual void apply(const Recorded& recorded) = 0;
+
+  // The same for an entry that another writer appended. needs_newer: it takes later rules than these to understand, so
+  // nothing may be appended after it by this program.
+  virtual Result<void> follow(const Recorded& recorded) = 0;
   virtual void keep() = 0;
   virtual void undo() = 0;
 
@@ -84,39 +88,55 @@ inline constexpr Millis max_clock_lead = 30 * day;
 
 struct SequencerOptions {
   bool clock_is_right = false;  // somebody looked: append although the clock is more than max_clock_lead ahead
+  Millis patience = 0;          // how long to try again while others are first or the store is away
+};
+
+// What is handed in, and, where somebody has opened it already, what they found.
+struct Submission {
+  Envelope envelope;
+  std::optional<Opening> opening;  // by open_envelope, with the key that the signature names
 };
 
 class Sequencer {
  public:
-  // `store` was opened for writing and `rules` stand at the store's tip. Refuses if the log key is not the ledger's, or
-  // if the tip's checkpoint does not verify. For an empty store, the first statement must be entry 0 and brings the
-  // log's vkey.
+  // `store` was opened for writing; `rules` stand at one of its heads, and what came after that is folded in. Refuses
+  // if the log key is not the ledger's, or if a checkpoint does not verify. For an empty store, the first statement
+  // must be entry 0 and brings the log's vkey.
   static Result<std::unique_ptr<Sequencer>> open(Store& store, Rules& rules, const Clock& clock, PrivateKey log_key,
                                                  SequencerOptions options = {});
 
-  // One answer for each envelope, in order; returns once everything that it acknowledges is durable. An error means
-  // that nothing of this call was acknowledged: mostly nothing was written either, else the same envelopes will be
-  // answered as repeated. Two envelopes of one call see each other in order, and all its receipts are against the one
+  // One answer for each submission, in order; returns once everything that it acknowledges is durable. An error means
+  // that nothing of this call was acknowledged: mostly nothing was written either, else the same statements will be
+  // answered as repeated. Two submissions of one call see each other in order, and all its receipts are against the one
   // head that it signs.
+  Result<std::vector<Answer>> append(std::span<Submission> submissions);
   Result<std::vector<Answer>> append(std::span<const Envelope> envelopes);
 
+  // The keys met so far, for whoever opens envelopes beside this thread.
+  const KnownKeys& known_keys() const { return known_keys_; }
+
  private:
-  using Checked = std::variant<Statement, TurnedAway>;
   struct Pending;
+
+  static constexpr std::size_t max_recent_heads = 65536;
 
   Sequencer(Store& store, Rules& rules, const Clock& clock, PrivateKey log_key, SequencerOptions options);
 
   Result<void> resume();
+  Result<void> catch_up();
+  Result<void> follow_some();
+  Result<void> follow_to(const AtSize& row, const NoteVerifier& log, Frontier& tree);
   Result<void> check_clock(Millis now) const;
-  Result<void> check_tip();
 
-  Result<std::vector<Answer>> receive_all(std::span<const Envelope> envelopes, Pending& pending);
-  Result<Answer> receive(const Envelope& envelope, Pending& pending);
-  Result<Checked> check(const Envelope& envelope, const Pending& pending);
-  Checked check_first(const Envelope& envelope) const;
-  Result<Basis> check_basis(const Head& basis, const Pending& pending) const;
+  Result<std::vector<Answer>> try_append(std::span<Submission> submissions);
+  Result<std::vector<Answer>> receive_all(std::span<Submission> submissions, Pending& pending);
+  Result<Answer> receive(Submission& submission, Pending& pending);
+  Opening open_with(const Envelope& envelope, BytesView spki);
+  std::optional<TurnedAway> check_ledger(const Statement& statement, const Pending& pending) const;
+  Opening open_first(const Envelope& envelope) const;
+  Result<Basis> check_basis(const Head& basis, const Pending& pending);
   Result<Receipt> repeat(Seq first, const Pending& pending) const;
-  Answer place(const Envelope& envelope, Statement statement, std::string outcome, Millis recorded, Pending& pending);
+  Receipt place(Submission& submission, std::string outcome, Millis recorded, Pending& pending);
 
   Result<SignedHead> sign(const Pending& pending);
   Result<void> commit(Pending& pending);
@@ -131,9 +151,10 @@ class Sequencer {
   Hash id_;  // of the ledger; while the store is empty there is none
   std::string origin_;
   std::string checkpoint_;   // the newest note
-  bool unsure_ = false;      // a commit failed: look at the tip before the next
-  std::deque<Head> recent_;  // heads that this process signed, ascending
-  std::unordered_map<KeyId, PublicKey> parsed_keys_;
+  bool unsure_ = false;      // what the store holds now is not known: look at its tip first
+  std::deque<Head> recent_;  // heads that this process signed or followed, ascending
+  Head asked_;               // the basis that was asked for last, and held
+  KnownKeys known_keys_;
 };
 
 }  // namespace cairn

@@ -14,7 +14,9 @@ class OtherRules : public Rules {
                   Millis recorded) override {
     return behind_.admit(statement, key, payload_bytes, basis, recorded);
   }
+  Size size() const override { return behind_.size(); }
   void apply(const Recorded& recorded) override { behind_.apply(recorded); }
+  Result<void> follow(const Recorded& recorded) override { return behind_.follow(recorded); }
   void keep() override { behind_.keep(); }
   void undo() override { behind_.undo(); }
   Millis newest_recorded() const override { return behind_.newest_recorded(); }

@@ -40,7 +40,7 @@ TEST_CASE("the kind of a failed commit reaches the caller") {
   CHECK(f.append({f.envelope("one")}).error().kind == ErrorKind::fault);
 }
 
-TEST_CASE("a commit that was written though it was called lost stops this writer, and a new one finds the statement") {
+TEST_CASE("a commit that was written though it was called lost is found by the next append, in its first place") {
   Fixture f;
   const Envelope envelope = f.envelope("one");
   f.store.next = Failure::unavailable_but_written;
@@ -48,24 +48,32 @@ TEST_CASE("a commit that was written though it was called lost stops this writer
   CHECK(f.rules.undos == 1);
 
   const int commits = f.store.commits;
-  for (int i = 0; i < 2; ++i) {
-    const auto answers = f.append({f.envelope("two")});
-    REQUIRE_FALSE(answers.ok());
-    CHECK(answers.error().kind == ErrorKind::conflict);
-  }
+  const Receipt found = receipt(f.append_one(envelope));
   CHECK(f.store.commits == commits);  // no head was signed over the one that is there
+  CHECK(f.rules.followed == 1);
+  CHECK(found.repeated);
+  CHECK(found.seq == 1);
+  CHECK(verify_receipt(found).ok());
+  CHECK(receipt(f.append_one(f.envelope("two"))).seq == 2);
+}
 
-  FakeRules rules;
-  const auto ledger = Ledger::open(f.store);
-  REQUIRE(ledger.ok());
-  rules.fold(*ledger);
-  auto sequencer = Sequencer::open(f.store, rules, f.clock, log_key());
-  REQUIRE(sequencer.ok());
-  const auto answers = (*sequencer)->append({&envelope, 1});
-  REQUIRE(answers.ok());
-  CHECK(receipt(answers->front()).repeated);
-  CHECK(receipt(answers->front()).seq == 1);
-  CHECK(verify_receipt(receipt(answers->front())).ok());
+TEST_CASE("who may wait is answered by the call that met the failure") {
+  Fixture f;
+  f.sequencer = Sequencer::open(f.store, f.rules, f.clock, log_key(), {.patience = minute}).value();
+  for (const Failure failure : {Failure::conflict, Failure::unavailable_and_lost}) {
+    f.store.next = failure;
+    const Receipt given = receipt(f.append_one(f.envelope("after " + std::to_string(static_cast<int>(failure)))));
+    CHECK_FALSE(given.repeated);
+    CHECK(verify_receipt(given).ok());
+  }
+  f.store.next = Failure::unavailable_but_written;
+  const Receipt given = receipt(f.append_one(f.envelope("three")));
+  CHECK(given.repeated);
+  CHECK(given.seq == 3);
+  CHECK(verify_receipt(given).ok());
+  CHECK(f.store.tip()->size == 4);
+  f.store.next = Failure::fault;  // what no waiting mends
+  CHECK(f.append({f.envelope("four")}).error().kind == ErrorKind::fault);
 }
 
 TEST_CASE("a receipt that cannot be proved is an error after the fact, and the entry stays") {

@@ -39,6 +39,13 @@ void FakeRules::apply(const Recorded& recorded) {
   }
 }
 
+Result<void> FakeRules::follow(const Recorded& recorded) {
+  ++followed;
+  if (newer_rules) return needs_newer("told that it takes later rules");
+  apply(recorded);
+  return {};
+}
+
 void FakeRules::keep() {
   ++keeps;
   kept_ = present_;

@@ -28,7 +28,9 @@ class FakeRules final : public Rules {
   Result<Bytes> key_for(const KeyId& key) const override;
   Judgement admit(const Statement& statement, const KeyId& key, std::size_t payload_bytes, Basis basis,
                   Millis recorded) override;
+  Size size() const override { return present_.applied; }
   void apply(const Recorded& recorded) override;
+  Result<void> follow(const Recorded& recorded) override;
   void keep() override;
   void undo() override;
   Millis newest_recorded() const override { return present_.newest; }
@@ -40,6 +42,8 @@ class FakeRules final : public Rules {
   int keeps = 0;
   int undos = 0;
   int judged = 0;
+  int followed = 0;
+  bool newer_rules = false;
   bool refuse_all = false;
   bool keys_fail = false;
   bool takes_snapshots = false;
