@@ -33,7 +33,10 @@ TEST_CASE("a writer that was overtaken follows the other, and its statement come
   CHECK(verify_receipt(given).ok());
   CHECK(rival.rules.followed == 3);
   CHECK(rival.rules.judged == 2);  // once in the world that was overtaken, once in the one that held
-  CHECK(*Ledger::open(f.store)->root_at(5) == given.head.root);
+  const auto ledger = Ledger::open(f.store);
+  REQUIRE(ledger.ok());
+  CHECK(*ledger->root_at(5) == given.head.root);
+  CHECK(*ledger->find("actor:dana", 0, 10) == std::vector<Seq>{0, 1, 2, 3, 4});
 }
 
 TEST_CASE("a writer without patience learns of the conflict, and the next call follows") {
