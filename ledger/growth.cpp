@@ -1,5 +1,8 @@
 #include "ledger/growth.h"
 
+#include <algorithm>
+#include <bit>
+
 #include "ledger/base/assert.h"
 
 namespace cairn {
@@ -20,6 +23,7 @@ Growth::Growth(const Frontier& base) : base_size_(base.size()), size_(base.size(
 }
 
 void Growth::push(const Hash& leaf) {
+  ragged_.clear();
   levels_[0].hashes.push_back(leaf);
   std::uint64_t index = size_++;
   for (std::uint8_t level = 0; (index & 1) != 0; ++level, index >>= 1) {
@@ -36,27 +40,39 @@ Hash Growth::node(const NodeId& id) const {
   return level.hashes[id.index - level.first];
 }
 
-std::vector<Hash> Growth::hashes_of(std::span<const Range> ranges) const {
+Hash Growth::hash_of(Range range) const {
   const NodeSource nodes = [this](std::span<const NodeId> ids) -> Result<std::vector<Hash>> {
     std::vector<Hash> hashes;
     hashes.reserve(ids.size());
     for (const NodeId& id : ids) hashes.push_back(node(id));
     return hashes;
   };
-  Result<std::vector<Hash>> hashes = hash_ranges(ranges, nodes);
+  Result<std::vector<Hash>> hashes = hash_ranges({&range, 1}, nodes);
   ASSERT(hashes.ok());
-  return std::move(*hashes);
+  return hashes->front();
 }
 
 Hash Growth::root_at(Size size) const {
   ASSERT(base_size_ <= size && size <= size_);
-  const Range whole{0, size};
-  return hashes_of({&whole, 1}).front();
+  return hash_of({0, size});
 }
 
-std::vector<Hash> Growth::prove_inclusion(Seq seq) const {
+std::vector<Hash> Growth::prove_inclusion(Seq seq) {
   ASSERT(base_size_ <= seq && seq < size_);
-  return hashes_of(inclusion_ranges(seq, size_));
+  std::vector<Hash> proof;
+  for (const Range& range : inclusion_ranges(seq, size_)) {
+    const Size width = range.end - range.begin;
+    if (std::has_single_bit(width)) {
+      const auto level = static_cast<std::uint8_t>(std::countr_zero(width));
+      proof.push_back(node({level, range.begin >> level}));
+      continue;
+    }
+    auto known =
+        std::find_if(ragged_.begin(), ragged_.end(), [&](const auto& one) { return one.first == range.begin; });
+    if (known == ragged_.end()) known = ragged_.insert(known, {range.begin, hash_of(range)});
+    proof.push_back(known->second);
+  }
+  return proof;
 }
 
 Frontier Growth::frontier() const {

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <array>
+#include <utility>
 #include <vector>
 
 #include "ledger/tlog/tree.h"
@@ -23,8 +24,9 @@ class Growth {
   // Needs base_size() <= size <= this->size().
   Hash root_at(Size size) const;
 
-  // Inclusion in the tree of size(). Needs base_size() <= seq < size().
-  std::vector<Hash> prove_inclusion(Seq seq) const;
+  // Inclusion in the tree of size(). Needs base_size() <= seq < size(). The hashes on the ragged right edge of a size
+  // are the same for all its proofs, and joined once.
+  std::vector<Hash> prove_inclusion(Seq seq);
 
   Frontier frontier() const;
 
@@ -35,11 +37,13 @@ class Growth {
   };
 
   Hash node(const NodeId& id) const;
-  std::vector<Hash> hashes_of(std::span<const Range> ranges) const;
+  Hash hash_of(Range range) const;
 
   Size base_size_ = 0;
   Size size_ = 0;
   std::array<Level, 64> levels_;
+  std::vector<std::pair<Size, Hash>>
+      ragged_;  // by where they begin: ranges that end at size() and are no complete subtree
 };
 
 }  // namespace cairn

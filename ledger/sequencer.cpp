@@ -255,8 +255,9 @@ Receipt Sequencer::place(Submission& submission, std::string outcome, Millis rec
     pending.id = entry.leaf;
     pending.origin = std::get<LedgerCreated>(entry.statement.events.front()).origin;
   }
-  for (std::string& tag : tags_of(entry.statement)) pending.batch.postings.push_back({std::move(tag), seq});
-  if (!entry.entry.outcome.empty()) pending.batch.postings.push_back({std::string(refused_tag), seq});
+  Postings& postings = pending.batch.postings;
+  for (std::string& tag : tags_of(entry.statement)) postings[std::move(tag)].push_back(seq);
+  if (!entry.entry.outcome.empty()) postings[std::string(refused_tag)].push_back(seq);
   pending.growth.push(entry.leaf);
   pending.batch.entries.push_back(std::move(bytes));
   pending.batch.leaf_hashes.push_back(entry.leaf);
@@ -320,7 +321,7 @@ Result<void> Sequencer::commit(Pending& pending) {
   return {};
 }
 
-Result<void> Sequencer::complete(std::vector<Answer>& answers, const Pending& pending) const {
+Result<void> Sequencer::complete(std::vector<Answer>& answers, Pending& pending) const {
   for (Answer& answer : answers) {
     auto* receipt = std::get_if<Receipt>(&answer);
     if (receipt == nullptr) continue;

@@ -140,7 +140,7 @@ class Sequencer {
 
   Result<SignedHead> sign(const Pending& pending);
   Result<void> commit(Pending& pending);
-  Result<void> complete(std::vector<Answer>& answers, const Pending& pending) const;
+  Result<void> complete(std::vector<Answer>& answers, Pending& pending) const;
 
   Store& store_;
   Rules& rules_;

@@ -1,6 +1,7 @@
 #include "ledger/store/batch_check.h"
 
 #include <algorithm>
+#include <functional>
 #include <limits>
 
 #include "ledger/tlog/tile.h"
@@ -14,19 +15,13 @@ void assert_batch(Size expected, const Batch& batch) {
   ASSERT(expected <= std::numeric_limits<Size>::max() - count);
   ASSERT(batch.sign != nullptr);
   for (const Bytes& entry : batch.entries) ASSERT(entry.size() <= max_entry_bytes);
-  for (const Posting& posting : batch.postings) {
+  for (const auto& [tag, seqs] : batch.postings) {
     // An empty tag could not come after "" in tags(), and NUL ends a tag in an engine's keys.
-    ASSERT(!posting.tag.empty() && posting.tag.size() <= max_tag_bytes);
-    ASSERT(posting.tag.find('\0') == std::string::npos);
-    ASSERT(posting.seq >= expected && posting.seq - expected < count);
+    ASSERT(!tag.empty() && tag.size() <= max_tag_bytes);
+    ASSERT(tag.find('\0') == std::string::npos);
+    ASSERT(!seqs.empty() && seqs.front() >= expected && seqs.back() - expected < count);
+    ASSERT(std::adjacent_find(seqs.begin(), seqs.end(), std::greater_equal<>()) == seqs.end());
   }
-}
-
-std::vector<Posting> sorted_postings(const Batch& batch) {
-  std::vector<Posting> postings = batch.postings;
-  std::sort(postings.begin(), postings.end());
-  ASSERT(std::adjacent_find(postings.begin(), postings.end()) == postings.end());
-  return postings;
 }
 
 }  // namespace cairn

@@ -10,7 +10,4 @@ inline constexpr std::size_t max_tag_bytes = 200;
 // Stops the process if `batch` could not be a batch at `expected`.
 void assert_batch(Size expected, const Batch& batch);
 
-// The postings of a batch tag by tag, each tag's seqs ascending; none twice is asserted.
-std::vector<Posting> sorted_postings(const Batch& batch);
-
 }  // namespace cairn

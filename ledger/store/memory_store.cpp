@@ -14,7 +14,6 @@ class MemoryStore final : public Store {
  public:
   Result<void> commit(Size expected, const Batch& batch) override {
     assert_batch(expected, batch);
-    const std::vector<Posting> postings = sorted_postings(batch);
     const std::lock_guard lock(mutex_);
     if (expected != entries_.size()) {
       return conflict(str("the ledger has ", entries_.size(), " entries, not ", expected, ": read it again and retry"));
@@ -22,7 +21,10 @@ class MemoryStore final : public Store {
     TRY_LET(head, batch.sign());
     entries_.insert(entries_.end(), batch.entries.begin(), batch.entries.end());
     for (const Hash& leaf : batch.leaf_hashes) push_leaf(leaf);
-    for (const Posting& posting : postings) postings_[posting.tag].push_back(posting.seq);
+    for (const auto& [tag, seqs] : batch.postings) {
+      std::vector<Seq>& all = postings_[tag];
+      all.insert(all.end(), seqs.begin(), seqs.end());
+    }
     checkpoints_[entries_.size()] = std::move(head.checkpoint);
     if (!head.snapshot.empty()) snapshots_[entries_.size()] = std::move(head.snapshot);
     return {};

@@ -37,14 +37,14 @@ void add_entries(Seq first, const Batch& batch, std::vector<PostgresCall>& calls
   calls.push_back({insert_entries, {as_numbers(seqs), as_byte_strings(batch.entries)}});
 }
 
-void add_postings(std::span<const Posting> sorted, std::vector<PostgresCall>& calls) {
+void add_postings(const Postings& postings, std::vector<PostgresCall>& calls) {
   std::vector<BytesView> tags;
   std::vector<Seq> firsts;
   std::vector<Bytes> others;
-  for (PostingRow& row : posting_rows(sorted)) {
-    tags.push_back(row.tag);
-    firsts.push_back(row.first);
-    others.push_back(std::move(row.others));
+  for (const auto& [tag, seqs] : postings) {
+    tags.push_back(tag);
+    firsts.push_back(seqs.front());
+    others.push_back(encode_posting(seqs));
   }
   if (tags.empty()) return;
   calls.push_back({insert_postings, {as_byte_strings(tags), as_numbers(firsts), as_byte_strings(others)}});
@@ -100,7 +100,7 @@ class PostgresStore final : public Store {
   using Edge = std::shared_ptr<const RightEdge>;
 
   Result<void> take_place(Size expected, Size size);
-  Result<Edge> write_batch(Size expected, const Batch& batch, std::span<const Posting> postings);
+  Result<Edge> write_batch(Size expected, const Batch& batch);
   Error refused(Size expected, const Error& error);
   Error given_up(const Error& error);
   Edge known_edge() const;
@@ -144,15 +144,14 @@ Result<void> PostgresStore::take_place(Size expected, Size size) {
 
 // 2. The head is signed: nobody can take the place any more. 3. Everything else, and the commit, in one round trip. A
 // crash, or a connection that is lost, leaves all of it or nothing.
-Result<PostgresStore::Edge> PostgresStore::write_batch(Size expected, const Batch& batch,
-                                                       std::span<const Posting> postings) {
+Result<PostgresStore::Edge> PostgresStore::write_batch(Size expected, const Batch& batch) {
   TRY_LET(before, edge_at(expected));
   auto edge = std::make_shared<RightEdge>(*before);
   std::vector<FullTile> filled;
   for (const Hash& leaf : batch.leaf_hashes) edge->push(leaf, filled);
   std::vector<PostgresCall> calls;
   add_entries(expected, batch, calls);
-  add_postings(postings, calls);
+  add_postings(batch.postings, calls);
   add_tiles(filled, calls);
   TRY_LET(head, batch.sign());
   calls.push_back({insert_note, {as_number(edge->size()), as_bytes(head.checkpoint)}});
@@ -197,7 +196,6 @@ Error PostgresStore::given_up(const Error& error) {
 
 Result<void> PostgresStore::commit(Size expected, const Batch& batch) {
   assert_batch(expected, batch);
-  const std::vector<Posting> postings = sorted_postings(batch);
   const std::lock_guard lock(commit_mutex_);
   if (!appending_) return fault("the ledger was opened for reading only");
   if (failure_) return fault(str("an earlier commit failed, open the ledger again before the next one: ", *failure_));
@@ -210,7 +208,7 @@ Result<void> PostgresStore::commit(Size expected, const Batch& batch) {
     appending_->drop();
     return placed.error();
   }
-  const Result<Edge> written = write_batch(expected, batch, postings);
+  const Result<Edge> written = write_batch(expected, batch);
   if (!written.ok()) return given_up(written.error());
   keep_edge(*written);
   return {};

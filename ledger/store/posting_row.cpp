@@ -1,6 +1,5 @@
 #include "ledger/store/posting_row.h"
 
-#include <algorithm>
 #include <limits>
 
 #include "ledger/base/text.h"
@@ -37,18 +36,6 @@ Result<std::vector<Seq>> decode_posting(Seq first, BytesView row) {
   }
   if (shift != 0) return bad;
   return seqs;
-}
-
-std::vector<PostingRow> posting_rows(std::span<const Posting> sorted) {
-  std::vector<PostingRow> rows;
-  for (auto first = sorted.begin(); first != sorted.end();) {
-    const auto last = std::find_if(first, sorted.end(), [&](const Posting& other) { return other.tag != first->tag; });
-    std::vector<Seq> seqs;
-    std::transform(first, last, std::back_inserter(seqs), [](const Posting& posting) { return posting.seq; });
-    rows.push_back({first->tag, first->seq, encode_posting(seqs)});
-    first = last;
-  }
-  return rows;
 }
 
 }  // namespace cairn

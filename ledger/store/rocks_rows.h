@@ -18,7 +18,7 @@ namespace cairn {
 
 struct Row {
   Bytes key;
-  Bytes value;
+  BytesView value;  // which whoever writes it keeps
 };
 
 // A place in the rows of [begin, end). Once at() is false, ask status(): the end, or a row that could not be read.

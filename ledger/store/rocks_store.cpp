@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <deque>
 #include <mutex>
 
 #include "ledger/base/file.h"
@@ -91,7 +92,7 @@ Result<void> RocksStore::mark_new() {
   TRY(any->status());
   if (any->at())
     return fault(str("the database at ", directory_.string(), " is not a ledger: choose another directory"));
-  const Row version{version_key(), Bytes(store_version)};
+  const Row version{version_key(), store_version};
   return rows_->write({&version, 1});
 }
 
@@ -133,7 +134,6 @@ Result<void> RocksStore::load() {
 
 Result<void> RocksStore::commit(Size expected, const Batch& batch) {
   assert_batch(expected, batch);
-  const std::vector<Posting> postings = sorted_postings(batch);
   const std::lock_guard lock(commit_mutex_);
   if (!lock_) return fault(str("the ledger at ", directory_.string(), " was opened for reading only"));
   if (failure_) return fault(str("an earlier commit failed, open the ledger again before the next one: ", *failure_));
@@ -142,22 +142,23 @@ Result<void> RocksStore::commit(Size expected, const Batch& batch) {
     return conflict(str("the ledger has ", before->size, " entries, not ", expected, ": read it again and retry"));
   }
 
-  std::vector<Row> rows;
-  rows.reserve(batch.entries.size() + postings.size() + 4);
+  std::vector<Row> rows;   // entries are written from where they lie
+  std::deque<Bytes> made;  // the values of rows that are made here
+  rows.reserve(batch.entries.size() + batch.postings.size() + 16);
   auto edge = std::make_shared<RightEdge>(*before->edge);
   std::vector<FullTile> filled;
   for (std::size_t i = 0; i < batch.entries.size(); ++i) {
     rows.push_back({entry_key(expected + i), batch.entries[i]});
     edge->push(batch.leaf_hashes[i], filled);
   }
-  append_tile_rows(filled, rows);
-  for (PostingRow& row : posting_rows(postings)) {
-    rows.push_back({posting_key(row.tag, row.first), std::move(row.others)});
+  append_tile_rows(filled, rows, made);
+  for (const auto& [tag, seqs] : batch.postings) {
+    rows.push_back({posting_key(tag, seqs.front()), made.emplace_back(encode_posting(seqs))});
   }
   // No rival is about: the lock on the directory keeps a second process out, commit_mutex_ a second thread.
   TRY_LET(head, batch.sign());
   rows.push_back({checkpoint_key(edge->size()), head.checkpoint});
-  if (!head.snapshot.empty()) rows.push_back({snapshot_key(edge->size()), std::move(head.snapshot)});
+  if (!head.snapshot.empty()) rows.push_back({snapshot_key(edge->size()), head.snapshot});
 
   // A crash before this leaves nothing; inside it, the whole batch or nothing; after it, the whole batch.
   if (const Result<void> written = rows_->write(rows); !written.ok()) {

@@ -5,10 +5,10 @@
 
 namespace cairn {
 
-void append_tile_rows(std::span<const FullTile> filled, std::vector<Row>& rows) {
+void append_tile_rows(std::span<const FullTile> filled, std::vector<Row>& rows, std::deque<Bytes>& made) {
   for (const FullTile& tile : filled) {
-    if (tile.level == 0) rows.push_back({leaves_key(tile.index), leaf_row(tile)});
-    rows.push_back({subtree_key(static_cast<std::uint8_t>(tile.level + 1), tile.index), Bytes(tile.root.view())});
+    if (tile.level == 0) rows.push_back({leaves_key(tile.index), made.emplace_back(leaf_row(tile))});
+    rows.push_back({subtree_key(static_cast<std::uint8_t>(tile.level + 1), tile.index), tile.root.view()});
   }
 }
 

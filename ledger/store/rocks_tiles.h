@@ -1,6 +1,7 @@
 // RocksTiles: full tiles as rows of RocksDB (rocks_keys.h).
 #pragma once
 
+#include <deque>
 #include <span>
 #include <vector>
 
@@ -9,8 +10,8 @@
 
 namespace cairn {
 
-// The rows that full tiles become.
-void append_tile_rows(std::span<const FullTile> filled, std::vector<Row>& rows);
+// The rows that full tiles become. Their values lie in `filled` and in `made`.
+void append_tile_rows(std::span<const FullTile> filled, std::vector<Row>& rows, std::deque<Bytes>& made);
 
 class RocksTiles final : public TileRows {
  public:

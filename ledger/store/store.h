@@ -12,6 +12,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
 #include "ledger/base/result.h"
@@ -21,12 +22,9 @@
 
 namespace cairn {
 
-// That an entry is about something: "model:logistic", "actor:dana". At most 200 bytes, no NUL.
-struct Posting {
-  std::string tag;
-  Seq seq = 0;
-  auto operator<=>(const Posting&) const = default;
-};
+// What entries are about ("model:logistic", "actor:dana"): by tag, 1 to 200 bytes without NUL, the seqs, ascending.
+// Kept together from the start: hundreds of entries share a tag, and sorting them apart costs more than writing them.
+using Postings = std::unordered_map<std::string, std::vector<Seq>>;
 
 // A signed note or a snapshot, and the tree size that it speaks of.
 struct AtSize {
@@ -43,7 +41,7 @@ struct SignedHead {
 struct Batch {
   std::vector<Bytes> entries;     // at least one, each at most 65,535 bytes, in order
   std::vector<Hash> leaf_hashes;  // one for each entry
-  std::vector<Posting> postings;  // seqs of this batch only; none twice
+  Postings postings;              // of seqs of this batch only
 
   // Called by commit at most once, and only when nobody else can take this batch's place any more, so that two heads of
   // one size are never signed. What it gives is stored with the batch or goes no further; its error ends the commit

@@ -24,8 +24,8 @@ std::unique_ptr<Store> store_of(const std::vector<Recorded>& history) {
   for (const Recorded& entry : history) {
     batch.entries.push_back(encode_entry(entry.entry));
     batch.leaf_hashes.push_back(entry.leaf);
-    for (std::string& tag : tags_of(entry.statement)) batch.postings.push_back({std::move(tag), entry.seq});
-    if (!entry.entry.outcome.empty()) batch.postings.push_back({std::string(refused_tag), entry.seq});
+    for (const std::string& tag : tags_of(entry.statement)) batch.postings[tag].push_back(entry.seq);
+    if (!entry.entry.outcome.empty()) batch.postings[std::string(refused_tag)].push_back(entry.seq);
   }
   const Head head{history.size(), roots_of(history).back()};
   batch.sign = [&head]() -> Result<SignedHead> {

@@ -79,10 +79,8 @@ Batch batch_at(Seq first, std::size_t count) {
   for (Seq seq = first; seq < first + count; ++seq) {
     batch.entries.push_back(entry_at(seq));
     batch.leaf_hashes.push_back(leaf_hash(batch.entries.back()));
-    for (const std::string& tag : tags_at(seq)) batch.postings.push_back({tag, seq});
+    for (const std::string& tag : tags_at(seq)) batch.postings[tag].push_back(seq);
   }
-  // A store may not depend on the order in which they come.
-  std::reverse(batch.postings.begin(), batch.postings.end());
   batch.sign = [size = first + count, with_snapshot = count % 3 == 0]() -> Result<SignedHead> {
     return SignedHead{checkpoint_at(size), with_snapshot ? str("snapshot of ", size) : Bytes()};
   };
@@ -150,12 +148,11 @@ void require_tree(const Store& store, Size size) {
 }
 
 void require_tags(const Store& store, Size size) {
-  std::vector<Posting> postings;
+  Postings postings;
   for (Seq seq = 0; seq < size; ++seq) {
-    for (const std::string& tag : tags_at(seq)) postings.push_back({tag, seq});
+    for (const std::string& tag : tags_at(seq)) postings[tag].push_back(seq);
   }
-  std::sort(postings.begin(), postings.end());
-  std::vector<Posting> found;
+  Postings found;
   std::string after;
   for (;;) {
     const auto tags = store.tags(after, 10);
@@ -166,7 +163,7 @@ void require_tags(const Store& store, Size size) {
       after = tag;
       const auto seqs = store.find(tag, 0, size + 1);
       REQUIRE(seqs.ok());
-      for (const Seq seq : seqs.value()) found.push_back({tag, seq});
+      found[tag] = seqs.value();
     }
   }
   REQUIRE((found == postings));

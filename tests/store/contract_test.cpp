@@ -224,10 +224,10 @@ TEST_CASE("tags are distinct, in byte order, and go on after any text") {
   Engine engine = make_engine(name);
   Batch batch = batch_at(0, 4);
   const std::string longest(200, 'z');
-  batch.postings = {{"b", 0}, {"a", 1}, {"a\x01", 1}, {"ab", 1}, {"\xff\xfe", 2}, {"a", 3}, {longest, 3}};
+  batch.postings = {{"b", {0}}, {"a", {1, 3}}, {"a\x01", {1}}, {"ab", {1}}, {"\xff\xfe", {2}}, {longest, {3}}};
   REQUIRE(engine.store->commit(0, batch).ok());
   batch = batch_at(4, 1);
-  batch.postings = {{"a", 4}};
+  batch.postings = {{"a", {4}}};
   REQUIRE(engine.store->commit(4, batch).ok());
   const Store& store = *engine.store;
   REQUIRE(store.tags("", 99).value() == std::vector<std::string>{"a", "a\x01", "ab", "b", longest, "\xff\xfe"});

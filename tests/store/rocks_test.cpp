@@ -312,7 +312,7 @@ TEST_CASE("the index's last tag is found without a snapshot being read, which li
   const fs::path path = directory.path() / "ledger";
   auto store = must_open(path, StoreMode::create, 64 << 10);
   Batch batch = batch_at(0, 10);
-  batch.postings.push_back({"zebra", 3});
+  batch.postings["zebra"] = {3};
   std::mt19937_64 random(7);  // nothing of it can be packed away
   Bytes snapshot;
   while (snapshot.size() < snapshot_bytes) snapshot += static_cast<char>(random());
