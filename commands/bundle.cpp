@@ -71,7 +71,8 @@ class NamedFiles {
   Result<void> put(const Attachments& attachments, Archive& archive) const {
     for (const Hash& digest : named_) {
       if (erased_.contains(digest)) continue;
-      if (!attachments.has(digest)) {
+      TRY_LET(there, attachments.has(digest));
+      if (!there) {
         archive.done().attachments_missing.push_back(digest);
         continue;
       }

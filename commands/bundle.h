@@ -8,8 +8,8 @@
 #include <functional>
 #include <vector>
 
-#include "ledger/attachments.h"
 #include "ledger/ledger.h"
+#include "ledger/store/attachments.h"
 
 namespace cairn {
 

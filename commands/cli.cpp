@@ -22,7 +22,7 @@ constexpr const char* about =
     "An audit and governance ledger for model deployments: every act a signed statement in one Merkle tree.";
 
 void add_globals(CLI::App& app, Globals& globals) {
-  app.add_option("--ledger", globals.where, "where the ledger is: a directory")
+  app.add_option("--ledger", globals.where, "where the ledger is: a directory, or postgresql://HOST/DATABASE")
       ->envname("CAIRN_LEDGER")
       ->capture_default_str();
   app.add_option("--as", globals.actor, "whose key signs (default: USER)")->envname("CAIRN_ACTOR");

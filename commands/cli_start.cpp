@@ -16,6 +16,8 @@ void add_init(CLI::App& app, Invocation& invocation) {
   command->add_option("--actor", flags->actors, "further actors to enrol")
       ->type_name("HANDLE=PUB.pem:ROLE,...")
       ->take_all();
+  command->add_option("--grant-to", flags->grant_to, "in PostgreSQL: the role that may append and read from then on")
+      ->type_name("ROLE");
   command->callback([&invocation, flags] {
     invocation.action = [&invocation, flags] { return run_init(invocation.globals, *flags); };
   });

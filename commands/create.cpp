@@ -92,7 +92,7 @@ Result<void> keep_keys(const Home& home, const std::string& actor, const ActorKe
 }  // namespace
 
 Result<Created> create_ledger(const Globals& globals, const Home& home, const NewLedger& wanted) {
-  TRY_LET(directory, directory_of(globals.where));
+  TRY_LET(place, Place::parse(globals.where));
   if (!is_note_name(wanted.origin))
     return usage("--origin is a name without spaces or '+', such as example.com/models");
   TRY_LET(actor_key, first_actors_key(home, globals.actor));
@@ -110,9 +110,8 @@ Result<Created> create_ledger(const Globals& globals, const Home& home, const Ne
   const SystemClock clock;
   TRY_LET(envelope, entry_zero(command, globals.actor, actor_key.key, clock.now()));
 
-  RocksOptions options;
-  options.lock_timeout = globals.lock_timeout;
-  TRY_LET(store, open_rocks_store(directory, StoreMode::create, options));
+  TRY_LET(store,
+          place.open_store(StoreMode::create, {.lock_timeout = globals.lock_timeout, .grant_to = wanted.grant_to}));
   Created created;
   created.vkey = verifier.vkey();
   TRY(keep_keys(home, globals.actor, actor_key, log_key, recovery_key, created));
@@ -128,7 +127,7 @@ Result<Created> create_ledger(const Globals& globals, const Home& home, const Ne
   created.statement = std::move(statement.id);
   created.log_key = home.log_key_file(created.id);
   note(created, home.name_log_key(log_public, created.id));
-  note(created, home.remember_place(directory.string(), created.id));
+  note(created, home.remember_place(place.name(), created.id));
   note(created, home.remember_head(created.id, created.receipt.checkpoint));
   return created;
 }

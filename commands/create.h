@@ -22,6 +22,7 @@ struct NewLedger {
   std::string origin;
   std::string policy;                      // the document
   std::vector<ActorEnrolled> more_actors;  // beside the first
+  std::string grant_to;                    // the role of a database that may write from then on
 };
 
 struct Created {

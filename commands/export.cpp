@@ -187,7 +187,8 @@ class Export {
     if (!seen_.insert(digest).second) return {};
     TRY_LET(whole, is_whole(file, digest));
     if (whole) return {};
-    if (!attachments_.has(digest)) {
+    TRY_LET(there, attachments_.has(digest));
+    if (!there) {
       missing_.insert(digest);
       return {};
     }

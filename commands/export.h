@@ -10,9 +10,9 @@
 #include <filesystem>
 #include <functional>
 
-#include "ledger/attachments.h"
 #include "ledger/base/time.h"
 #include "ledger/ledger.h"
+#include "ledger/store/attachments.h"
 
 namespace cairn {
 

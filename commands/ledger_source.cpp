@@ -64,7 +64,8 @@ Result<std::optional<SizedNote>> LedgerSource::snapshot(Size at_most) const {
 }
 
 Result<std::optional<Bytes>> LedgerSource::attachment(const Hash& digest) const {
-  if (!attachments_.has(digest)) return std::optional<Bytes>();
+  TRY_LET(there, attachments_.has(digest));
+  if (!there) return std::optional<Bytes>();
   TRY_LET(bytes, attachments_.get(digest));
   return std::optional<Bytes>(std::move(bytes));
 }

@@ -2,7 +2,7 @@
 // them.
 #pragma once
 
-#include "ledger/attachments.h"
+#include "ledger/store/attachments.h"
 #include "ledger/store/store.h"
 #include "verify/evidence_source.h"
 

@@ -109,9 +109,9 @@ Result<std::vector<ModelReading>> read_models(const ModelFlags& flags) {
 }
 
 Result<Ground> ground_of(const Globals& globals) {
-  TRY_LET(directory, directory_of(globals.where));
+  TRY_LET(place, Place::parse(globals.where));
   Ground ground;
-  TRY_LET(there, file_exists(directory));
+  TRY_LET(there, is_postgres_url(globals.where) ? Result<bool>(true) : file_exists(place.name()));
   if (there) {
     TRY_LET(session, Session::open(globals));
     TRY(session->world());

@@ -42,6 +42,7 @@ struct InitFlags {
   std::string origin;
   std::optional<Path> policy;       // default: the guide's
   std::vector<std::string> actors;  // HANDLE=PUB.pem:ROLE,...
+  std::string grant_to;             // a role of the database
 };
 Result<Exit> run_init(const Globals& globals, const InitFlags& flags);
 

@@ -160,7 +160,8 @@ Result<AuditRoots> roots_for(const Ground& ground, const Batch& batch, const Has
   const Attachments& attachments = ground.session->attachments();
   std::vector<Chunk> chunks = batch.chunks;
   const EvidenceRow* recorded = ground.world->evidence.find({model, "", EvidenceKind::audit_chunk});
-  if (recorded != nullptr && attachments.has(recorded->digest)) {
+  TRY_LET(chunk_there, recorded == nullptr ? Result<bool>(false) : attachments.has(recorded->digest));
+  if (chunk_there) {
     TRY_LET(content, attachments.get(recorded->digest));
     TRY_LET(chunk, chunk_of("the recorded chunk", content));
     chunks.push_back(std::move(chunk));
@@ -168,7 +169,8 @@ Result<AuditRoots> roots_for(const Ground& ground, const Batch& batch, const Has
   AuditRoots roots;
   // Without the manifest, which may have been erased, nothing says which files are the model's.
   Bytes manifest;
-  if (attachments.has(model)) {
+  TRY_LET(manifest_there, attachments.has(model));
+  if (manifest_there) {
     TRY_LET(content, attachments.get(model));
     manifest = std::move(content);
   }
@@ -226,7 +228,8 @@ Result<void> add_card_again(const Ground& ground, const Batch& batch, const Hash
     const auto* card = std::get_if<EvidenceRecorded>(&event);
     if (card != nullptr && card->digest == row->digest) source = card->source;
   }
-  if (!ground.session->attachments().has(row->digest)) return {};
+  TRY_LET(card_there, ground.session->attachments().has(row->digest));
+  if (!card_there) return {};
   TRY_LET(content, ground.session->attachments().get(row->digest));
   TRY_LET(roots, roots_for(ground, batch, model));
   TRY_LET(evidence, read_card(source, std::move(content), roots.chunks, roots.saved));

@@ -114,7 +114,8 @@ Result<Inspection> inspect(const Ground& ground, const ModelReading& reading) {
     seen.findings.emplace_back("nothing says what its files should be: cairn register --model-path DIR");
   } else {
     seen.artefact = "mismatch";
-    if (!ground.session->attachments().has(*registered)) {
+    TRY_LET(manifest_there, ground.session->attachments().has(*registered));
+    if (!manifest_there) {
       seen.findings.emplace_back("its manifest is not here to be compared with");
       return seen;
     }

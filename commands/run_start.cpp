@@ -159,6 +159,7 @@ Result<Exit> run_init(const Globals& globals, const InitFlags& flags) {
   TRY(check_actor(globals));
   NewLedger wanted;
   wanted.origin = flags.origin;
+  wanted.grant_to = flags.grant_to;
   wanted.policy = std::string(default_policy);
   if (flags.policy) {
     TRY_LET(document, read_policy_file(*flags.policy));

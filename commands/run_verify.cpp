@@ -1,8 +1,5 @@
 // checkpoint, log-key, prove, verify, export, replay.
-#include <unistd.h>
-
 #include <algorithm>
-#include <cerrno>
 #include <nlohmann/json.hpp>
 #include <thread>
 
@@ -15,7 +12,6 @@
 #include "ledger/base/file.h"
 #include "ledger/base/text.h"
 #include "ledger/evidence/readers.h"
-#include "ledger/store/store_directory.h"
 #include "verify/audit.h"
 #include "verify/layout.h"
 #include "verify/render_report.h"
@@ -110,17 +106,13 @@ Result<void> add_what_is_remembered(const Home& home, const std::string& place, 
   return {};
 }
 
-// Whether it is this user who may not read it; that says nothing about what it holds.
-bool is_out_of_reach(const fs::path& directory) {
-  const auto refused = [](const fs::path& path) { return ::access(path.c_str(), R_OK) != 0 && errno == EACCES; };
-  return refused(directory) || refused(directory / "CURRENT");
-}
-
 // A database that does not open, or one that was here and is gone, is evidence gone bad and no fault of whoever asks.
-Result<Report> report_unopened(const fs::path& directory, const Error& error, const AuditOptions& options) {
-  const bool was_seen = options.ledger_id.has_value();
-  const bool only_now = error.kind == ErrorKind::unavailable || is_out_of_reach(directory);
-  if (only_now || (!was_seen && !holds_database(directory))) return error;
+Result<Report> report_unopened(const Place& place, const Error& error, const AuditOptions& options) {
+  if (place.is_out_of_reach(error)) return error;
+  if (!options.ledger_id) {
+    TRY_LET(there, place.holds_something());
+    if (!there) return error;
+  }
   Report report;
   report.quick = options.quick;
   if (options.ledger_id) report.ledger = *options.ledger_id;
@@ -129,13 +121,11 @@ Result<Report> report_unopened(const fs::path& directory, const Error& error, co
   return report;
 }
 
-Result<Report> audit_directory(const fs::path& directory, const Globals& globals, const AuditOptions& options) {
-  RocksOptions rocks;
-  rocks.lock_timeout = globals.lock_timeout;
-  auto store = open_rocks_store(directory, StoreMode::read, rocks);
-  if (!store) return report_unopened(directory, store.error(), options);
-  const Attachments attachments(directory / "attachments");
-  return audit(LedgerSource(**store, attachments), options);
+Result<Report> audit_place(const Place& place, const Globals& globals, const AuditOptions& options) {
+  auto store = place.open_store(StoreMode::read, {.lock_timeout = globals.lock_timeout});
+  if (!store) return report_unopened(place, store.error(), options);
+  TRY_LET(attachments, place.open_attachments(StoreMode::read));
+  return audit(LedgerSource(**store, *attachments), options);
 }
 
 // What was verified is remembered, as every session does.
@@ -224,7 +214,7 @@ Result<Exit> run_prove(const Globals& globals, const ProveFlags& flags) {
 // Opens no session: what is damaged has to be named, and not only refused.
 Result<Exit> run_verify(const Globals& globals, const VerifyFlags& flags) {
   TRY_LET(home, Home::from_environment());
-  TRY_LET(directory, directory_of(globals.where));
+  TRY_LET(place, Place::parse(globals.where));
   AuditOptions options;
   options.quick = flags.quick;
   options.vkey = flags.key;
@@ -233,10 +223,10 @@ Result<Exit> run_verify(const Globals& globals, const VerifyFlags& flags) {
     TRY_LET(note, read_file(*flags.since, max_note_bytes));
     options.known_heads.push_back(std::move(note));
   }
-  TRY(add_what_is_remembered(home, directory.string(), options));
+  TRY(add_what_is_remembered(home, place.name(), options));
   std::optional<ProgressBar> bar("verify");
   options.progress = [&bar](Size done, Size total) { bar->show(done, total); };
-  TRY_LET(report, audit_directory(directory, globals, options));
+  TRY_LET(report, audit_place(place, globals, options));
   bar.reset();
   print(globals.json ? render_json(report) : render_text(report));
   if (!report.verified()) return static_cast<Exit>(exit_code(report.findings));

@@ -4,18 +4,6 @@
 
 namespace cairn {
 
-namespace fs = std::filesystem;
-
-Result<fs::path> directory_of(const std::string& where) {
-  if (where.find("://") != std::string::npos) {
-    return usage(where.substr(0, where.find("://")) + ":// is no ledger that this version can open; give a directory");
-  }
-  std::error_code error;
-  const fs::path absolute = fs::weakly_canonical(fs::absolute(where), error);
-  if (error) return usage("--ledger " + printable(where) + ": " + error.message());
-  return absolute;
-}
-
 namespace {
 
 Error heads_differ(const std::string& what, const std::string& before, const std::string& now) {
@@ -46,11 +34,10 @@ Result<void> check_remembered_head(const Ledger& ledger, const Home& home,
   return home.remember_head(ledger.id(), now);
 }
 
-Result<std::unique_ptr<Session>> Session::open_view(StoreMode mode, const Globals& globals, const fs::path& directory) {
-  RocksOptions options;
-  options.lock_timeout = globals.lock_timeout;
-  TRY_LET(store, open_rocks_store(directory, mode, options));
-  std::unique_ptr<Session> session(new Session(std::move(store), directory));
+Result<std::unique_ptr<Session>> Session::open_view(StoreMode mode, const Globals& globals, const Place& place) {
+  TRY_LET(store, place.open_store(mode, {.lock_timeout = globals.lock_timeout}));
+  TRY_LET(attachments, place.open_attachments(mode));
+  std::unique_ptr<Session> session(new Session(std::move(store), std::move(attachments)));
   TRY_LET(ledger, Ledger::open(*session->store_));
   session->ledger_ = std::move(ledger);
   return session;
@@ -60,8 +47,8 @@ Result<std::unique_ptr<Session>> Session::open_view(StoreMode mode, const Global
 // seen nobody knows before the open which ledger's head to ask for; if that head has gone on since, the view is taken
 // anew, now knowing it.
 Result<std::unique_ptr<Session>> Session::open_as(StoreMode mode, const Globals& globals, const Home& home) {
-  TRY_LET(directory, directory_of(globals.where));
-  TRY_LET(seen, home.seen_at(directory.string()));
+  TRY_LET(place, Place::parse(globals.where));
+  TRY_LET(seen, home.seen_at(place.name()));
   std::optional<Hash> expected = seen;
   for (;;) {
     std::optional<std::string> remembered;
@@ -69,12 +56,12 @@ Result<std::unique_ptr<Session>> Session::open_as(StoreMode mode, const Globals&
       TRY_LET(note, home.remembered_head(*expected));
       remembered = std::move(note);
     }
-    TRY_LET(session, open_view(mode, globals, directory));
+    TRY_LET(session, open_view(mode, globals, place));
     const Hash id = session->ledger_->id();
     if (expected && *expected != id) {
-      return not_verified(directory.string() + " holds ledger " + id.hex() + ", and held " + expected->hex() +
+      return not_verified(place.name() + " holds ledger " + id.hex() + ", and held " + expected->hex() +
                           " when it was last seen from here; if that is meant, remove " +
-                          home.place_file(directory.string()).string());
+                          home.place_file(place.name()).string());
     }
     if (!expected) {
       expected = id;
@@ -85,7 +72,7 @@ Result<std::unique_ptr<Session>> Session::open_as(StoreMode mode, const Globals&
     }
     TRY(check_remembered_head(*session->ledger_, home, remembered));
     // Only now: what was refused here is no ledger that this place is known for.
-    if (!seen) TRY(home.remember_place(directory.string(), id));
+    if (!seen) TRY(home.remember_place(place.name(), id));
     return session;
   }
 }

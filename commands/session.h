@@ -5,14 +5,13 @@
 // Who has seen one branch of a fork refuses the other, with both signed heads in the message.
 #pragma once
 
-#include <filesystem>
 #include <memory>
 #include <optional>
 #include <string>
 
 #include "commands/home.h"
+#include "commands/place.h"
 #include "commands/views.h"
-#include "ledger/attachments.h"
 #include "ledger/ledger.h"
 #include "ledger/store/store.h"
 #include "projections/world.h"
@@ -28,9 +27,6 @@ struct Globals {
   bool clock_is_right = false;        // --clock-is-right
 };
 
-// A directory with a store and its attachments. An error for what is no place of a ledger.
-Result<std::filesystem::path> directory_of(const std::string& where);
-
 class Session {
  public:
   // Beside any writer.
@@ -44,7 +40,7 @@ class Session {
 
   const Ledger& ledger() const { return *ledger_; }
   Store& store() { return *store_; }
-  const Attachments& attachments() const { return attachments_; }
+  const Attachments& attachments() const { return *attachments_; }
 
   // The World at the newest checkpoint, loaded at the first call.
   Result<World*> world();
@@ -53,14 +49,13 @@ class Session {
   std::unique_ptr<World> take_world() { return std::move(loaded_.world); }
 
  private:
-  Session(std::unique_ptr<Store> store, std::filesystem::path directory)
-      : store_(std::move(store)), attachments_(directory / "attachments") {}
-  static Result<std::unique_ptr<Session>> open_view(StoreMode mode, const Globals& globals,
-                                                    const std::filesystem::path& directory);
+  Session(std::unique_ptr<Store> store, std::unique_ptr<Attachments> attachments)
+      : store_(std::move(store)), attachments_(std::move(attachments)) {}
+  static Result<std::unique_ptr<Session>> open_view(StoreMode mode, const Globals& globals, const Place& place);
   static Result<std::unique_ptr<Session>> open_as(StoreMode mode, const Globals& globals, const Home& home);
 
   std::unique_ptr<Store> store_;
-  Attachments attachments_;
+  std::unique_ptr<Attachments> attachments_;
   std::optional<Ledger> ledger_;
   LoadedWorld loaded_;
 };

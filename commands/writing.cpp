@@ -111,7 +111,7 @@ Result<Written> write_signed_file(const WriteFlags& flags, const Signer& signer,
   if (!created && created.error().kind == ErrorKind::conflict)
     return usage(printable(file.string()) + " exists; it is not overwritten");
   TRY(created);
-  const auto carried = put_attachments(Attachments(file.string() + ".attachments"), made.attachments);
+  const auto carried = put_attachments(AttachmentDirectory(file.string() + ".attachments"), made.attachments);
   if (!carried) ::unlink(file.c_str());
   TRY(carried);
   TRY(sync_directory(file.has_parent_path() ? file.parent_path() : fs::path(".")));
@@ -191,9 +191,10 @@ std::set<Hash> named_by(const LiveRules& rules, const Envelope& envelope) {
 Result<void> put_carried(const Sequencing& writing, const fs::path& beside, const Envelope& envelope) {
   TRY_LET(there, file_exists(beside));
   if (!there) return {};
-  const Attachments carried(beside);
+  const AttachmentDirectory carried(beside);
   for (const Hash& digest : named_by(*writing.rules, envelope)) {
-    if (!carried.has(digest)) continue;
+    TRY_LET(brought, carried.has(digest));
+    if (!brought) continue;
     TRY_LET(content, carried.get(digest));
     TRY(writing.session->attachments().put(content));
   }

@@ -27,7 +27,8 @@ class PostgresLink {
   Result<void> open();
 
   // What `question`, which may be asked several times, answers on a connection. Lost connections are made anew for as
-  // long as the patience lasts. unavailable: it ended. Needs an open() that succeeded once.
+  // long as the patience lasts. unavailable: it ended, or there never was a
+  // connection: the first one is tried once.
   template <class Question>
   auto ask(const Question& question) -> decltype(question(std::declval<PostgresConnection&>())) {
     const auto give_up = std::chrono::steady_clock::now() + std::chrono::milliseconds(patience_);
@@ -35,7 +36,8 @@ class PostgresLink {
       std::this_thread::sleep_for(std::chrono::milliseconds(pause));
       const bool last = std::chrono::steady_clock::now() >= give_up;
       const Result<void> opened = open();
-      if (!opened.ok() && (last || opened.error().kind != ErrorKind::unavailable)) return opened.error();
+      if (!opened.ok() && (last || generation_ == 0 || opened.error().kind != ErrorKind::unavailable))
+        return opened.error();
       if (!opened.ok()) continue;
       auto answer = question(*connection_);
       const bool lost = connection_->lost();

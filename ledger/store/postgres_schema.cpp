@@ -85,14 +85,20 @@ Result<void> create_postgres_schema(PostgresConnection& connection, const std::s
                    "; init needs a role that may create a schema in this database"));
 }
 
+Result<bool> holds_postgres_schema(PostgresConnection& connection) {
+  const Result<PostgresRows> rows = connection.run({read_version, {}});
+  if (connection.lost()) return rows.error();
+  return rows.ok() || !is_absent(connection.state());
+}
+
 Result<void> check_postgres_schema(PostgresConnection& connection, const std::string& place) {
   const Result<PostgresRows> rows = connection.run({read_version, {}});
   if (!rows.ok() && is_absent(connection.state())) {
     return fault(str("no ledger at ", place, "; make one with `cairn init`"));
   }
   if (!rows.ok() && connection.state() == "42501") {
-    return fault(str("this role may not read the ledger at ", place, ": ", rows.error().message,
-                     "; init grants it with --grant-to ROLE"));
+    return unavailable(str("this role may not read the ledger at ", place, ": ", rows.error().message,
+                           "; init grants it with --grant-to ROLE"));
   }
   if (!rows.ok()) return at_place(place, rows.error());
   if (rows->count() == 1 && rows->bytes(0, 0) == store_version) return {};

@@ -17,7 +17,9 @@ namespace cairn {
 Result<void> create_postgres_schema(PostgresConnection& connection, const std::string& place,
                                     const std::string& grant_to);
 
-// A fault if there is no ledger, or one of another format.
+Result<bool> holds_postgres_schema(PostgresConnection& connection);
+
+// A fault if there is no ledger, or one of another format; unavailable if this role may not read it.
 Result<void> check_postgres_schema(PostgresConnection& connection, const std::string& place);
 
 // The same error, said of this ledger.

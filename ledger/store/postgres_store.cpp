@@ -14,7 +14,8 @@ namespace cairn {
 namespace {
 
 constexpr Size largest_expected = Size{1} << 62;
-constexpr Size most_leaves_pushed = 4096;  // by which an edge is grown; beyond that it is loaded
+constexpr Millis longest_silence = 30 * second;  // of a writer in a commit, whom the server then gives up
+constexpr Size most_leaves_pushed = 4096;        // by which an edge is grown; beyond that it is loaded
 
 constexpr PostgresStatement insert_note = {"insert_note", "INSERT INTO cairn.note (size, note) VALUES ($1, $2)"};
 constexpr PostgresStatement insert_snapshot = {"insert_snapshot",
@@ -135,9 +136,10 @@ Result<void> PostgresStore::open() {
 // server waits for its end. A crash here, or an error, leaves nothing: the transaction was not committed. A connection
 // that turns out to be lost is made anew, for nothing can have come of this either.
 Result<void> PostgresStore::take_place(Size expected, Size size) {
+  const Millis wait = std::max<Millis>(1, options_.lock_timeout);  // 0 would be for ever
   const std::string text =
       str("BEGIN;SET LOCAL synchronous_commit TO ", appending_->synchronous_commit(), ";SET LOCAL lock_timeout TO ",
-          options_.lock_timeout, ";SET LOCAL idle_in_transaction_session_timeout TO ", options_.lock_timeout,
+          wait, ";SET LOCAL idle_in_transaction_session_timeout TO ", longest_silence,
           ";INSERT INTO cairn.checkpoint (size, prev) VALUES (", size, ",", expected, ")");
   return appending_->ask([&](PostgresConnection& connection) { return connection.script(text); });
 }
@@ -268,6 +270,11 @@ Result<void> PostgresStore::snapshots(Size at_most, const std::function<Result<v
 }
 
 }  // namespace
+
+Result<bool> holds_postgres_ledger(const std::string& url) {
+  TRY_LET(connection, PostgresConnection::connect(url, PostgresTarget::any));
+  return holds_postgres_schema(*connection);
+}
 
 Result<std::unique_ptr<Store>> open_postgres_store(const std::string& url, StoreMode mode,
                                                    const PostgresOptions& options) {

@@ -126,6 +126,9 @@ struct PostgresOptions {
 Result<std::unique_ptr<Store>> open_postgres_store(const std::string& url, StoreMode mode,
                                                    const PostgresOptions& options);
 
+// Whether a database holds the tables of a ledger. One that may not be read counts as one.
+Result<bool> holds_postgres_ledger(const std::string& url);
+
 bool is_postgres_url(std::string_view where);
 
 // Hosts and database of such a URL, for messages and as the name of the place: never user, password or settings.

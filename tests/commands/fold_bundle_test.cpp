@@ -47,7 +47,7 @@ TEST_CASE("A fold in one go and one through a bundle and its audit end in the sa
       const auto store = store_of(history);
       const Ledger ledger = must(Ledger::open(*store));
       const fs::path file = folder / "bundle.tar";
-      const Attachments attachments(folder / "attachments");
+      const AttachmentDirectory attachments(folder / "attachments");
       const Bundled bundled = must(write_complete_bundle(ledger, attachments, true, file, [](Size, Size) {}));
       REQUIRE(bundled.entries == history.size());
       AuditOptions options;

@@ -101,7 +101,7 @@ void require_sound(const Workplace& place, const std::string& vkey, const std::v
   INFO((ledger.ok() ? "" : ledger.error().message));
   REQUIRE(ledger.ok());
   require_acknowledged(*ledger, heads);
-  const Attachments attachments(place.ledger() / "attachments");
+  const AttachmentDirectory attachments(place.ledger() / "attachments");
   AuditOptions audit_options;
   audit_options.quick = quick;
   audit_options.vkey = vkey;

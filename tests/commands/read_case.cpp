@@ -146,7 +146,7 @@ Hash ReadCase::digest(const std::string& name, const std::string& version) const
 
 Receipt ReadCase::register_model(const std::string& name, const std::string& version, const std::string& accuracy) {
   const std::string metrics = "{\"accuracy\": " + accuracy + "}";
-  const Attachments attachments(ledger() / "attachments");
+  const AttachmentDirectory attachments(ledger() / "attachments");
   or_throw(attachments.put("manifest of " + name + " " + version));
   EvidenceRecorded evidence;
   evidence.model = newest_ = digest(name, version);

@@ -1,4 +1,4 @@
-#include "ledger/attachments.h"
+#include "ledger/store/attachments.h"
 
 #include <unistd.h>
 
@@ -43,13 +43,13 @@ std::size_t files_below(const fs::path& directory) {
 
 TEST_CASE("an attachment comes back as it was put, by its digest") {
   const Scratch scratch;
-  const Attachments attachments(scratch.path / "attachments");
+  const AttachmentDirectory attachments(scratch.path / "attachments");
   for (const Bytes& content : {Bytes(), Bytes("text"), Bytes(3, '\0'), Bytes(200'000, 'x')}) {
-    CHECK_FALSE(attachments.has(sha256(content)));
+    CHECK_FALSE(attachments.has(sha256(content)).value());
     const auto digest = attachments.put(content);
     REQUIRE(digest.ok());
     CHECK(*digest == sha256(content));
-    CHECK(attachments.has(*digest));
+    CHECK(attachments.has(*digest).value());
     CHECK(*attachments.get(*digest) == content);
     CHECK(fs::file_size(file_of(scratch.path / "attachments", *digest)) == content.size());
   }
@@ -57,7 +57,7 @@ TEST_CASE("an attachment comes back as it was put, by its digest") {
 
 TEST_CASE("putting an attachment twice leaves one file and no other") {
   const Scratch scratch;
-  const Attachments attachments(scratch.path);
+  const AttachmentDirectory attachments(scratch.path);
   REQUIRE(attachments.put("text").ok());
   const auto written = fs::last_write_time(file_of(scratch.path, sha256("text")));
   REQUIRE(attachments.put("text").ok());
@@ -67,7 +67,7 @@ TEST_CASE("putting an attachment twice leaves one file and no other") {
 
 TEST_CASE("an attachment of the largest size is taken, a larger one is a wrong question") {
   const Scratch scratch;
-  const Attachments attachments(scratch.path);
+  const AttachmentDirectory attachments(scratch.path);
   const auto digest = attachments.put(Bytes(max_attachment_bytes, 'a'));
   REQUIRE(digest.ok());
   CHECK(attachments.get(*digest)->size() == max_attachment_bytes);
@@ -79,7 +79,7 @@ TEST_CASE("an attachment of the largest size is taken, a larger one is a wrong q
 
 TEST_CASE("an attachment that holds other bytes is not verified, and putting it again mends it") {
   const Scratch scratch;
-  const Attachments attachments(scratch.path);
+  const AttachmentDirectory attachments(scratch.path);
   const Hash digest = *attachments.put("text");
   for (const Bytes& bad :
        {Bytes("texT"), Bytes("text "), Bytes("tex"), Bytes(), Bytes(max_attachment_bytes + 2, 'x')}) {
@@ -94,7 +94,7 @@ TEST_CASE("an attachment that holds other bytes is not verified, and putting it 
 
 TEST_CASE("a file larger than an attachment may be is none, even under its own digest") {
   const Scratch scratch;
-  const Attachments attachments(scratch.path);
+  const AttachmentDirectory attachments(scratch.path);
   const Bytes content(max_attachment_bytes + 1, 'a');
   fs::create_directories(file_of(scratch.path, sha256(content)).parent_path());
   overwrite(file_of(scratch.path, sha256(content)), content);
@@ -103,7 +103,7 @@ TEST_CASE("a file larger than an attachment may be is none, even under its own d
 
 TEST_CASE("an attachment that is not there is a fault that names the file") {
   const Scratch scratch;
-  const Attachments attachments(scratch.path);
+  const AttachmentDirectory attachments(scratch.path);
   const auto content = attachments.get(sha256("text"));
   REQUIRE_FALSE(content.ok());
   CHECK(content.error().kind == ErrorKind::fault);
@@ -112,7 +112,7 @@ TEST_CASE("an attachment that is not there is a fault that names the file") {
 
 TEST_CASE("all attachments are listed by ascending digest, and what a crash left half written is not one") {
   const Scratch scratch;
-  const Attachments attachments(scratch.path / "attachments");
+  const AttachmentDirectory attachments(scratch.path / "attachments");
   CHECK(attachments.list()->empty());
   std::vector<Hash> expected;
   for (int i = 0; i < 300; ++i) expected.push_back(*attachments.put(std::to_string(i)));
@@ -124,7 +124,7 @@ TEST_CASE("all attachments are listed by ascending digest, and what a crash left
 
 TEST_CASE("a file that is no attachment is an error of the list that names it") {
   const Scratch scratch;
-  const Attachments attachments(scratch.path);
+  const AttachmentDirectory attachments(scratch.path);
   const Hash digest = *attachments.put("text");
   const fs::path folder = file_of(scratch.path, digest).parent_path();
   fs::path stranger;
@@ -160,7 +160,7 @@ TEST_CASE("a file that is no attachment is an error of the list that names it") 
 
 TEST_CASE("a put that cannot be written says which file and leaves nothing half done") {
   const Scratch scratch;
-  const Attachments attachments(scratch.path);
+  const AttachmentDirectory attachments(scratch.path);
   const Hash digest = sha256("text");
   fs::create_directories(file_of(scratch.path, digest));  // a folder where the file should be
   const auto put = attachments.put("text");
@@ -171,7 +171,7 @@ TEST_CASE("a put that cannot be written says which file and leaves nothing half 
 
 TEST_CASE("several threads may put the same attachment at once") {
   const Scratch scratch;
-  const Attachments attachments(scratch.path);
+  const AttachmentDirectory attachments(scratch.path);
   std::vector<std::thread> threads;
   std::vector<char> ok(8, 0);
   for (std::size_t i = 0; i < ok.size(); ++i) {

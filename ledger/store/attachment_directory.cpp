@@ -1,5 +1,3 @@
-#include "ledger/attachments.h"
-
 #include <fcntl.h>
 #include <unistd.h>
 
@@ -9,6 +7,7 @@
 
 #include "ledger/base/file.h"
 #include "ledger/base/text.h"
+#include "ledger/store/attachments.h"
 
 namespace cairn {
 namespace {
@@ -74,23 +73,26 @@ Result<void> list_folder(const fs::path& folder, std::vector<Hash>& digests) {
 
 }  // namespace
 
-fs::path Attachments::path_of(const Hash& digest) const {
+Result<void> check_attachment_size(BytesView content) {
+  if (content.size() <= max_attachment_bytes) return {};
+  return usage(str("an attachment has ", content.size(), " bytes, more than ", max_attachment_bytes,
+                   "; split it or keep it elsewhere and record its digest"));
+}
+
+fs::path AttachmentDirectory::path_of(const Hash& digest) const {
   const std::string hex = digest.hex();
   return directory_ / hex.substr(0, 2) / hex;
 }
 
-Result<Hash> Attachments::put(BytesView content) const {
-  if (content.size() > max_attachment_bytes) {
-    return usage(str("an attachment has ", content.size(), " bytes, more than ", max_attachment_bytes,
-                     "; split it or keep it elsewhere and record its digest"));
-  }
+Result<Hash> AttachmentDirectory::put(BytesView content) const {
+  TRY(check_attachment_size(content));
   const Hash digest = sha256(content);
   const fs::path file = path_of(digest);
   const fs::path folder = file.parent_path();
   // 1. A crash here leaves at most empty folders.
   TRY(make_folder(directory_));
   TRY(make_folder(folder));
-  if (has(digest) && get(digest).ok()) {
+  if (get(digest).ok()) {
     TRY(sync_directory(folder));
     return digest;
   }
@@ -99,7 +101,7 @@ Result<Hash> Attachments::put(BytesView content) const {
   return digest;
 }
 
-Result<Bytes> Attachments::get(const Hash& digest) const {
+Result<Bytes> AttachmentDirectory::get(const Hash& digest) const {
   const fs::path file = path_of(digest);
   TRY_LET(content, read_at_most(file, max_attachment_bytes));
   if (content.size() > max_attachment_bytes || sha256(content) != digest) {
@@ -109,12 +111,12 @@ Result<Bytes> Attachments::get(const Hash& digest) const {
   return content;
 }
 
-bool Attachments::has(const Hash& digest) const {
+Result<bool> AttachmentDirectory::has(const Hash& digest) const {
   std::error_code code;
   return fs::is_regular_file(path_of(digest), code);
 }
 
-Result<void> Attachments::erase(const Hash& digest) const {
+Result<void> AttachmentDirectory::erase(const Hash& digest) const {
   const fs::path file = path_of(digest);
   if (::unlink(file.c_str()) != 0) {
     if (errno == ENOENT) return {};
@@ -124,7 +126,7 @@ Result<void> Attachments::erase(const Hash& digest) const {
   return sync_directory(file.parent_path());
 }
 
-Result<std::vector<Hash>> Attachments::list() const {
+Result<std::vector<Hash>> AttachmentDirectory::list() const {
   std::vector<Hash> digests;
   std::error_code code;
   if (!fs::exists(directory_, code) && !code) return digests;
