@@ -8,7 +8,9 @@ namespace cairn {
 namespace {
 
 constexpr std::size_t hash_bytes = 32;
-constexpr std::size_t kept_tiles = 1024;  // 16 MiB: every upper tile of a ledger of 67 million entries
+constexpr std::size_t kept_tiles = 1024;   // 16 MiB: every upper tile of a ledger of 67 million entries
+constexpr std::size_t kept_crowns = 8192;  // 16 MiB: of two million entries
+constexpr std::size_t crown_width = 8;     // leaves below each hash of a crown
 
 Error damaged_leaves(std::uint64_t index) {
   return fault(str("the leaf hashes of entries ", index * tile_width, " to ", index * tile_width + tile_width - 1,
@@ -32,6 +34,23 @@ Result<Place> place_of(const NodeId& id, Size size) {
   const std::uint64_t first = id.index << above;
   return Place{id.level / tile_height, first / tile_width, static_cast<std::size_t>(first % tile_width),
                std::size_t{1} << above};
+}
+
+// A complete binary tree as a heap: the root at 1, the children of i at 2i and 2i + 1, the given hashes at the bottom.
+std::vector<Hash> heap_over(std::span<const Hash> bottom) {
+  std::vector<Hash> heap(bottom.size());
+  heap.insert(heap.end(), bottom.begin(), bottom.end());
+  for (std::size_t i = bottom.size() - 1; i > 0; --i) heap[i] = node_hash(heap[2 * i], heap[2 * i + 1]);
+  return heap;
+}
+
+Hash fold_leaves(BytesView row, std::size_t offset, std::size_t width) {
+  std::vector<Hash> leaves(width);
+  for (std::size_t i = 0; i < width; ++i) {
+    const BytesView bytes = row.substr((offset + i) * hash_bytes, hash_bytes);
+    std::copy(bytes.begin(), bytes.end(), leaves[i].bytes.begin());
+  }
+  return fold_hashes(leaves);
 }
 
 }  // namespace
@@ -63,24 +82,37 @@ Result<RightEdge> TileNodes::load_edge(Size size) const {
   return RightEdge(size, std::move(levels));
 }
 
-Result<void> TileNodes::load_leaves(std::span<const std::uint64_t> indices, Tiles& tiles) const {
+Result<TileNodes::LeafRows> TileNodes::load_leaves(std::span<const std::uint64_t> indices) const {
+  LeafRows loaded;
   TRY_LET(rows, rows_.leaf_rows(indices));
   for (std::size_t i = 0; i < indices.size(); ++i) {
     if (!rows[i] || rows[i]->size() != tile_width * hash_bytes) return damaged_leaves(indices[i]);
-    auto hashes = std::make_shared<std::vector<Hash>>();
-    hashes->reserve(tile_width);
-    for (std::size_t at = 0; at < tile_width; ++at) {
-      TRY_LET(hash, Hash::from_bytes(BytesView(*rows[i]).substr(at * hash_bytes, hash_bytes)));
-      hashes->push_back(hash);
-    }
-    tiles[{0, indices[i]}] = std::move(hashes);
+    loaded[indices[i]] = std::move(*rows[i]);
   }
-  return {};
+  return loaded;
+}
+
+// A proof takes one hash of each level of its tile. Below a crown that is at most seven hashes of the row; above it
+// nearly all 256 would be hashed again, for every proof.
+Hash TileNodes::leaf_node(std::uint64_t tile, BytesView row, std::size_t offset, std::size_t width) const {
+  if (width < crown_width) return fold_leaves(row, offset, width);
+  const std::size_t at = (tile_width + offset) / width;
+  {
+    const std::lock_guard lock(mutex_);
+    if (const auto kept = crowns_.find(tile); kept != crowns_.end()) return (*kept->second)[at];
+  }
+  std::vector<Hash> bottom;
+  for (std::size_t i = 0; i < tile_width; i += crown_width) bottom.push_back(fold_leaves(row, i, crown_width));
+  auto crown = std::make_shared<const std::vector<Hash>>(heap_over(bottom));
+  const std::lock_guard lock(mutex_);
+  if (crowns_.size() >= kept_crowns) crowns_.clear();
+  return (*(crowns_[tile] = std::move(crown)))[at];
 }
 
 void TileNodes::forget() {
   const std::lock_guard lock(mutex_);
   upper_.clear();
+  crowns_.clear();
 }
 
 Result<TileNodes::Tile> TileNodes::upper_tile(const TileName& name) const {
@@ -89,11 +121,7 @@ Result<TileNodes::Tile> TileNodes::upper_tile(const TileName& name) const {
     if (const auto kept = upper_.find(name); kept != upper_.end()) return kept->second;
   }
   TRY_LET(hashes, whole_roots(name.level, name.index * tile_width, tile_width));
-  // As a heap, for upper tiles are asked for by every proof: the root at 1, the children of i at 2i and 2i + 1.
-  auto heap = std::make_shared<std::vector<Hash>>(tile_width);
-  heap->insert(heap->end(), hashes.begin(), hashes.end());
-  for (std::size_t i = tile_width - 1; i > 0; --i) (*heap)[i] = node_hash((*heap)[2 * i], (*heap)[2 * i + 1]);
-  const Tile tile = std::move(heap);
+  auto tile = std::make_shared<const std::vector<Hash>>(heap_over(hashes));
   const std::lock_guard lock(mutex_);
   if (upper_.size() >= kept_tiles) upper_.clear();  // a full tile never changes, so losing one costs only its next scan
   upper_[name] = tile;
@@ -111,22 +139,20 @@ Result<std::vector<Hash>> TileNodes::nodes(std::span<const NodeId> ids, const Ri
   }
   std::sort(leaves.begin(), leaves.end());
   leaves.erase(std::unique(leaves.begin(), leaves.end()), leaves.end());
-  Tiles tiles;
-  TRY(load_leaves(leaves, tiles));
+  TRY_LET(rows, load_leaves(leaves));
 
   std::vector<Hash> hashes;
   hashes.reserve(ids.size());
   for (const Place& place : places) {
-    const TileName name{place.level, place.tile};
     if (place.tile >= full_tiles(edge.size(), place.level)) {
       hashes.push_back(fold_hashes(edge.level(place.level).subspan(place.offset, place.width)));
       continue;
     }
     if (place.level == 0) {
-      hashes.push_back(fold_hashes(std::span(*tiles[name]).subspan(place.offset, place.width)));
+      hashes.push_back(leaf_node(place.tile, rows[place.tile], place.offset, place.width));
       continue;
     }
-    TRY_LET(heap, upper_tile(name));
+    TRY_LET(heap, upper_tile({place.level, place.tile}));
     hashes.push_back((*heap)[(tile_width + place.offset) / place.width]);
   }
   return hashes;

@@ -7,6 +7,7 @@
 #include <mutex>
 #include <optional>
 #include <span>
+#include <unordered_map>
 #include <vector>
 
 #include "ledger/base/result.h"
@@ -41,7 +42,8 @@ class TileNodes {
   Result<RightEdge> load_edge(Size size) const;
 
   // A fault if a subtree is not complete in the edge's tree. A proof reads at most one row of leaf hashes and, for each
-  // level above, 256 rows once; full tiles of upper levels are kept (16 KiB each, one for 65,536 entries).
+  // level above, 256 rows once. What lies above is kept: full tiles of upper levels (16 KiB each, one for 65,536
+  // entries), and the upper levels of tiles of leaves that were asked for (2 KiB each).
   Result<std::vector<Hash>> nodes(std::span<const NodeId> ids, const RightEdge& edge) const;
 
   // Gives up the tiles that are kept.
@@ -54,15 +56,17 @@ class TileNodes {
     auto operator<=>(const TileName&) const = default;
   };
   using Tile = std::shared_ptr<const std::vector<Hash>>;
-  using Tiles = std::map<TileName, Tile>;
+  using LeafRows = std::map<std::uint64_t, Bytes>;
 
-  Result<void> load_leaves(std::span<const std::uint64_t> indices, Tiles& tiles) const;
+  Result<LeafRows> load_leaves(std::span<const std::uint64_t> indices) const;
+  Hash leaf_node(std::uint64_t tile, BytesView row, std::size_t offset, std::size_t width) const;
   Result<Tile> upper_tile(const TileName& name) const;
   Result<std::vector<Hash>> whole_roots(unsigned level, std::uint64_t first, std::size_t count) const;
 
   const TileRows& rows_;
   mutable std::mutex mutex_;
-  mutable Tiles upper_;
+  mutable std::map<TileName, Tile> upper_;
+  mutable std::unordered_map<std::uint64_t, Tile> crowns_;  // of tiles of leaves: all but their three lowest levels
 };
 
 }  // namespace cairn
