@@ -27,7 +27,8 @@ void add_submit(CLI::App& app, Invocation& invocation) {
   auto files = std::make_shared<std::vector<Path>>();
   CLI::App* command = add_command(app, "submit", "Give signed statements to the sequencer, and print each receipt",
                                   "cairn submit approval.dsse.json");
-  command->add_option("FILE", *files, "what --sign-only wrote")->required();
+  command->add_option("FILE", *files, "what --sign-only wrote; of a .jsonl file each line is such an envelope")
+      ->required();
   command->callback([&invocation, files] {
     invocation.action = [&invocation, files] { return run_submit(invocation.globals, *files); };
   });

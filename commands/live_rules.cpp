@@ -13,6 +13,10 @@ namespace {
 constexpr Size least_snapshot_gap = 256;
 constexpr std::size_t state_bytes_an_entry = 1024;
 
+bool says_something(const Verdict& verdict) {
+  return verdict.refused || !verdict.also.empty() || !verdict.gates.empty() || !verdict.lifted.empty();
+}
+
 }  // namespace
 
 LiveRules::LiveRules(std::unique_ptr<World> world, Size last_snapshot, std::size_t last_bytes)
@@ -31,17 +35,30 @@ const Verdict* LiveRules::verdict_on(const std::string& author, const std::strin
 
 Judgement LiveRules::admit(const Statement& statement, const KeyId& key, std::size_t payload_bytes, Basis basis,
                            Millis recorded) {
-  if (std::exchange(batch_ended_, false)) verdicts_.clear();
   Decision decision = cairn::admit(*world_, statement, key, payload_bytes, basis, recorded);
   if (!decision.door) {
     const std::string outcome = outcome_of(decision.verdict);
-    verdicts_.insert_or_assign({statement.author, statement.id}, std::move(decision.verdict));
+    keep_verdict({statement.author, statement.id}, std::move(decision.verdict));
     return Ruled{outcome};
   }
   const Door& door = *decision.door;
   if (door.kind == Door::Kind::repeated) return Repeated{door.first};
   const ErrorKind kind = door.kind == Door::Kind::conflict ? ErrorKind::conflict : ErrorKind::turned_away;
   return TurnedAway{kind, door.reason, door.message};
+}
+
+// A statement is judged again if its batch was overtaken: only the last word counts.
+void LiveRules::keep_verdict(StatementKey key, Verdict verdict) {
+  if (!says_something(verdict)) {
+    verdicts_.erase(key);
+    return;
+  }
+  const auto [kept, is_new] = verdicts_.insert_or_assign(std::move(key), std::move(verdict));
+  if (!is_new) return;
+  judged_.push_back(kept->first);
+  if (judged_.size() <= most_verdicts) return;
+  verdicts_.erase(judged_.front());
+  judged_.pop_front();
 }
 
 void LiveRules::apply(const Recorded& recorded) {
@@ -56,14 +73,12 @@ Result<void> LiveRules::follow(const Recorded& recorded) {
 }
 
 void LiveRules::keep() {
-  batch_ended_ = true;
   world_->keep();
   mark_.reset();
   last_snapshot_ = std::max(last_snapshot_, std::exchange(offered_snapshot_, 0));
 }
 
 void LiveRules::undo() {
-  batch_ended_ = true;
   if (mark_) world_->journal.undo_to(*mark_);
   world_->keep();
   mark_.reset();

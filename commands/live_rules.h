@@ -1,6 +1,7 @@
 // LiveRules: the rules and views of projections/, as the sequencer asks for them.
 #pragma once
 
+#include <deque>
 #include <map>
 #include <memory>
 #include <optional>
@@ -22,8 +23,10 @@ class LiveRules final : public Rules {
   World& world() { return *world_; }
   const World& world() const { return *world_; }
 
-  // What the rules said of the statement that the newest batch recorded under this key, for its receipt; null: none
-  // was. There is one at most: whoever says the same id again is met at the door, which has no say in this.
+  // What the rules said of the statement that was recorded under this key, for its receipt; null: there was nothing to
+  // say but yes, or more than most_verdicts came after it. There is one at most: whoever says the same id again is met
+  // at the door, which has no say in this.
+  static constexpr std::size_t most_verdicts = 4096;
   const Verdict* verdict_on(const std::string& author, const std::string& id) const;
 
   Result<Bytes> key_for(const KeyId& key) const override;
@@ -38,9 +41,13 @@ class LiveRules final : public Rules {
   Bytes snapshot(Size size) override;
 
  private:
+  using StatementKey = std::pair<std::string, std::string>;  // author and id
+
+  void keep_verdict(StatementKey key, Verdict verdict);
+
   std::unique_ptr<World> world_;
-  std::map<std::pair<std::string, std::string>, Verdict> verdicts_;  // by author and id, of the newest batch
-  bool batch_ended_ = false;
+  std::map<StatementKey, Verdict> verdicts_;
+  std::deque<StatementKey> judged_;  // the keys of verdicts_, the newest last
   Size last_snapshot_ = 0;
   Size offered_snapshot_ = 0;
   std::size_t last_bytes_ = 0;

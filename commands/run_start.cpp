@@ -1,4 +1,4 @@
-// init, submit, key, actor, policy.
+// init, key, actor, policy.
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
@@ -174,20 +174,6 @@ Result<Exit> run_init(const Globals& globals, const InitFlags& flags) {
   for (const std::string& warning : created.warnings)
     warn("cairn: the ledger is made, and its first entry recorded; but " + warning + "\n");
   return Exit::done;
-}
-
-Result<Exit> run_submit(const Globals& globals, const std::vector<Path>& files) {
-  TRY_LET(home, Home::from_environment());
-  TRY_LET(answers, submit(globals, home, files));
-  Exit worst = Exit::done;
-  const bool list = globals.json && files.size() > 1;
-  for (std::size_t i = 0; i < answers.size(); ++i) {
-    if (list) print(i == 0 ? "[\n" : ",\n");
-    if (!globals.json) print(toned(printable(files[i].string()), Tone::strong) + "\n");
-    worst = std::max(worst, show_written(globals, answers[i]));
-  }
-  if (list) print("]\n");
-  return worst;
 }
 
 Result<Exit> run_key_new(const Globals& globals, const std::string& name, const std::string& type) {

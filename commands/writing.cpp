@@ -5,12 +5,10 @@
 #include <algorithm>
 #include <chrono>
 #include <cstdlib>
-#include <set>
 #include <thread>
 
-#include "commands/live_rules.h"
 #include "commands/output.h"
-#include "commands/past_verdict.h"
+#include "commands/sequencing.h"
 #include "ledger/base/file.h"
 #include "ledger/base/text.h"
 #include "ledger/evidence/readers.h"
@@ -22,7 +20,6 @@ namespace fs = std::filesystem;
 
 namespace {
 
-constexpr std::size_t max_envelope_bytes = 128 << 10;
 constexpr Millis longest_sleep = 30 * second;
 constexpr Millis due_is_another = 5 * second;  // a due time that moved by less is not told again
 
@@ -45,13 +42,6 @@ struct Draft {
   std::vector<std::string> said;
   std::optional<Unchanged> unchanged;  // then there is no statement
 };
-
-std::vector<std::string> sentences_of(const Statement& statement, const World& world) {
-  ModelNames names;
-  names.learn(world);
-  names.learn(statement.events);
-  return sentences(statement.events, names);
-}
 
 // Decides and encodes. An id that was used before is decided in the world of then, so that the same command says the
 // same.
@@ -146,101 +136,6 @@ Result<void> wait_until_due(const Globals& globals, const WriteFlags& flags, con
   }
 }
 
-// The writing half: one store open, one commit.
-struct Sequencing {
-  std::unique_ptr<Session> session;
-  std::unique_ptr<LiveRules> rules;
-  std::unique_ptr<Sequencer> sequencer;
-  SystemClock clock;
-};
-
-Result<std::unique_ptr<Sequencing>> start_sequencing(const Globals& globals, const Home& home) {
-  auto all = std::make_unique<Sequencing>();
-  TRY_LET(session, Session::open_for_writing(globals, home));
-  all->session = std::move(session);
-  TRY_LET(log_key, home.log_key(all->session->ledger().id(), all->session->ledger().log_key()));
-  TRY(all->session->world());
-  const Size snapshot = all->session->world_snapshot();
-  all->rules = std::make_unique<LiveRules>(all->session->take_world(), snapshot, all->session->snapshot_bytes());
-  SequencerOptions options;
-  options.clock_is_right = globals.clock_is_right;
-  options.patience = globals.lock_timeout;
-  TRY_LET(sequencer, Sequencer::open(all->session->store(), *all->rules, all->clock, std::move(log_key), options));
-  all->sequencer = std::move(sequencer);
-  return all;
-}
-
-// The digests that a statement names, if an enrolled key signed it; else none.
-std::set<Hash> named_by(const LiveRules& rules, const Envelope& envelope) {
-  if (envelope.signatures.size() != 1) return {};
-  const Signature& signature = envelope.signatures.front();
-  const auto spki = rules.key_for(signature.key);
-  if (!spki) return {};
-  const auto key = PublicKey::from_spki(*spki);
-  if (!key || !key->verify(pae(envelope.payload), signature.bytes)) return {};
-  const auto statement = decode_statement(envelope.payload);
-  if (!statement) return {};
-  std::set<Hash> named;
-  for (const Event& event : statement->events) {
-    if (const auto file = attachment_of(event)) named.insert(file->digest);
-  }
-  return named;
-}
-
-// What lies beside an envelope is kept only if a statement that will be read names it: a stranger fills no disk.
-Result<void> put_carried(const Sequencing& writing, const fs::path& beside, const Envelope& envelope) {
-  TRY_LET(there, file_exists(beside));
-  if (!there) return {};
-  const AttachmentDirectory carried(beside);
-  for (const Hash& digest : named_by(*writing.rules, envelope)) {
-    TRY_LET(brought, carried.has(digest));
-    if (!brought) continue;
-    TRY_LET(content, carried.get(digest));
-    TRY(writing.session->attachments().put(content));
-  }
-  return {};
-}
-
-// What the ledger calls erased goes, and goes again if it was carried here once more: also where whoever said so
-// stopped before it went. The entries are there whether it does or not.
-void erase_attachments(const Sequencing& writing) {
-  for (const auto& [digest, entry] : writing.rules->world().erased.rows()) {
-    const auto gone = writing.session->attachments().erase(digest);
-    if (gone) continue;
-    warn(str("cairn: entry ", entry, " erased an attachment, and its file is still here; the next command that writes ",
-             "tries again: ", gone.error().message, "\n"));
-  }
-}
-
-// The entries are there whatever becomes of this home: what it cannot remember is said, and the receipts are shown.
-void remember(const Home& home, const Hash& ledger, const std::vector<Answer>& answers) {
-  const Receipt* newest = nullptr;
-  for (const Answer& answer : answers) {
-    const auto* receipt = std::get_if<Receipt>(&answer);
-    if (receipt != nullptr && (newest == nullptr || receipt->seq > newest->seq)) newest = receipt;
-  }
-  if (newest == nullptr) return;
-  const auto kept = home.remember_head(ledger, newest->checkpoint);
-  if (kept) return;
-  warn(str("cairn: entry ", newest->seq, " is recorded, and nothing has to be said again; but its head is not ",
-           "remembered here, so an older copy of the ledger would go unnoticed: ", kept.error().message, "\n"));
-}
-
-// A refusal that lay there already is explained again: who asks twice needs its reasons twice.
-Result<Written> answered(const Sequencing& writing, Answer answer, Statement statement, std::vector<std::string> said) {
-  if (auto* away = std::get_if<TurnedAway>(&answer)) return Written(std::move(*away));
-  auto& receipt = std::get<Receipt>(answer);
-  const Verdict* ruled = receipt.repeated ? nullptr : writing.rules->verdict_on(statement.author, statement.id);
-  Verdict verdict = ruled == nullptr ? Verdict{} : *ruled;
-  if (receipt.repeated && !receipt.outcome.empty()) {
-    TRY_LET(ledger, Ledger::open(writing.session->store()));
-    TRY_LET(then, past_verdict(ledger, receipt.seq));
-    verdict = std::move(then);
-  }
-  return Written(Appended{std::move(receipt), std::move(verdict), std::move(statement.id), std::move(statement.events),
-                          std::move(said)});
-}
-
 }  // namespace
 
 Result<Written> write_as(const Globals& globals, const WriteFlags& flags, const Home& home, const Signer& signer,
@@ -265,9 +160,9 @@ Result<Written> write_as(const Globals& globals, const WriteFlags& flags, const 
   TRY(put_attachments(writing->session->attachments(), made.attachments));
   TRY_LET(envelope, sign_statement(std::move(made.payload), signer.key));
   TRY_LET(answers, writing->sequencer->append(std::span(&envelope, 1)));
-  remember(home, ledger.id(), answers);
+  remember_newest(home, ledger.id(), answers);
   erase_attachments(*writing);
-  return answered(*writing, std::move(answers.front()), std::move(made.statement), std::move(made.said));
+  return explain_answer(*writing, std::move(answers.front()), std::move(made.statement), std::move(made.said));
 }
 
 Result<void> check_actor(const Globals& globals) {
@@ -279,33 +174,6 @@ Result<Written> write(const Globals& globals, const WriteFlags& flags, const Hom
   TRY(check_actor(globals));
   TRY_LET(key, home.read_key(globals.actor));
   return write_as(globals, flags, home, Signer{globals.actor, std::move(key)}, make);
-}
-
-Result<std::vector<Written>> submit(const Globals& globals, const Home& home, const std::vector<fs::path>& files) {
-  std::vector<Envelope> envelopes;
-  for (const fs::path& file : files) {
-    TRY_LET(text, read_file(file, max_envelope_bytes));
-    auto envelope = parse_dsse(text);
-    if (!envelope) return fault(file.string() + ": " + envelope.error().message);
-    envelopes.push_back(std::move(envelope).value());
-  }
-  TRY_LET(writing, start_sequencing(globals, home));
-  for (std::size_t i = 0; i < files.size(); ++i) {
-    TRY(put_carried(*writing, files[i].string() + ".attachments", envelopes[i]));
-  }
-  TRY_LET(answers, writing->sequencer->append(envelopes));
-  remember(home, writing->session->ledger().id(), answers);
-  erase_attachments(*writing);
-  std::vector<Written> all;
-  for (std::size_t i = 0; i < answers.size(); ++i) {
-    // What was turned away may be no statement at all.
-    auto decoded = decode_statement(envelopes[i].payload);
-    Statement statement = decoded ? std::move(decoded).value() : Statement{};
-    auto said = sentences_of(statement, writing->rules->world());
-    TRY_LET(one, answered(*writing, std::move(answers[i]), std::move(statement), std::move(said)));
-    all.push_back(std::move(one));
-  }
-  return all;
 }
 
 }  // namespace cairn

@@ -69,8 +69,4 @@ Result<Written> write(const Globals& globals, const WriteFlags& flags, const Hom
 Result<Written> write_as(const Globals& globals, const WriteFlags& flags, const Home& home, const Signer& signer,
                          const MakeCommand& make);
 
-// cairn submit: envelopes that others signed, one answer each; attachments are looked for in `<file>.attachments/`.
-Result<std::vector<Written>> submit(const Globals& globals, const Home& home,
-                                    const std::vector<std::filesystem::path>& files);
-
 }  // namespace cairn

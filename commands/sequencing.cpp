@@ -1,0 +1,70 @@
+#include "commands/sequencing.h"
+
+#include "commands/output.h"
+#include "commands/past_verdict.h"
+#include "ledger/base/text.h"
+#include "projections/timeline.h"
+
+namespace cairn {
+
+Result<std::unique_ptr<Sequencing>> start_sequencing(const Globals& globals, const Home& home) {
+  auto all = std::make_unique<Sequencing>();
+  TRY_LET(session, Session::open_for_writing(globals, home));
+  all->session = std::move(session);
+  TRY_LET(log_key, home.log_key(all->session->ledger().id(), all->session->ledger().log_key()));
+  TRY(all->session->world());
+  const Size snapshot = all->session->world_snapshot();
+  all->rules = std::make_unique<LiveRules>(all->session->take_world(), snapshot, all->session->snapshot_bytes());
+  SequencerOptions options;
+  options.clock_is_right = globals.clock_is_right;
+  options.patience = globals.lock_timeout;
+  TRY_LET(sequencer, Sequencer::open(all->session->store(), *all->rules, all->clock, std::move(log_key), options));
+  all->sequencer = std::move(sequencer);
+  return all;
+}
+
+void erase_attachments(const Sequencing& writing) {
+  for (const auto& [digest, entry] : writing.rules->world().erased.rows()) {
+    const auto gone = writing.session->attachments().erase(digest);
+    if (gone) continue;
+    warn(str("cairn: entry ", entry, " erased an attachment, and its file is still here; the next command that writes ",
+             "tries again: ", gone.error().message, "\n"));
+  }
+}
+
+void remember_newest(const Home& home, const Hash& ledger, const std::vector<Answer>& answers) {
+  const Receipt* newest = nullptr;
+  for (const Answer& answer : answers) {
+    const auto* receipt = std::get_if<Receipt>(&answer);
+    if (receipt != nullptr && (newest == nullptr || receipt->seq > newest->seq)) newest = receipt;
+  }
+  if (newest == nullptr) return;
+  const auto kept = home.remember_head(ledger, newest->checkpoint);
+  if (kept) return;
+  warn(str("cairn: entry ", newest->seq, " is recorded, and nothing has to be said again; but its head is not ",
+           "remembered here, so an older copy of the ledger would go unnoticed: ", kept.error().message, "\n"));
+}
+
+Result<Written> explain_answer(const Sequencing& writing, Answer answer, Statement statement,
+                               std::vector<std::string> said) {
+  if (auto* away = std::get_if<TurnedAway>(&answer)) return Written(std::move(*away));
+  auto& receipt = std::get<Receipt>(answer);
+  const Verdict* ruled = receipt.repeated ? nullptr : writing.rules->verdict_on(statement.author, statement.id);
+  Verdict verdict = ruled == nullptr ? Verdict{} : *ruled;
+  if (receipt.repeated && !receipt.outcome.empty()) {
+    TRY_LET(ledger, Ledger::open(writing.session->store()));
+    TRY_LET(then, past_verdict(ledger, receipt.seq));
+    verdict = std::move(then);
+  }
+  return Written(Appended{std::move(receipt), std::move(verdict), std::move(statement.id), std::move(statement.events),
+                          std::move(said)});
+}
+
+std::vector<std::string> sentences_of(const Statement& statement, const World& world) {
+  ModelNames names;
+  names.learn(world);
+  names.learn(statement.events);
+  return sentences(statement.events, names);
+}
+
+}  // namespace cairn
