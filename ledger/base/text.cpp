@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstring>
 
 namespace cairn {
 namespace {
@@ -82,9 +83,25 @@ bool is_hidden(std::uint32_t code) {
   return c1 || mark || embedding || isolate;
 }
 
-bool is_letter_or_digit(char c) {
+bool eight_are_ascii(std::string_view text, std::size_t at) {
+  std::uint64_t word = 0;
+  std::memcpy(&word, text.data() + at, sizeof word);
+  return (word & 0x8080808080808080) == 0;
+}
+
+constexpr bool is_letter_or_digit(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || is_digit(c);
 }
+
+// Of a name, behind its first character.
+constexpr std::array<bool, 256> name_bytes = [] {
+  std::array<bool, 256> fits{};
+  for (std::size_t c = 0; c < 128; ++c) {
+    const auto letter = static_cast<char>(c);
+    fits[c] = is_letter_or_digit(letter) || letter == '.' || letter == '_' || letter == '/' || letter == '-';
+  }
+  return fits;
+}();
 
 }  // namespace
 
@@ -166,6 +183,10 @@ Result<std::uint64_t> parse_uint(std::string_view text) {
 
 bool is_utf8(std::string_view text) {
   for (std::size_t at = 0; at < text.size();) {
+    if (text.size() - at >= 8 && eight_are_ascii(text, at)) {
+      at += 8;
+      continue;
+    }
     const auto length = code_point_at(text, at).length;
     if (length == 0) return false;
     at += length;
@@ -175,8 +196,7 @@ bool is_utf8(std::string_view text) {
 
 bool is_name(std::string_view text) {
   if (text.empty() || text.size() > 128 || !is_letter_or_digit(text[0])) return false;
-  return std::all_of(text.begin(), text.end(),
-                     [](char c) { return is_letter_or_digit(c) || c == '.' || c == '_' || c == '/' || c == '-'; });
+  return std::all_of(text.begin(), text.end(), [](char c) { return name_bytes[static_cast<unsigned char>(c)]; });
 }
 
 std::string fold_case(std::string_view text) {

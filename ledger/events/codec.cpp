@@ -10,21 +10,18 @@ namespace {
 
 // Reads the event's fields if `type` is the wire name of alternative `index` or of a later one.
 template <std::size_t index = 0>
-Event read_fields(JsonReader& json, std::string_view type, std::size_t position) {
+void read_fields(JsonReader& json, std::string_view type, std::size_t position, Event& event) {
   if constexpr (index == std::variant_size_v<Event>) {
     json.refuse(
         position,
         str("\"type\": \"", printable(type.substr(0, 64)), "\" is not an event known here; a newer cairn may read it"),
         ErrorKind::needs_newer);
-    return {};
   } else {
     using E = std::variant_alternative_t<index, Event>;
     static_assert(!wire_name_of<E>.empty(), "every event has a wire name");
-    if (type != wire_name_of<E>) return read_fields<index + 1>(json, type, position);
-    E event;
+    if (type != wire_name_of<E>) return read_fields<index + 1>(json, type, position, event);
     FieldReader io(json);
-    fields(io, event);
-    return event;
+    fields(io, event.emplace<index>());
   }
 }
 
@@ -52,15 +49,14 @@ Result<void> write_event(JsonWriter& json, const Event& event) {
   return {};
 }
 
-Event read_event(JsonReader& json) {
+void read_event(JsonReader& json, Event& event) {
   json.begin_object();
   json.member("type");
   const auto position = json.position();
-  const std::string type(json.string());
-  if (!json.ok()) return {};
-  auto event = read_fields(json, type, position);
+  const std::string_view type = json.string();
+  if (!json.ok()) return;
+  read_fields(json, type, position, event);
   json.end_object();
-  return event;
 }
 
 }  // namespace cairn

@@ -12,6 +12,6 @@ namespace cairn {
 Result<void> write_event(JsonWriter& json, const Event& event);
 
 // What does not fit is kept by the reader.
-Event read_event(JsonReader& json);
+void read_event(JsonReader& json, Event& event);
 
 }  // namespace cairn

@@ -41,7 +41,12 @@ Decimal FieldReader::decimal() {
 
 void FieldReader::operator()(std::string_view member, std::string& value, const Form& form) {
   begin(member);
-  value = std::string(string(form));
+  value = string(form);
+}
+
+void FieldReader::operator()(std::string_view member, std::string_view& value, const Form& form) {
+  begin(member);
+  value = string(form);
 }
 
 void FieldReader::operator()(std::string_view member, std::uint64_t& value, std::uint64_t most) {
@@ -153,13 +158,14 @@ void FieldReader::map(std::string_view member, std::map<std::string, T>& value, 
                       T (FieldReader::*read)()) {
   begin(member);
   json_.begin_object();
-  std::string key;
+  std::string_view key;
   at_ = json_.position();
   while (json_.next_member(key)) {
     if (!form.fits(key)) refuse(str('"', printable(key.substr(0, 64)), "\" is not ", form.what));
     if (!value.empty() && value.rbegin()->first >= key) refuse("keys ascend by their bytes, none twice");
     at_ = json_.position();
-    value.emplace_hint(value.end(), key, (this->*read)());
+    const auto place = value.try_emplace(value.end(), std::string(key));
+    place->second = (this->*read)();
     limit(value.size(), most);
     at_ = json_.position();
   }

@@ -75,6 +75,7 @@ class FieldReader {
   explicit FieldReader(JsonReader& json) : json_(json) {}
 
   void operator()(std::string_view member, std::string& value, const Form& form);
+  void operator()(std::string_view member, std::string_view& value, const Form& form);  // until a string is read next
   void operator()(std::string_view member, std::uint64_t& value, std::uint64_t most = max_count);
   void operator()(std::string_view member, Millis& value);
   void operator()(std::string_view member, Hash& value);

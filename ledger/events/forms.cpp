@@ -45,6 +45,7 @@ bool is_statement_id(std::string_view text) {
 
 // It is printed and pasted wherever a vkey is, so it hides nothing and ends no quotation.
 bool is_origin(std::string_view text) {
+  if (is_name(text)) return true;  // as nearly all are: a name holds none of what follows
   return text.size() <= 255 && is_note_name(text) && printable(text) == text &&
          text.find_first_of("'\"\\`$") == std::string_view::npos;
 }

@@ -1,6 +1,7 @@
 #include "ledger/events/json_reader.h"
 
 #include <array>
+#include <cstring>
 
 #include "ledger/base/text.h"
 #include "ledger/events/names.h"
@@ -21,6 +22,26 @@ bool is_plain(char c) {
   return plain_bytes[static_cast<unsigned char>(c)];
 }
 
+// Eight bytes at once.
+constexpr std::uint64_t in_each = 0x0101010101010101;
+constexpr std::uint64_t high_bits = 0x80 * in_each;
+
+std::uint64_t word_at(std::string_view text, std::size_t at) {
+  std::uint64_t word = 0;
+  std::memcpy(&word, text.data() + at, sizeof word);
+  return word;
+}
+
+// Whether one of the eight is below `bound`, which is at most 0x80.
+constexpr std::uint64_t any_below(std::uint64_t word, std::uint64_t bound) {
+  return (word - bound * in_each) & ~word & high_bits;
+}
+
+// Whether one of them is not plain.
+constexpr bool holds_special(std::uint64_t word) {
+  return (any_below(word ^ ('"' * in_each), 1) | any_below(word ^ ('\\' * in_each), 1) | any_below(word, 0x20)) != 0;
+}
+
 }  // namespace
 
 void JsonReader::refuse(std::size_t position, const std::string& why, ErrorKind kind) {
@@ -34,46 +55,14 @@ void JsonReader::expected(std::string_view what) {
   refuse(at_, str("expected ", what, ", found ", found));
 }
 
-bool JsonReader::take(char c, std::string_view what) {
-  if (error_) return false;
-  if (!at(c)) {
-    expected(what);
-    return false;
-  }
-  ++at_;
-  return true;
+void JsonReader::expected_member(std::string_view name) {
+  expected(str("the member \"", name, "\":"));
 }
 
-void JsonReader::begin(char open) {
-  take(open, open == '{' ? "{" : "[");
-  first_ = true;
-}
-
-void JsonReader::end(char close) {
-  take(close, close == '}' ? "the closing }" : "the closing ]");
-  first_ = false;
-}
-
-void JsonReader::separator() {
-  if (!first_) take(',', "a comma");
-  first_ = false;
-}
-
-void JsonReader::member(std::string_view name) {
-  separator();
-  if (error_) return;
-  const auto rest = text_.substr(at_);
-  const auto size = name.size();
-  const bool here = rest.size() >= size + 3 && rest[0] == '"' && rest.substr(1, size) == name &&
-                    rest[size + 1] == '"' && rest[size + 2] == ':';
-  if (!here) return expected(str("the member \"", name, "\":"));
-  at_ += size + 3;
-}
-
-bool JsonReader::next_member(std::string& name) {
+bool JsonReader::next_member(std::string_view& name) {
   if (error_ || at('}')) return false;
   separator();
-  name = std::string(string());
+  name = string();
   return take(':', "a colon");
 }
 
@@ -87,11 +76,16 @@ std::string_view JsonReader::string() {
   const auto start = at_;
   if (!take('"', "a string")) return {};
   const auto begin = at_;
-  unsigned char all = 0;
+  std::uint64_t all = 0;
   auto end = begin;
+  for (; text_.size() - end >= sizeof all; end += sizeof all) {
+    const std::uint64_t word = word_at(text_, end);
+    if (holds_special(word)) break;
+    all |= word;
+  }
   for (; end < text_.size() && is_plain(text_[end]); ++end) all |= static_cast<unsigned char>(text_[end]);
   at_ = end;
-  if (all >= 0x80 && !is_utf8(text_.substr(begin, at_ - begin))) {
+  if ((all & high_bits) != 0 && !is_utf8(text_.substr(begin, at_ - begin))) {
     refuse(start, "this string is not UTF-8");
     return {};
   }

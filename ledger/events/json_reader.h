@@ -7,6 +7,7 @@
 #pragma once
 
 #include <cstdint>
+#include <cstring>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -21,8 +22,9 @@ class JsonReader {
   explicit JsonReader(BytesView text) : text_(text) {}
 
   void begin_object() { begin('{'); }
-  void member(std::string_view name);   // this member is next
-  bool next_member(std::string& name);  // for maps: false at the closing brace
+  void member(std::string_view name);  // this member is next
+  // For maps: false at the closing brace. The name is valid until the next call that reads a string.
+  bool next_member(std::string_view& name);
   void end_object() { end('}'); }
 
   void begin_array() { begin('['); }
@@ -47,8 +49,17 @@ class JsonReader {
   void begin(char open);
   void end(char close);
   void separator();
-  bool take(char c, std::string_view expected);
+  bool take(char c, std::string_view what) {
+    if (error_) return false;
+    if (!at(c)) {
+      expected(what);
+      return false;
+    }
+    ++at_;
+    return true;
+  }
   void expected(std::string_view what);
+  void expected_member(std::string_view name);
   std::string_view escaped_string(std::size_t begin);
   bool escape();
 
@@ -58,5 +69,31 @@ class JsonReader {
   std::string decoded_;
   std::optional<Error> error_;
 };
+
+inline void JsonReader::begin(char open) {
+  take(open, open == '{' ? "{" : "[");
+  first_ = true;
+}
+
+inline void JsonReader::end(char close) {
+  take(close, close == '}' ? "the closing }" : "the closing ]");
+  first_ = false;
+}
+
+inline void JsonReader::separator() {
+  if (!first_) take(',', "a comma");
+  first_ = false;
+}
+
+inline void JsonReader::member(std::string_view name) {
+  separator();
+  if (error_) return;
+  const char* rest = text_.data() + at_;
+  const std::size_t size = name.size();
+  const bool here = text_.size() - at_ >= size + 3 && rest[0] == '"' && rest[size + 1] == '"' &&
+                    rest[size + 2] == ':' && std::memcmp(rest + 1, name.data(), size) == 0;
+  if (!here) return expected_member(name);
+  at_ += size + 3;
+}
 
 }  // namespace cairn

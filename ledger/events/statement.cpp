@@ -11,29 +11,31 @@ namespace {
 
 constexpr std::string_view statement_type = "https://in-toto.io/Statement/v1";
 
-// One line of in-toto's `subject`: what the statement is about, by digest.
+// One line of in-toto's `subject`: what the statement is about, by digest. Its name lies in the events or the payload.
 struct Subject {
   Hash digest;
-  std::string name;
-  bool operator==(const Subject&) const = default;
+  std::string_view name;
 };
 
-// Each model that the events name, once, by ascending digest and under the first name said of it, else its digest.
-// Where they name none the ledger is the subject.
+// Each model that the events name, once, by ascending digest and under the first name said of it; empty: under its
+// digest. Where they name none the ledger is the subject.
 std::vector<Subject> models_named_by(const std::vector<Event>& events) {
   std::vector<Subject> subjects;
   for (const auto& event : events) {
-    for (const auto& model : models_of(event)) subjects.push_back({model.digest, std::string(model.name)});
+    for (const auto& model : models_of(event)) subjects.push_back({model.digest, model.name});
   }
+  if (subjects.size() < 2) return subjects;
   std::stable_sort(subjects.begin(), subjects.end(), [](const Subject& a, const Subject& b) {
     return a.digest != b.digest ? a.digest < b.digest : !a.name.empty() && b.name.empty();
   });
   const auto same = [](const Subject& a, const Subject& b) { return a.digest == b.digest; };
   subjects.erase(std::unique(subjects.begin(), subjects.end(), same), subjects.end());
-  for (auto& subject : subjects) {
-    if (subject.name.empty()) subject.name = subject.digest.hex();
-  }
   return subjects;
+}
+
+bool is_spelled(const Subject& wanted, const Subject& found) {
+  if (wanted.digest != found.digest) return false;
+  return wanted.name.empty() ? found.name == wanted.digest.hex() : found.name == wanted.name;
 }
 
 void write_subjects(JsonWriter& json, const std::vector<Subject>& subjects) {
@@ -43,7 +45,7 @@ void write_subjects(JsonWriter& json, const std::vector<Subject>& subjects) {
     json.element();
     json.begin_object();
     json.member("name");
-    json.string(subject.name);
+    json.string(subject.name.empty() ? subject.digest.hex() : subject.name);
     json.member("digest");
     json.begin_object();
     json.member("sha256");
@@ -61,13 +63,13 @@ std::vector<Subject> read_subjects(JsonReader& json) {
     Subject subject;
     FieldReader io(json);
     json.begin_object();
-    io("name", subject.name, form::origin);
+    io("name", subject.name, form::origin);  // which no escape fits, so it lies in the payload
     json.member("digest");
     json.begin_object();
     io("sha256", subject.digest);
     json.end_object();
     json.end_object();
-    subjects.push_back(std::move(subject));
+    subjects.push_back(subject);
   }
   json.end_array();
   return subjects;
@@ -97,7 +99,7 @@ std::vector<Event> read_events(JsonReader& json) {
   json.begin_array();
   while (json.next_element()) {
     if (events.size() == max_events) json.refuse(json.position(), str("more than ", max_events, " events"));
-    events.push_back(read_event(json));
+    read_event(json, events.emplace_back());
   }
   json.end_array();
   if (events.empty()) json.refuse(begin, "a statement holds at least one event");
@@ -128,7 +130,7 @@ Result<Bytes> encode_statement(const Statement& statement, std::string_view orig
   json.member("_type");
   json.string(statement_type);
   auto subjects = models_named_by(statement.events);
-  if (subjects.empty()) subjects.push_back({statement.ledger, std::string(origin)});
+  if (subjects.empty()) subjects.push_back({statement.ledger, origin});
   write_subjects(json, subjects);
   json.member("predicateType");
   json.string(predicate_type);
@@ -178,7 +180,7 @@ Result<Statement> decode_statement(BytesView payload) {
       if (!subjects.empty()) statement.origin = subjects.front().name;
       called_for.push_back({statement.ledger, statement.origin});
     }
-    if (subjects != called_for) {
+    if (!std::equal(called_for.begin(), called_for.end(), subjects.begin(), subjects.end(), is_spelled)) {
       json.refuse(subject_position, "\"subject\": is not what the events are about");
     }
   }
