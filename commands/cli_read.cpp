@@ -94,7 +94,10 @@ void add_verify(CLI::App& app, Invocation& invocation) {
   CLI::App* command = add_command(app, "verify", "Audit the ledger: every hash, signature, rule and view",
                                   "cairn verify --since last-month.note");
   command->add_flag("--quick", flags->quick, "hashes, tree and checkpoints only");
-  command->add_option("--since", flags->since, "a checkpoint that somebody kept: it must lie on this history")
+  command
+      ->add_option("--since", flags->since,
+                   "a head up to which it was verified before: it must lie on this history; what is older is hashed "
+                   "and folded only, and its signatures and rules are not asked again")
       ->type_name("NOTE");
   command->add_option("--key", flags->key, "the log's vkey, as it was given to you")->type_name("VKEY");
   command->callback([&invocation, flags] {

@@ -1,5 +1,7 @@
 #include "commands/ledger_source.h"
 
+#include "ledger/tlog/tile.h"
+
 namespace cairn {
 
 namespace {
@@ -38,7 +40,10 @@ Result<std::vector<SizedNote>> LedgerSource::checkpoints(Size from, std::size_t 
   return notes;
 }
 
+// A store keeps the nodes of whole tiles, and works out what lies between from them (docs/decisions/0003): to compare
+// that as well would be to compute the tree twice.
 Result<std::optional<std::vector<Hash>>> LedgerSource::stored_nodes(std::span<const NodeId> ids) const {
+  if (!ids.empty() && ids.front().level % tile_height != 0) return std::optional<std::vector<Hash>>();
   TRY_LET(hashes, store_.nodes(ids));
   return std::optional<std::vector<Hash>>(std::move(hashes));
 }

@@ -221,7 +221,7 @@ Result<Exit> run_verify(const Globals& globals, const VerifyFlags& flags) {
   options.threads = std::max(1U, std::thread::hardware_concurrency());
   if (flags.since) {
     TRY_LET(note, read_file(*flags.since, max_note_bytes));
-    options.known_heads.push_back(std::move(note));
+    options.since = std::move(note);
   }
   TRY(add_what_is_remembered(home, place.name(), options));
   std::optional<ProgressBar> bar("verify");

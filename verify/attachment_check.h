@@ -1,9 +1,10 @@
 // AttachmentCheck: what admitted statements name by digest, looked up and hashed.
 #pragma once
 
+#include <compare>
 #include <map>
-#include <set>
-#include <utility>
+#include <string>
+#include <vector>
 
 #include "ledger/events/entry.h"
 #include "verify/audit.h"
@@ -16,15 +17,25 @@ class AttachmentCheck {
   void add(const Recorded& recorded);
 
   // Fills in attachments_verified, attachments_missing, attachments_erased, asserted and findings.
-  Result<void> compare(const EvidenceSource& source, Report& report) const;
+  Result<void> compare(const EvidenceSource& source, Report& report);
 
  private:
-  void erase(const AttachmentErased& event, const Recorded& recorded);
+  struct Naming {
+    Hash digest;
+    Seq seq = 0;  // of the entry
+    Hash model;
+    auto operator<=>(const Naming&) const = default;
+  };
+  struct Erasure {
+    AttachmentErased event;
+    Seq seq = 0;
+    std::string author;
+  };
 
-  std::map<Hash, Seq> named_;                           // and by which entry first
-  std::set<std::pair<NamedAttachment, Seq>> named_at_;  // each time
-  std::map<Hash, Seq> erased_;                          // and by which entry
-  std::set<std::string> asserted_;                      // what only an author says
+  void assert_what_is_not_named(Report& report) const;
+
+  std::vector<Naming> named_;  // each time
+  std::vector<Erasure> erasures_;
 };
 
 }  // namespace cairn

@@ -10,6 +10,7 @@
 #include "verify/checkpoint_check.h"
 #include "verify/consequences.h"
 #include "verify/index_check.h"
+#include "verify/pages_ahead.h"
 #include "verify/rule_check.h"
 #include "verify/snapshot_check.h"
 #include "verify/tree_check.h"
@@ -75,6 +76,13 @@ Result<Ground> find_ground(const EvidenceSource& source, const AuditOptions& opt
   return ground;
 }
 
+// The size of the head from which on everything is asked.
+Size find_since(const Ground& ground, const AuditOptions& options) {
+  if (!options.since || !ground.log || options.quick) return 0;
+  const Result<Checkpoint> opened = open_checkpoint(*options.since, *ground.log);
+  return opened.ok() ? opened->head.size : 0;
+}
+
 class Auditor {
  public:
   Auditor(const EvidenceSource& source, const AuditOptions& options, Ground ground, Report& report)
@@ -83,8 +91,8 @@ class Auditor {
         ground_(std::move(ground)),
         report_(report),
         workers_(options.threads),
-        tree_(source, !options.quick),
-        checkpoints_(source, ground_.log, workers_),
+        tree_(source),
+        checkpoints_(source, ground_.log, report.since, workers_),
         rules_(workers_, report),
         snapshots_(source) {}
 
@@ -109,8 +117,9 @@ class Auditor {
     using Origin = CheckpointCheck::Origin;
     if (!ground_.newest.empty()) checkpoints_.expect(ground_.newest, Origin::newest, findings());
     for (const std::string& head : options_.known_heads) checkpoints_.expect(head, Origin::known, findings());
-    if (!options_.quick) TRY(snapshots_.list(ground_.expected, findings()));
-    TRY(grown());
+    if (options_.since) checkpoints_.expect(*options_.since, Origin::known, findings());
+    if (!options_.quick) TRY(snapshots_.list(report_.since, ground_.expected, findings()));
+    TRY(grown(0));
     TRY(walk());
     if (report_.entries == 0) {
       findings().push_back(
@@ -118,7 +127,8 @@ class Auditor {
     }
     TRY(tree_.finish(findings()));
     TRY(checkpoints_.finish(tree_.size(), findings()));
-    report_.head = {tree_.size(), tree_.root()};
+    TRY_LET(root, tree_.root_at(tree_.size()));
+    report_.head = {tree_.size(), root};
     report_.nodes = tree_.nodes_compared();
     report_.checkpoints = checkpoints_.checked();
     if (options_.quick) return {};
@@ -130,22 +140,54 @@ class Auditor {
   }
 
   Result<void> walk() {
-    for (Seq seq = 0; seq < ground_.expected;) {
-      const auto want = static_cast<std::size_t>(std::min<Size>(tile_width - seq % tile_width, ground_.expected - seq));
-      const Result<std::vector<Bytes>> page = source_.entries(seq, want);
-      if (!page.ok() && page.error().kind == ErrorKind::unavailable) return page.error();
-      if (!page.ok() || page->empty()) {
-        miss(page, seq);
-        TRY_LET(skipped, skip(seq));
-        if (!skipped) break;
-        ++seq;
-        continue;
+    PagesAhead pages(source_, workers_, ground_.expected, !options_.quick);
+    while (const std::shared_ptr<AuditPage> page = pages.next()) {
+      if (page->broken) return *page->broken;
+      if (page->whole) {
+        TRY(take(page));
+      } else {
+        TRY_LET(goes_on, walk_singly(page->first, page->first + page->count));
+        if (!goes_on) break;
       }
-      for (const Bytes& bytes : *page) TRY(take(seq++, bytes));
-      if (options_.progress) options_.progress(seq, ground_.expected);
+      if (options_.progress) options_.progress(tree_.size(), ground_.expected);
     }
     end_of_run();
     return {};
+  }
+
+  Result<void> take(const std::shared_ptr<AuditPage>& page) {
+    end_of_run();
+    report_.entries += page->count;
+    const std::span<const Hash> leaves = page->tile->level(0);
+    if (page->first == 0) check_id(leaves.front());
+    if (page->count == tile_width) {
+      TRY(tree_.push(page->tile, page->leaves_compared, findings()));
+    } else {
+      for (std::size_t i = 0; i < page->count; ++i) TRY(tree_.push(leaves[i], findings()));
+    }
+    if (options_.quick) return grown(tree_.size());
+    for (std::size_t i = 0; i < page->count; ++i) {
+      TRY(understand({page, &page->entries[i]}, page->first + i));
+      TRY(grown(page->first + i + 1));
+    }
+    return {};
+  }
+
+  // Entries of a page of which some cannot be read: each by itself. False: there is nothing to go on with.
+  Result<bool> walk_singly(Seq seq, Seq end) {
+    while (seq < end) {
+      const Result<std::vector<Bytes>> some = source_.entries(seq, static_cast<std::size_t>(end - seq));
+      if (!some.ok() && some.error().kind == ErrorKind::unavailable) return some.error();
+      if (!some.ok() || some->empty()) {
+        miss(some, seq);
+        TRY_LET(skipped, skip(seq));
+        if (!skipped) return false;
+        ++seq;
+        continue;
+      }
+      for (const Bytes& bytes : *some) TRY(take(seq++, bytes));
+    }
+    return true;
   }
 
   // Neighbours that are all missing, or all unreadable, are one finding.
@@ -180,18 +222,19 @@ class Auditor {
     if (!stored.ok() && stored.error().kind == ErrorKind::unavailable) return stored.error();
     if (!stored.ok() || !stored->has_value() || (*stored)->empty()) return false;
     TRY(tree_.push((*stored)->front(), findings()));
-    TRY(grown());
+    TRY(grown(seq + 1));
     return true;
   }
 
   Result<void> take(Seq seq, const Bytes& bytes) {
     end_of_run();
     ++report_.entries;
-    const Hash leaf = leaf_hash(bytes);
+    const auto entries = std::make_shared<std::vector<ReadEntry>>();
+    const Hash leaf = read_entry(seq, bytes, options_.quick ? nullptr : entries.get());
     if (seq == 0) check_id(leaf);
-    if (!options_.quick) TRY(read(seq, bytes));
     TRY(tree_.push(leaf, findings()));
-    return grown();
+    if (!options_.quick) TRY(understand({entries, entries->data()}, seq));
+    return grown(seq + 1);
   }
 
   void check_id(const Hash& leaf) {
@@ -201,8 +244,8 @@ class Auditor {
                           str("this is ledger ", leaf.hex(), ", and ", options_.ledger_id->hex(), " was asked for")});
   }
 
-  Result<void> read(Seq seq, const Bytes& bytes) {
-    const Result<Recorded> recorded = decode_recorded(seq, bytes);
+  Result<void> understand(const std::shared_ptr<const ReadEntry>& entry, Seq seq) {
+    const Result<Recorded>& recorded = entry->recorded;
     if (!recorded.ok()) {
       const bool newer = recorded.error().kind == ErrorKind::needs_newer;
       findings().push_back({newer ? FindingKind::needs_newer : FindingKind::entry_malformed, seq,
@@ -211,19 +254,24 @@ class Auditor {
       rules_.stop();
       return {};
     }
-    TRY(rules_.check(*recorded, tree_));
-    index_.add(*recorded);
+    TRY(rules_.check({entry, &*recorded}, tree_));
+    index_.add(seq, entry->tags);
     attachments_.add(*recorded);
     return {};
   }
 
-  // What waits for the size that the tree has now.
-  Result<void> grown() {
-    TRY_LET(next, checkpoints_.next(findings()));
-    if (next && *next <= tree_.size()) checkpoints_.at(tree_.size(), tree_.root());
-    if (options_.quick || !snapshots_.is_at(tree_.size()) || !ground_.log) return {};
+  // What waits for a size up to this one, which the tree has.
+  Result<void> grown(Size size) {
+    for (;;) {
+      TRY_LET(next, checkpoints_.next(findings()));
+      if (!next || *next > size) break;
+      TRY_LET(root, tree_.root_at(*next));
+      checkpoints_.at(*next, root);
+    }
+    if (options_.quick || !snapshots_.is_at(size) || !ground_.log) return {};
+    TRY_LET(root, tree_.root_at(size));
     const World* world = rules_.deciding() ? &rules_.world() : nullptr;
-    return snapshots_.at({tree_.size(), tree_.root()}, world, ground_.log->key(), findings());
+    return snapshots_.at({size, root}, world, ground_.log->key(), findings());
   }
 
   Result<void> compare_index() {
@@ -269,6 +317,7 @@ Result<Report> audit(const EvidenceSource& source, const AuditOptions& options) 
   report.quick = options.quick;
   report.trusted_from_outside = options.vkey || options.ledger_id;
   TRY_LET(ground, find_ground(source, options, report));
+  report.since = find_since(ground, options);
   Auditor auditor(source, options, std::move(ground), report);
   TRY(auditor.run());
   std::stable_sort(report.findings.begin(), report.findings.end(),

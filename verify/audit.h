@@ -31,7 +31,11 @@ struct AuditOptions {
       vkey;  // the log's key that the auditor brings; else the one of entry 0, and the report says so
   std::optional<Hash> ledger_id;         // likewise
   std::vector<std::string> known_heads;  // notes that somebody kept: each must lie on this history
-  std::size_t threads = 2;               // for signatures
+  // Such a note, kept by who had all below it verified. If this history leads to it, what lies below is what was
+  // verified then, to the byte: it is hashed and folded as recorded, and neither signatures nor rules are asked of it
+  // again. A note that does not open stands for nothing, and everything is asked.
+  std::optional<std::string> since;
+  std::size_t threads = 2;  // for signatures
   std::function<void(Size done, Size total)> progress;
 };
 
@@ -50,6 +54,7 @@ struct Report {
                               // quick, or after an entry that cannot be read
   bool quick = false;
   bool bundle = false;  // of a complete bundle
+  Size since = 0;       // the entries below, their checkpoints and snapshots were verified before; see AuditOptions
   Size entries = 0;
   Size admitted = 0;
   Size refused = 0;

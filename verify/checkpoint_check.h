@@ -17,9 +17,10 @@ namespace cairn {
 
 class CheckpointCheck {
  public:
-  // Without `log` nothing can be opened; that is a finding of whoever knows why.
-  CheckpointCheck(const EvidenceSource& source, std::optional<NoteVerifier> log, Workers& workers)
-      : source_(source), log_(std::move(log)), workers_(workers) {}
+  // Without `log` nothing can be opened; that is a finding of whoever knows why. Kept heads below `since` were verified
+  // before.
+  CheckpointCheck(const EvidenceSource& source, std::optional<NoteVerifier> log, Size since, Workers& workers)
+      : source_(source), log_(std::move(log)), workers_(workers), read_to_(since) {}
 
   // A head from elsewhere, or the newest one.
   enum class Origin { newest, kept_by_log, known };
@@ -55,7 +56,7 @@ class CheckpointCheck {
   Workers& workers_;
   std::multimap<Size, Waiting> waiting_;
   std::string newest_;
-  Size read_to_ = 0;  // kept ones below this size have been read
+  Size read_to_;  // kept ones below this size have been read
   bool read_all_ = false;
   Size checked_ = 0;
   std::atomic<bool> newest_differs_ = false;

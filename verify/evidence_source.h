@@ -3,6 +3,8 @@
 // verify opens no store: a directory of tiles and, in commands/, a live ledger each present themselves as an
 // EvidenceSource.
 //
+// entries() and stored_nodes() may be called from several threads at once; the others are not.
+//
 // Errors: `unavailable` means that the source could not be read and stops the audit; any other error means that what
 // was asked for is damaged, becomes a finding, and the audit goes on. Messages name the file or row.
 #pragma once

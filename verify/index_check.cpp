@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <utility>
 
 #include "ledger/base/big_endian.h"
 #include "ledger/base/text.h"
@@ -33,14 +34,15 @@ std::vector<std::string> index_tags(const Recorded& recorded) {
 }
 
 void IndexCheck::Seqs::push(Seq seq) {
-  ++count;
-  Bytes text(running.view());
-  append_big_endian(text, seq, sizeof seq);
-  running = sha256(text);
+  newest_[count_++ % hashed_at_once] = seq;
+  if (count_ % hashed_at_once != 0) return;
+  Bytes text(hashed_.view());
+  for (Seq& one : newest_) append_big_endian(text, std::exchange(one, 0), sizeof one);
+  hashed_ = sha256(text);
 }
 
-void IndexCheck::add(const Recorded& recorded) {
-  for (const std::string& tag : index_tags(recorded)) tags_[tag].push(recorded.seq);
+void IndexCheck::add(Seq seq, const std::vector<std::string>& tags) {
+  for (const std::string& tag : tags) tags_[tag].push(seq);
 }
 
 // Tags whose stored seqs are not the rebuilt ones. A tag that only one side has is one of them.

@@ -15,6 +15,10 @@ std::string counted(const Report& report) {
     text += field("entries", str(report.entries, " hashed; neither signatures nor rules were asked (--quick)"));
   } else {
     text += field("entries", str(report.entries, ": ", report.admitted, " admitted, ", report.refused, " refused"));
+    if (report.since > 0) {
+      text += field("since", str("entry ", report.since, "; those before it were verified when that head was kept,"));
+      text += field("", "and are the same bytes: hashed, and folded as recorded");
+    }
     text += field("outcomes", str(report.decided, " derived again from the rules"));
     text += field("signatures", str(report.signatures, " of authors hold"));
   }
@@ -83,6 +87,7 @@ std::string render_json(const Report& report) {
   document["quick"] = report.quick;
   document["head"] = Json{{"size", report.head.size}, {"root", report.head.root.hex()}};
   document["state_hash"] = report.state ? Json(report.state->hex()) : Json(nullptr);
+  document["since"] = report.since;
   document["entries"] = report.entries;
   document["admitted"] = report.admitted;
   document["refused"] = report.refused;

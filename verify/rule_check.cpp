@@ -86,14 +86,15 @@ void RuleCheck::report(FindingKind kind, const Recorded& recorded, std::string w
   report_.findings.push_back({kind, recorded.seq, std::move(what)});
 }
 
-Result<void> RuleCheck::check(const Recorded& recorded, TreeCheck& tree) {
+Result<void> RuleCheck::check(const std::shared_ptr<const Recorded>& entry, TreeCheck& tree) {
+  const Recorded& recorded = *entry;
   check_order(recorded);
   if (const Result<void> known = check_known(recorded); deciding_ && !known.ok()) {
     report(FindingKind::needs_newer, recorded, str(known.error().message, "; no rule is asked from here on"));
     deciding_ = false;
   }
   if (recorded.seq == 0) check_genesis(recorded);
-  const bool signer_fits = check_signer(recorded);
+  const bool signer_fits = recorded.seq >= report_.since && check_signer(entry);
   if (deciding_) {
     if (signer_fits) TRY(decide(recorded, tree));
     world_.apply(recorded);
@@ -131,7 +132,8 @@ void RuleCheck::check_genesis(const Recorded& recorded) {
 }
 
 // Whether the key that signed could sign as anybody at this seq; who it may speak for is asked of the rules.
-bool RuleCheck::check_signer(const Recorded& recorded) {
+bool RuleCheck::check_signer(const std::shared_ptr<const Recorded>& entry) {
+  const Recorded& recorded = *entry;
   const std::vector<Signature>& signatures = recorded.entry.signatures;
   if (signatures.size() != 1) {
     report(FindingKind::should_not_be_here, recorded,
@@ -141,14 +143,14 @@ bool RuleCheck::check_signer(const Recorded& recorded) {
   const KeyId& key = signatures.front().key;
   if (recorded.seq == 0) {
     const Bytes* spki = enrolled_spki(recorded.statement, key);
-    if (spki != nullptr) check_signature(recorded, *spki);
+    if (spki != nullptr) check_signature(entry, *spki);
     if (spki == nullptr)
       report(FindingKind::key_not_enrolled, recorded, "entry 0 does not enrol the key that signed it");
     return spki != nullptr;
   }
   const Key* row = world_.keys.find(key);
   if (row != nullptr) {
-    check_signature(recorded, row->spki);
+    check_signature(entry, row->spki);
     if (!row->revoked || !deciding_) return true;
     report(FindingKind::key_not_enrolled, recorded,
            str("signed by key ", first_digits(key), " of ", printable(row->handle), ", which entry ", *row->revoked,
@@ -156,7 +158,7 @@ bool RuleCheck::check_signer(const Recorded& recorded) {
     return false;
   }
   if (key == world_.genesis->recovery_id) {
-    check_signature(recorded, world_.genesis->recovery_key);
+    check_signature(entry, world_.genesis->recovery_key);
     return true;
   }
   if (deciding_) {
@@ -166,26 +168,23 @@ bool RuleCheck::check_signer(const Recorded& recorded) {
   return false;
 }
 
-void RuleCheck::check_signature(const Recorded& recorded, const Bytes& spki) {
-  const Signature& signature = recorded.entry.signatures.front();
+void RuleCheck::check_signature(const std::shared_ptr<const Recorded>& entry, const Bytes& spki) {
+  const Signature& signature = entry->entry.signatures.front();
   auto known = parsed_keys_.find(signature.key);
   if (known == parsed_keys_.end()) {
     Result<PublicKey> parsed = PublicKey::from_spki(spki);
     if (!parsed.ok())
-      return report(FindingKind::signature_bad, recorded, str("its key is none: ", parsed.error().message));
+      return report(FindingKind::signature_bad, *entry, str("its key is none: ", parsed.error().message));
     known = parsed_keys_.emplace(signature.key, std::move(*parsed)).first;
   }
   ++report_.signatures;
-  const PublicKey* key = &known->second;
-  Bytes message = pae(recorded.entry.payload);
-  const std::size_t held = message.size() + signature.bytes.size();
   workers_.add(
-      [key, seq = recorded.seq, text = std::move(message), bytes = signature.bytes]() -> std::optional<Finding> {
-        const Result<void> verified = key->verify(text, bytes);
+      [key = &known->second, entry]() -> std::optional<Finding> {
+        const Result<void> verified = key->verify(pae(entry->entry.payload), entry->entry.signatures.front().bytes);
         if (verified.ok()) return std::nullopt;
-        return Finding{FindingKind::signature_bad, seq, verified.error().message};
+        return Finding{FindingKind::signature_bad, entry->seq, verified.error().message};
       },
-      held);
+      entry->entry.payload.size());
 }
 
 Result<void> RuleCheck::decide(const Recorded& recorded, TreeCheck& tree) {

@@ -2,9 +2,10 @@
 // then.
 //
 // Entries come in order. What the rules say is compared with what the log recorded; then the entry is folded in as
-// recorded.
+// recorded. Of those below the report's `since` nothing is asked.
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <unordered_map>
@@ -22,8 +23,8 @@ class RuleCheck {
  public:
   RuleCheck(Workers& workers, Report& report) : workers_(workers), report_(report) {}
 
-  // `tree` holds the entries before this one. An error only if the source behind it cannot be read.
-  Result<void> check(const Recorded& recorded, TreeCheck& tree);
+  // `tree` holds the entries before this one, and perhaps more. An error only if the source behind it cannot be read.
+  Result<void> check(const std::shared_ptr<const Recorded>& entry, TreeCheck& tree);
 
   // From here on nobody knows what the rules would have seen.
   void stop() { deciding_ = false; }
@@ -37,8 +38,8 @@ class RuleCheck {
  private:
   void check_order(const Recorded& recorded);
   void check_genesis(const Recorded& recorded);
-  bool check_signer(const Recorded& recorded);
-  void check_signature(const Recorded& recorded, const Bytes& spki);
+  bool check_signer(const std::shared_ptr<const Recorded>& entry);
+  void check_signature(const std::shared_ptr<const Recorded>& entry, const Bytes& spki);
   Result<void> decide(const Recorded& recorded, TreeCheck& tree);
   void compare(const Recorded& recorded, const Decision& decision);
   void count(const Recorded& recorded);

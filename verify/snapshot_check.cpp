@@ -12,8 +12,8 @@ Finding wrong(std::string what) {
 
 }  // namespace
 
-Result<void> SnapshotCheck::list(Size entries, Findings& findings) {
-  for (Size at_most = entries;;) {
+Result<void> SnapshotCheck::list(Size at_least, Size at_most, Findings& findings) {
+  for (;;) {
     const Result<std::optional<SizedNote>> found = source_.snapshot(at_most);
     if (!found.ok()) {
       if (found.error().kind == ErrorKind::unavailable) return found.error();
@@ -26,6 +26,7 @@ Result<void> SnapshotCheck::list(Size entries, Findings& findings) {
       findings.push_back(wrong(str("a snapshot of size ", size, " lies where one of 1 to ", at_most, " belongs")));
       return {};
     }
+    if (size < at_least) return {};
     sizes_.push_back(size);
     at_most = size - 1;
   }

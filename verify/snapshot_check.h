@@ -14,8 +14,8 @@ class SnapshotCheck {
  public:
   explicit SnapshotCheck(const EvidenceSource& source) : source_(source) {}
 
-  // Looks which there are, up to this size.
-  Result<void> list(Size entries, Findings& findings);
+  // Looks which there are, of these sizes.
+  Result<void> list(Size at_least, Size at_most, Findings& findings);
 
   bool is_at(Size size) const { return !sizes_.empty() && sizes_.back() == size; }
 

@@ -130,17 +130,24 @@ Result<TilesSource::Bundle> TilesSource::read_bundle(std::uint64_t index) const 
 
 Result<std::vector<Bytes>> TilesSource::entries(Seq from, std::size_t count) const {
   const std::uint64_t index = from / tile_width;
-  if (!last_ || last_->index != index) {
-    TRY_LET(bundle, read_bundle(index));
-    last_ = std::move(bundle);
-  }
   const auto begin = static_cast<std::size_t>(from % tile_width);
-  if (begin >= last_->entries.size()) {
-    if (last_->rest) return *last_->rest;
+  if (begin == 0 && count >= width_of(size_, index)) {  // a whole bundle, which nobody asks for twice
+    TRY_LET(whole, read_bundle(index));
+    if (whole.entries.empty() && whole.rest) return *whole.rest;
+    return std::move(whole.entries);
+  }
+  const std::lock_guard lock(last_->mutex);
+  std::optional<Bundle>& last = last_->bundle;
+  if (!last || last->index != index) {
+    TRY_LET(bundle, read_bundle(index));
+    last = std::move(bundle);
+  }
+  if (begin >= last->entries.size()) {
+    if (last->rest) return *last->rest;
     return std::vector<Bytes>();
   }
-  const auto first = last_->entries.begin() + static_cast<std::ptrdiff_t>(begin);
-  const std::size_t here = std::min(count, last_->entries.size() - begin);
+  const auto first = last->entries.begin() + static_cast<std::ptrdiff_t>(begin);
+  const std::size_t here = std::min(count, last->entries.size() - begin);
   return std::vector<Bytes>(first, first + static_cast<std::ptrdiff_t>(here));
 }
 

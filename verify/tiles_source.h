@@ -1,11 +1,13 @@
 // TilesSource: exported files (C2SP tlog-tiles, and attachment/<sha256>) as evidence, in a directory or a bundle.
 //
 // Nothing in them is trusted: files are read with bounds, links are not followed, and every message names the file. It
-// reads the full tile where the partial one of the checkpoint's size is gone, as tlog-tiles allows. For one thread.
+// reads the full tile where the partial one of the checkpoint's size is gone, as tlog-tiles allows.
 #pragma once
 
 #include <filesystem>
 #include <functional>
+#include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <vector>
@@ -53,7 +55,13 @@ class TilesSource final : public EvidenceSource {
   ReadFile read_;
   std::string checkpoint_;
   Size size_ = 0;  // as the checkpoint claims
-  mutable std::optional<Bundle> last_;
+
+  // The bundle that was read last, for questions about one entry after the other.
+  struct Last {
+    std::mutex mutex;
+    std::optional<Bundle> bundle;
+  };
+  std::unique_ptr<Last> last_ = std::make_unique<Last>();
 };
 
 // At most `most` bytes, or an error; wherever the path leads, since whoever runs the program named it.

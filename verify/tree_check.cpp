@@ -9,10 +9,8 @@
 namespace cairn {
 namespace {
 
-constexpr std::uint8_t kept_level = 8;
-constexpr Size kept_leaves = Size{1} << kept_level;
 constexpr std::size_t run_length = 256;
-constexpr std::size_t recent_roots = 65536;
+constexpr std::size_t recent_tiles = 256;
 constexpr std::size_t max_old_roots = 4096;
 constexpr std::size_t most_wrong_in_a_run = 8;  // named one by one; where more are wrong, one finding counts the rest
 
@@ -27,66 +25,86 @@ std::string describe(const NodeId& id, const Hash& stored, const Hash& computed)
 }  // namespace
 
 Result<void> TreeCheck::push(const Hash& leaf, Findings& findings) {
-  Hash hash = leaf;
-  std::uint64_t index = size_++;
-  std::uint8_t level = 0;
-  // Left siblings wait in edge_ until their right one comes and completes the parent.
-  for (;;) {
+  const std::size_t place = size_++ % tile_width;
+  if (place == 0) filling_ = std::make_shared<LeafTile>();
+  filling_->set(place, leaf);
+  if (place + 1 < tile_width) return {};
+  TRY(compare_tile(tile_width, 0, findings));
+  const Hash root = filling_->root();
+  recent_.push_back(std::exchange(filling_, nullptr));
+  return complete_tile(root, findings);
+}
+
+Result<void> TreeCheck::push(std::shared_ptr<const LeafTile> tile, bool leaves_compared, Findings& findings) {
+  ASSERT(size_ % tile_width == 0);
+  size_ += tile_width;
+  recent_.push_back(std::move(tile));
+  if (leaves_compared) nodes_compared_ += tile_width;
+  TRY(compare_tile(tile_width, leaves_compared ? 1 : 0, findings));
+  return complete_tile(recent_.back()->root(), findings);
+}
+
+// The nodes that this tile's root completes, each from its left sibling and what lies to the right of it.
+Result<void> TreeCheck::complete_tile(const Hash& root, Findings& findings) {
+  if (recent_.size() > recent_tiles) recent_.pop_front();
+  Hash hash = root;
+  std::uint8_t level = tile_height;
+  for (std::uint64_t index = size_ / tile_width - 1;; index >>= 1, ++level) {
     TRY(grow(level, index, hash, findings));
-    if ((index & 1) == 0) break;
-    hash = node_hash(edge_[level], hash);
-    index >>= 1;
-    ++level;
+    if ((index & 1) == 0) return {};
+    hash = node_hash(complete_[level][index - 1], hash);
   }
-  edge_[level] = hash;
-  if (any_root_) {
-    if (recent_.size() < recent_roots) recent_.resize(recent_roots);
-    recent_[size_ % recent_roots] = root();
-  }
-  return {};
 }
 
 Result<void> TreeCheck::grow(std::uint8_t level, std::uint64_t index, const Hash& hash, Findings& findings) {
-  if (any_root_ && level >= kept_level) complete_[level].push_back(hash);
+  complete_[level].push_back(hash);
   Run& run = uncompared_[level];
   if (run.hashes.empty()) run.first = index;
   run.hashes.push_back(hash);
-  if ((index + 1) % run_length == 0) return compare(level, findings);
-  return {};
+  if ((index + 1) % run_length != 0) return {};
+  const Run full = std::exchange(run, {});
+  return compare(level, full.first, full.hashes, findings);
 }
 
-Hash TreeCheck::root() const {
-  if (size_ == 0) return empty_root();
-  std::optional<Hash> right;
-  for (std::size_t level = 0; level < edge_.size(); ++level) {
-    if ((size_ >> level & 1) == 0) continue;
-    right = right ? node_hash(edge_[level], *right) : edge_[level];
-  }
-  return *right;
+// The root of the first `size` leaves, of which those behind the last complete tile are these.
+Hash TreeCheck::root_over(Size size, std::span<const Hash> below) const {
+  std::vector<Hash> peaks;
+  for (const NodeId& id : subtrees({0, size / tile_width * tile_width})) peaks.push_back(complete_[id.level][id.index]);
+  peaks.insert(peaks.end(), below.begin(), below.end());
+  return Frontier(size, std::move(peaks)).root();
 }
 
 Result<Hash> TreeCheck::root_at(Size size) {
-  ASSERT(any_root_ && size <= size_);
+  ASSERT(size <= size_);
   if (size == 0) return empty_root();
-  if (size_ - size < recent_roots) return recent_[size % recent_roots];
+  if (size == asked_.size) return asked_.root;
+  const std::size_t leaves = size % tile_width;
+  const Size back = size_ / tile_width - size / tile_width;  // complete tiles from this one on
+  const LeafTile* tile = back == 0                ? filling_.get()
+                         : back <= recent_.size() ? recent_[recent_.size() - back].get()
+                                                  : nullptr;
+  if (leaves > 0 && tile == nullptr) return old_root(size);
+  std::vector<Hash> peaks;
+  for (unsigned level = tile_height; level-- > 0;) {
+    if ((leaves >> level & 1) != 0) peaks.push_back(tile->level(level)[(leaves >> level) - 1]);
+  }
+  asked_ = {size, root_over(size, peaks)};
+  return asked_.root;
+}
+
+Result<Hash> TreeCheck::old_root(Size size) {
   if (const auto known = old_roots_.find(size); known != old_roots_.end()) return known->second;
-  TRY_LET(root, old_root(size));
+  Frontier below;
+  for (const Size begin = size / tile_width * tile_width; begin + below.size() < size;) {
+    const Seq next = begin + below.size();
+    TRY_LET(page, source_->entries(next, static_cast<std::size_t>(size - next)));
+    if (page.empty()) return fault(str("entry ", next, " was there before and is not any more"));
+    for (const Bytes& entry : page) below.push(leaf_hash(entry));
+  }
+  const Hash root = root_over(size, below.peaks());
   if (old_roots_.size() == max_old_roots) old_roots_.clear();
   old_roots_[size] = root;
   return root;
-}
-
-Result<Hash> TreeCheck::old_root(Size size) const {
-  const Size kept = size / kept_leaves * kept_leaves;
-  std::vector<Hash> peaks;
-  for (const NodeId& id : subtrees({0, kept})) peaks.push_back(complete_[id.level][id.index]);
-  Frontier tree(kept, std::move(peaks));
-  while (tree.size() < size) {
-    TRY_LET(page, source_->entries(tree.size(), static_cast<std::size_t>(size - tree.size())));
-    if (page.empty()) return fault(str("entry ", tree.size(), " was there before and is not any more"));
-    for (const Bytes& entry : page) tree.push(leaf_hash(entry));
-  }
-  return tree.root();
 }
 
 // One altered leaf makes every stored hash above it differ as well; the lowest is the place.
@@ -95,22 +113,36 @@ bool TreeCheck::is_known_wrong(Size begin, Size end) const {
   return found != wrong_.end() && *found < end;
 }
 
-Result<void> TreeCheck::compare(std::uint8_t level, Findings& findings) {
-  Run run = std::exchange(uncompared_[level], {});
-  if (run.hashes.empty()) return {};
+// What the source holds of the newest tile, of which so many leaves are there, from this level on.
+Result<void> TreeCheck::compare_tile(std::size_t leaves, unsigned from_level, Findings& findings) {
+  const LeafTile& tile = filling_ ? *filling_ : *recent_.back();
+  const std::uint64_t index = (size_ - 1) / tile_width;
+  for (unsigned level = from_level; level < tile_height; ++level) {
+    const std::uint64_t first = index * (tile_width >> level);
+    TRY(compare(static_cast<std::uint8_t>(level), first, tile.level(level).first(leaves >> level), findings));
+  }
+  return {};
+}
+
+Result<void> TreeCheck::compare(std::uint8_t level, std::uint64_t first, std::span<const Hash> computed,
+                                Findings& findings) {
+  if (computed.empty() || not_kept_.contains(level)) return {};
   std::vector<NodeId> ids;
-  for (std::size_t i = 0; i < run.hashes.size(); ++i) ids.push_back({level, run.first + i});
+  for (std::size_t i = 0; i < computed.size(); ++i) ids.push_back({level, first + i});
   const Result<std::optional<std::vector<Hash>>> stored = source_->stored_nodes(ids);
   if (!stored.ok()) {
     if (stored.error().kind == ErrorKind::unavailable) return stored.error();
     findings.push_back({FindingKind::node_wrong, std::nullopt, stored.error().message});
     return {};
   }
-  if (!stored->has_value()) return {};
+  if (!stored->has_value()) {
+    not_kept_.insert(level);
+    return {};
+  }
   const std::vector<Hash>& hashes = **stored;
   if (hashes.size() != ids.size()) {
     findings.push_back({FindingKind::node_wrong, std::nullopt,
-                        str("of ", ids.size(), " stored hashes of level ", unsigned{level}, " from index ", run.first,
+                        str("of ", ids.size(), " stored hashes of level ", unsigned{level}, " from index ", first,
                             " on, ", hashes.size(), " are there")});
     return {};
   }
@@ -118,22 +150,26 @@ Result<void> TreeCheck::compare(std::uint8_t level, Findings& findings) {
   std::size_t wrong = 0;
   for (std::size_t i = 0; i < hashes.size(); ++i) {
     const Size begin = ids[i].index << level;
-    if (hashes[i] == run.hashes[i] || is_known_wrong(begin, begin + (Size{1} << level))) continue;
+    if (hashes[i] == computed[i] || is_known_wrong(begin, begin + (Size{1} << level))) continue;
     wrong_.insert(begin);
     if (++wrong > most_wrong_in_a_run) continue;
     const std::optional<Seq> seq = level == 0 ? std::optional<Seq>(begin) : std::nullopt;
-    findings.push_back({FindingKind::node_wrong, seq, describe(ids[i], hashes[i], run.hashes[i])});
+    findings.push_back({FindingKind::node_wrong, seq, describe(ids[i], hashes[i], computed[i])});
   }
   if (wrong > most_wrong_in_a_run) {
     findings.push_back({FindingKind::node_wrong, std::nullopt,
                         str("and ", wrong - most_wrong_in_a_run, " more stored hashes of level ", unsigned{level},
-                            " between index ", run.first, " and ", run.first + run.hashes.size() - 1)});
+                            " between index ", first, " and ", first + computed.size() - 1)});
   }
   return {};
 }
 
 Result<void> TreeCheck::finish(Findings& findings) {
-  for (std::uint8_t level = 0; level < uncompared_.size(); ++level) TRY(compare(level, findings));
+  if (filling_) TRY(compare_tile(size_ % tile_width, 0, findings));
+  for (std::uint8_t level = tile_height; level < uncompared_.size(); ++level) {
+    const Run rest = std::exchange(uncompared_[level], {});
+    TRY(compare(level, rest.first, rest.hashes, findings));
+  }
   return {};
 }
 

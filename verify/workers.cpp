@@ -7,7 +7,7 @@
 namespace cairn {
 namespace {
 
-constexpr std::size_t chunk_jobs = 512;
+constexpr std::size_t chunk_jobs = 128;
 constexpr std::size_t chunk_bytes = 4 << 20;
 constexpr std::size_t max_threads = 64;
 
@@ -27,6 +27,19 @@ Workers::~Workers() {
   finish();
 }
 
+void Workers::begin(Task task) {
+  const std::lock_guard lock(mutex_);
+  tasks_.push_back(std::move(task));
+  changed_.notify_all();
+}
+
+void Workers::wait_for(const std::function<bool()>& ready) {
+  Lock lock(mutex_);
+  while (!ready()) {
+    if (!work_off_one(lock)) changed_.wait(lock);
+  }
+}
+
 void Workers::add(Job job, std::size_t bytes) {
   filling_.push_back(std::move(job));
   filling_bytes_ += bytes;
@@ -38,9 +51,9 @@ void Workers::hand_over() {
   filling_bytes_ = 0;
   {
     const std::lock_guard lock(mutex_);
-    if (queue_.size() < 2 * threads_.size()) {
-      queue_.push_back(std::move(chunk));
-      waiting_jobs_.notify_one();
+    if (chunks_.size() < 2 * threads_.size()) {
+      chunks_.push_back(std::move(chunk));
+      changed_.notify_all();
       return;
     }
   }
@@ -56,26 +69,42 @@ void Workers::run(const Chunk& chunk) {
   std::move(found.begin(), found.end(), std::back_inserter(found_));
 }
 
+bool Workers::work_off_one(Lock& lock) {
+  if (!tasks_.empty()) {
+    const Task task = std::move(tasks_.front());
+    tasks_.pop_front();
+    lock.unlock();
+    task();
+    lock.lock();
+    changed_.notify_all();
+    return true;
+  }
+  if (chunks_.empty()) return false;
+  const Chunk chunk = std::move(chunks_.front());
+  chunks_.pop_front();
+  lock.unlock();
+  run(chunk);
+  lock.lock();
+  return true;
+}
+
 void Workers::work() {
+  Lock lock(mutex_);
   for (;;) {
-    Chunk chunk;
-    {
-      std::unique_lock lock(mutex_);
-      waiting_jobs_.wait(lock, [this] { return done_ || !queue_.empty(); });
-      if (queue_.empty()) return;
-      chunk = std::move(queue_.front());
-      queue_.pop_front();
-    }
-    run(chunk);
+    if (work_off_one(lock)) continue;
+    if (done_) return;
+    changed_.wait(lock);
   }
 }
 
 Findings Workers::finish() {
   run(std::exchange(filling_, {}));
   {
-    const std::lock_guard lock(mutex_);
+    Lock lock(mutex_);
     done_ = true;
-    waiting_jobs_.notify_all();
+    changed_.notify_all();
+    while (work_off_one(lock)) {
+    }
   }
   for (std::thread& thread : threads_) thread.join();
   threads_.clear();
