@@ -128,7 +128,12 @@ struct Fold {
     // The same file again is no new look at the model: a monitor that died would soak for ever.
     const EvidenceRow* before = world.evidence.find(place);
     if (watches && before != nullptr && before->digest == event.digest) return;
-    world.evidence.edit(place) = {seq, recorded, statement.author, event.digest, event.values};
+    EvidenceRow& row = world.evidence.edit(place);
+    row.seq = seq;
+    row.recorded = recorded;
+    row.author = statement.author;
+    row.digest = event.digest;
+    row.values = event.values;  // in the place of those of the look before
     // Grants first: a FAIL ends the shadow that may have counted, and with it the question that it fails.
     void_grants(event.model);
     if (!watches || !is_live(event.model, event.environment)) return;

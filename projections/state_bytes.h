@@ -7,7 +7,7 @@
 
 #include <algorithm>
 #include <cstdint>
-#include <functional>
+#include <cstring>
 #include <optional>
 #include <vector>
 
@@ -19,6 +19,22 @@ namespace cairn {
 inline constexpr unsigned leb128_bits = 7;
 inline constexpr std::uint64_t leb128_more = 0x80;
 
+// Eight bytes at a time, of few operations: it only says where Places looks first.
+inline std::size_t scatter(BytesView value) {
+  constexpr std::uint64_t odd = 0x9e3779b97f4a7c15;
+  std::uint64_t mixed = value.size() * odd;
+  const auto mix = [&mixed](const char* at, std::size_t count) {
+    std::uint64_t word = 0;
+    std::memcpy(&word, at, count);
+    mixed = (mixed ^ word) * odd;
+    mixed ^= mixed >> 32;
+  };
+  std::size_t done = 0;
+  for (; value.size() - done >= sizeof mixed; done += sizeof mixed) mix(value.data() + done, sizeof mixed);
+  if (done < value.size()) mix(value.data() + done, value.size() - done);
+  return mixed;
+}
+
 // Values by the order in which they first came. They have to stay where they are. One array that is looked into at the
 // value's hash and onwards: each row of a World asks several times, and a node for each value would be half of
 // encode().
@@ -27,7 +43,7 @@ class Places {
   // Of an equal one that came before; none: it comes now.
   std::optional<std::uint64_t> find_or_add(BytesView value) {
     if (2 * values_.size() >= cells_.size()) grow();
-    const std::size_t hash = std::hash<BytesView>()(value);
+    const std::size_t hash = scatter(value);
     for (std::size_t at = hash & (cells_.size() - 1);; at = (at + 1) & (cells_.size() - 1)) {
       Cell& cell = cells_[at];
       if (cell.number == 0) {
@@ -65,8 +81,11 @@ class Places {
 class StateWriter {
  public:
   void number(std::uint64_t value) {
-    for (; value >= leb128_more; value >>= leb128_bits) byte(value % leb128_more + leb128_more);
-    byte(value);
+    char groups[10];
+    std::size_t count = 0;
+    for (; value >= leb128_more; value >>= leb128_bits) groups[count++] = to_char(value % leb128_more + leb128_more);
+    groups[count++] = to_char(value);
+    bytes_.append(groups, count);
   }
   void text(BytesView value) {
     if (const auto place = texts_.find_or_add(value)) return number(2 * *place + 1);
@@ -86,7 +105,7 @@ class StateWriter {
   Bytes take() { return std::move(bytes_); }
 
  private:
-  void byte(std::uint64_t value) { bytes_ += static_cast<char>(static_cast<unsigned char>(value)); }
+  static char to_char(std::uint64_t value) { return static_cast<char>(static_cast<unsigned char>(value)); }
 
   Bytes bytes_;
   Places texts_;
