@@ -1,8 +1,8 @@
 # shellcheck shell=bash
-# The Debian packages that Cairn is built and tested with, each with its reason: the one list of them. Sourced by
-# quickstart and check.
+# The Debian packages that Cairn is built, tested and measured with, each with its reason: the one list of them. Sourced
+# by quickstart, check and bench/run.
 
-# shellcheck disable=SC2034  # both lists are read by the scripts that source this file
+# shellcheck disable=SC2034  # the lists are read by the scripts that source this file
 build_packages='
 g++                  compiles C++20
 cmake                configures the build
@@ -27,6 +27,17 @@ clang                the second compiler: its warnings count as errors too
 libclang-rt-14-dev   what the fuzz targets and the sanitizers of clang link
 chromium             opens the page of a report in tests/browser, as a reader would
 chromium-driver      lets those tests press keys and read what the page shows
+'
+
+# What people use instead of Cairn, and what it is held against; only bench/run asks for these.
+# shellcheck disable=SC2034
+bench_packages='
+libsimdjson-dev      the fastest reader of JSON that validates
+libsqlite3-dev       SQLite, with a hash chain
+libpq-dev            speaks to PostgreSQL
+postgresql-15        PostgreSQL, with a hash chain made by a trigger
+git                  signed commits
+openssh-client       signs them
 '
 
 is_installed() {

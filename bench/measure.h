@@ -27,6 +27,11 @@ inline void need(const Result<void>& result) {
   if (!result) stop(result.error().message);
 }
 
+// On standard error, for whoever waits: what is measured now.
+inline void say(const std::string& what) {
+  std::fprintf(stderr, "  %s\n", what.c_str());
+}
+
 inline double seconds_of(const std::function<void()>& work) {
   const auto begin = std::chrono::steady_clock::now();
   work();
