@@ -34,8 +34,7 @@ chromium-driver      lets those tests press keys and read what the page shows
 bench_packages='
 libsimdjson-dev      the fastest reader of JSON that validates
 libsqlite3-dev       SQLite, with a hash chain
-libpq-dev            speaks to PostgreSQL
-postgresql-15        PostgreSQL, with a hash chain made by a trigger
+postgresql           a table with a hash chain made by a trigger; the store in PostgreSQL with its standby
 git                  signed commits
 openssh-client       signs them
 '

@@ -64,7 +64,7 @@ struct Appends {
   std::map<std::size_t, std::vector<double>> bundle_latencies;
 };
 
-void join_limits(Contest& contest, Appends& on) {
+void join_append_limits(Contest& contest, Appends& on) {
   contest.add("file, 1 a sync", [&on] { return append_rate(*on.file, on.entries, 200, 1); });
   contest.add("file, 256 a sync", [&on] { return append_rate(*on.file, on.entries, 40, 256); });
   for (const Commit& each : row_commits) {
@@ -112,7 +112,7 @@ void join_import(Contest& contest, Appends& on) {
   });
 }
 
-void add_limits(const Contest& contest, const Appends& on, Sheet& sheet) {
+void add_append_limits(const Contest& contest, const Appends& on, Sheet& sheet) {
   sheet.begin("A durable append at its barest");
   const auto bytes = [](const Bytes& entry) { return str(entry.size(), " B"); };
   sheet.add(
@@ -189,12 +189,16 @@ void measure_append(const Plan& plan, const Rivals& rivals, Sheet& sheet) {
   const Copy copy(plan, plan.largest(), "append");
   Appends on(plan, copy.directory());
   Contest contest;
-  join_limits(contest, on);
+  join_append_limits(contest, on);
   join_callers(contest, on);
   join_import(contest, on);
+  contest.add("cairn verify", [&plan] {
+    const double spent = seconds_of(plan.program(plan.made(plan.sizes.front()), {"verify"}));
+    return static_cast<double>(plan.sizes.front()) / spent;
+  });
   rivals.join(contest, on.entries, on.statements);
   contest.run(plan.rounds);
-  add_limits(contest, on, sheet);
+  add_append_limits(contest, on, sheet);
   add_callers(contest, on, sheet);
   rivals.add_rows(contest, sheet);
 }

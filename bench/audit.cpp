@@ -14,7 +14,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::size_t signatures_a_round = 8192;
+constexpr std::size_t signatures_sampled = 8192;
 
 // Entries of one ledger, on so many threads; each has a part of its own and makes its own `Each`.
 template <class Make>
@@ -46,7 +46,7 @@ struct Audited {
     entries = session->ledger().size();
     key = need(home.read_key("bench")).public_key().ed25519_raw();
     const KeyId author = need(home.read_key("bench")).public_key().id();
-    for (Seq seq = 1; seq < entries && signatures.size() < signatures_a_round; ++seq) {
+    for (Seq seq = 1; seq < entries && signatures.size() < signatures_sampled; ++seq) {
       const Entry entry = need(session->ledger().entry(seq)).entry;
       if (signed_by(entry) == author) signatures.push_back({pae(entry.payload), entry.signatures.front().bytes});
     }
@@ -59,7 +59,7 @@ struct Audited {
   std::map<std::string, double> peaks;  // by program
 };
 
-void join_limits(Contest& contest, const Rivals& rivals, const Audited& audited) {
+void join_audit_limits(Contest& contest, const Rivals& rivals, const Audited& audited) {
   const std::size_t cores = std::max(1U, std::thread::hardware_concurrency());
   const auto parse = [&rivals] {
     return [walk = rivals.json_walk()](BytesView entry) { walk(entry.substr(entry.find('{'))); };
@@ -93,7 +93,7 @@ void join_programs(Contest& contest, const Plan& plan, Audited& audited) {
   });
 }
 
-void add_rows(const Contest& contest, bool largest, Sheet& sheet) {
+void add_audit_rows(const Contest& contest, bool largest, Sheet& sheet) {
   for (const char* limit : {"scan", "scan + hash", "scan + hash, all cores", "scan + simdjson"}) {
     sheet.add(row_of(limit, contest.of(limit), Unit::per_second));
   }
@@ -123,11 +123,11 @@ void measure_audit(const Plan& plan, const Rivals& rivals, Sheet& sheet) {
   for (const Size size : plan.sizes) {
     Audited audited(plan, size);
     Contest contest;
-    join_limits(contest, rivals, audited);
+    join_audit_limits(contest, rivals, audited);
     join_programs(contest, plan, audited);
     contest.run(plan.rounds_at(size));
     sheet.begin("Whole ledger of " + short_size(size) + ": entries");
-    add_rows(contest, size == plan.largest(), sheet);
+    add_audit_rows(contest, size == plan.largest(), sheet);
     for (const auto& [name, peak] : audited.peaks) {
       Row row;
       row.what = str("most memory of cairn ", name);

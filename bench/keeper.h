@@ -7,6 +7,7 @@
 #include <span>
 
 #include "ledger/base/types.h"
+#include "ledger/store/store.h"
 
 namespace cairn::bench {
 
@@ -22,6 +23,10 @@ class Keeper {
 std::unique_ptr<Keeper> open_raw_file(const std::filesystem::path& directory);
 std::unique_ptr<Keeper> open_raw_rocks(const std::filesystem::path& directory,
                                        const std::filesystem::path& like_ledger);
+
+// A store of ours, without signatures and rules: entries with their hashes and index, and a head for each commit. `all`
+// are the entries that it will be given, in slices.
+std::unique_ptr<Keeper> open_store_keeper(std::unique_ptr<Store> store, std::span<const Bytes> all);
 
 // What people use instead.
 std::unique_ptr<Keeper> open_json_lines(const std::filesystem::path& directory);

@@ -13,8 +13,8 @@ namespace fs = std::filesystem;
 constexpr double longest_write = 60e-3;
 constexpr double longest_cold_question = 100e-3;
 
-struct Written {
-  Written(const Plan& plan, Size of) : size(of), copy(plan, of, "programs") {}
+struct Changing {
+  Changing(const Plan& plan, Size of) : size(of), copy(plan, of, "programs") {}
 
   // A role is taken away and given back in turn, so that each run has something to say.
   std::vector<std::string> next() {
@@ -33,14 +33,14 @@ std::string at(const std::string& what, Size size) {
   return what + " at " + short_size(size);
 }
 
-struct Command {
+struct Prompt {
   const char* name;
   std::vector<std::string> words;
   bool cold;
 };
 
-void add_rows(const Contest& contest, const Plan& plan, const std::string& what, std::optional<double> aim,
-              Sheet& sheet) {
+void add_program_rows(const Contest& contest, const Plan& plan, const std::string& what, std::optional<double> aim,
+                      Sheet& sheet) {
   for (const Size size : plan.sizes) {
     Row row = row_of(at(what, size), contest.of(at(what, size)), Unit::seconds);
     row.limit = Limit{"cairn --version", contest.of("cairn --version").median()};
@@ -70,20 +70,20 @@ void add_disk(const Plan& plan, Sheet& sheet) {
 }  // namespace
 
 void measure_programs(const Plan& plan, Sheet& sheet) {
-  const std::vector<Command> commands = {{"cairn status", {"status"}, false},
-                                         {"cairn history MODEL", {"history", "model-7"}, false},
-                                         {"cairn history MODEL, cold,", {"history", "model-7"}, true},
-                                         {"cairn status --model, cold,", {"status", "--model", "model-7"}, true}};
-  std::vector<std::unique_ptr<Written>> all;
-  for (const Size size : plan.sizes) all.push_back(std::make_unique<Written>(plan, size));
+  const std::vector<Prompt> prompts = {{"cairn status", {"status"}, false},
+                                       {"cairn history MODEL", {"history", "model-7"}, false},
+                                       {"cairn history MODEL, cold,", {"history", "model-7"}, true},
+                                       {"cairn status --model, cold,", {"status", "--model", "model-7"}, true}};
+  std::vector<std::unique_ptr<Changing>> all;
+  for (const Size size : plan.sizes) all.push_back(std::make_unique<Changing>(plan, size));
   Contest contest;
   contest.add("cairn --version", [&] { return seconds_of(plan.program(plan.directory, {"--version"})); });
   for (const auto& one : all) {
     const fs::path on = one->copy.directory();
-    for (const Command& command : commands) {
-      contest.add(at(command.name, one->size), [&plan, &command, on] {
-        if (command.cold) drop_cached(on / "ledger");
-        return seconds_of(plan.program(on, command.words));
+    for (const Prompt& prompt : prompts) {
+      contest.add(at(prompt.name, one->size), [&plan, &prompt, on] {
+        if (prompt.cold) drop_cached(on / "ledger");
+        return seconds_of(plan.program(on, prompt.words));
       });
     }
     contest.add(at("cairn, one write,", one->size),
@@ -92,10 +92,11 @@ void measure_programs(const Plan& plan, Sheet& sheet) {
   contest.run(plan.rounds + 2);
   sheet.begin("Whole processes");
   sheet.add(row_of("cairn --version", contest.of("cairn --version"), Unit::seconds));
-  for (const Command& command : commands) {
-    add_rows(contest, plan, command.name, command.cold ? std::optional(longest_cold_question) : std::nullopt, sheet);
+  for (const Prompt& prompt : prompts) {
+    add_program_rows(contest, plan, prompt.name, prompt.cold ? std::optional(longest_cold_question) : std::nullopt,
+                     sheet);
   }
-  add_rows(contest, plan, "cairn, one write,", longest_write, sheet);
+  add_program_rows(contest, plan, "cairn, one write,", longest_write, sheet);
   add_disk(plan, sheet);
 }
 

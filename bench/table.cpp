@@ -67,6 +67,19 @@ std::string rule_of(const std::array<std::size_t, columns>& widths) {
   return line + "\n";
 }
 
+// In lines of at most 118 columns.
+std::string wrapped(const std::string& text) {
+  std::string lines;
+  std::size_t column = 0;
+  for (const std::string_view word : split(text, ' ')) {
+    const bool fits = column == 0 || column + 1 + word.size() <= 118;
+    if (column > 0) lines += fits ? ' ' : '\n';
+    column = fits ? column + (column > 0 ? 1 : 0) + word.size() : word.size();
+    lines += word;
+  }
+  return lines + "\n";
+}
+
 Row& aim_of(Row& row, std::string text, bool met) {
   row.aim = Aim{std::move(text), met};
   return row;
@@ -165,7 +178,7 @@ std::string Sheet::markdown(const Facts& facts) const {
   for (const auto& [name, value] : facts) text += name + ": " + value + "  \n";
   text += "\n" + line_of(lines.front(), widths) + rule_of(widths);
   for (std::size_t i = 1; i < lines.size(); ++i) text += line_of(lines[i], widths);
-  for (std::size_t i = 0; i < notes.size(); ++i) text += str(i == 0 ? "\n" : "", "[", i + 1, "] ", notes[i], "\n");
+  for (std::size_t i = 0; i < notes.size(); ++i) text += "\n" + wrapped(str("[", i + 1, "] ", notes[i]));
   return text + verdict();
 }
 

@@ -19,14 +19,13 @@ class Instead {
   void join(Contest& contest, const std::vector<Bytes>& entries, const std::vector<Bytes>& statements);
   void add_rows(const Contest& contest, Sheet& sheet) const;
 
-  std::string postgres_version() const { return postgres_.version(); }
+  std::string postgres_version() const { return postgres_->version(); }
 
  private:
   std::unique_ptr<Keeper> sqlite_;
   std::unique_ptr<Keeper> json_lines_;
-  PostgresServer postgres_;
+  std::unique_ptr<PostgresServer> postgres_;
   std::vector<std::unique_ptr<Keeper>> clients_;
-  std::unique_ptr<Keeper> bare_;
   GitLog git_;
 };
 

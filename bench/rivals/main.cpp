@@ -11,6 +11,7 @@
 #include "bench/measure.h"
 #include "bench/plan.h"
 #include "bench/rivals/instead.h"
+#include "bench/rivals/postgres_store.h"
 #include "bench/rivals/simdjson.h"
 #include "ledger/base/file.h"
 #include "ledger/base/text.h"
@@ -20,7 +21,7 @@ namespace {
 
 constexpr const char* usage_text =
     "usage: bench_table --dir DIR --cairn PROGRAM --commit TEXT --sizes N,N,... [--rounds N] [--only PART]\n"
-    "PART: limits, append, growth, audit, reads, programs\n";
+    "PART: limits, append, growth, postgres, audit, reads, programs\n";
 
 [[noreturn]] void wrong_usage() {
   std::fputs(usage_text, stderr);
@@ -84,6 +85,7 @@ void measure(const Call& call, Sheet& sheet, Sheet::Facts& facts) {
   if (wanted("limits")) measure_limits(plan, sheet);
   if (wanted("append")) measure_append(plan, rivals, sheet);
   if (wanted("growth")) measure_growth(plan, sheet);
+  if (wanted("postgres")) measure_postgres(plan, scratch / "postgres", sheet);
   if (wanted("audit")) measure_audit(plan, rivals, sheet);
   if (wanted("reads")) measure_reads(plan, sheet);
   if (wanted("programs")) measure_programs(plan, sheet);

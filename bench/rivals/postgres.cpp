@@ -35,8 +35,7 @@ CREATE TRIGGER chain BEFORE INSERT ON chained FOR EACH ROW EXECUTE FUNCTION chai
 
 class Connection {
  public:
-  explicit Connection(const fs::path& sockets)
-      : connection_(PQconnectdb(("host=" + sockets.string() + " user=bench dbname=postgres").c_str())) {
+  explicit Connection(const std::string& url) : connection_(PQconnectdb(url.c_str())) {
     if (PQstatus(connection_) != CONNECTION_OK) fail();
   }
   ~Connection() { PQfinish(connection_); }
@@ -57,7 +56,7 @@ class Connection {
 
 class Chained final : public Keeper {
  public:
-  explicit Chained(const fs::path& sockets) : database_(sockets) {
+  explicit Chained(const std::string& url) : database_(url) {
     const char* insert = "INSERT INTO chained(entry) VALUES($1)";
     database_.expect(PQprepare(database_.get(), "insert", insert, 1, nullptr), PGRES_COMMAND_OK);
   }
@@ -80,7 +79,7 @@ class Chained final : public Keeper {
 
 class Bare final : public Keeper {
  public:
-  explicit Bare(const fs::path& sockets) : database_(sockets) {}
+  explicit Bare(const std::string& url) : database_(url) {}
 
   void append(std::span<const Bytes> entries) override {
     database_.expect(PQexec(database_.get(), "COPY bare FROM STDIN (FORMAT binary)"), PGRES_COPY_IN);
@@ -134,47 +133,85 @@ void hand_over(const fs::path& directory, const Program& to) {
 
 }  // namespace
 
-PostgresServer::PostgresServer(const fs::path& directory) {
-  const fs::path bin = programs();
-  const fs::path data = directory / "data";
+PostgresServer::PostgresServer(const fs::path& directory) : directory_(directory) {
   // A socket's whole path has room for a hundred characters, which a build directory may not leave.
   std::string made = (fs::temp_directory_path() / "cairn-bench-XXXXXX").string();
   if (::mkdtemp(made.data()) == nullptr) stop("cannot make a directory for the server's socket");
   sockets_ = made;
-  const std::string log = (directory / "initdb.log").string();
-  Program initdb = as_user({(bin / "initdb").string(), "-D", data.string(), "-U", "bench", "-A", "trust", "--no-sync"});
-  hand_over(directory, initdb);
-  hand_over(sockets_, initdb);
-  run(initdb, log);
-  Program server = as_user({(bin / "postgres").string(), "-D", data.string(), "-k", sockets_.string(), "-h", "", "-c",
-                            "max_connections=200"});
-  server_ = start(server, (directory / "server.log").string());
-  const std::string where = "host=" + sockets_.string() + " user=bench dbname=postgres";
-  for (int tries = 0; PQping(where.c_str()) != PQPING_OK; ++tries) {
-    if (tries == 300) stop("PostgreSQL does not start; see " + (directory / "server.log").string());
+  const Program as = as_user({});
+  hand_over(directory_, as);
+  hand_over(sockets_, as);
+}
+
+std::unique_ptr<PostgresServer> PostgresServer::primary(const fs::path& directory) {
+  std::unique_ptr<PostgresServer> server(new PostgresServer(directory));
+  run(as_user({(programs() / "initdb").string(), "-D", (directory / "data").string(), "-U", "bench", "-A", "trust",
+               "-E", "UTF8", "--locale=C", "--no-sync"}),
+      (directory / "initdb.log").string());
+  server->run_server();
+  Connection(server->url()).execute(tables);
+  return server;
+}
+
+std::unique_ptr<PostgresServer> PostgresServer::standby_of(const PostgresServer& primary, const fs::path& directory) {
+  std::unique_ptr<PostgresServer> server(new PostgresServer(directory));
+  run(as_user({(programs() / "pg_basebackup").string(), "-D", (directory / "data").string(), "-h",
+               primary.sockets_.string(), "-U", "bench", "-R", "-X", "stream", "--checkpoint=fast"}),
+      (directory / "basebackup.log").string());
+  server->run_server();
+  Connection(primary.url()).execute("ALTER SYSTEM SET synchronous_standby_names = '*'");
+  primary.ask("SELECT pg_reload_conf()");
+  for (int tries = 0; primary.ask("SELECT count(*) FROM pg_stat_replication WHERE sync_state = 'sync'") != "1";
+       ++tries) {
+    if (tries == 300) stop("the standby does not follow; see " + (directory / "server.log").string());
     std::this_thread::sleep_for(std::chrono::milliseconds(100));
   }
-  Connection(sockets_).execute(tables);
+  return server;
+}
+
+void PostgresServer::run_server() {
+  const std::string log = (directory_ / "server.log").string();
+  server_ = start(as_user({(programs() / "postgres").string(), "-D", (directory_ / "data").string(), "-k",
+                           sockets_.string(), "-h", "", "-c", "max_connections=200"}),
+                  log);
+  for (int tries = 0; PQping(url().c_str()) != PQPING_OK; ++tries) {
+    if (tries == 300) stop("PostgreSQL does not start; see " + log);
+    std::this_thread::sleep_for(std::chrono::milliseconds(100));
+  }
 }
 
 PostgresServer::~PostgresServer() {
-  ::kill(server_, SIGINT);
-  wait_for(server_);
+  if (server_ > 0) {
+    ::kill(server_, SIGQUIT);  // its tables go with it
+    wait_for(server_);
+  }
   std::error_code ignored;
   fs::remove_all(sockets_, ignored);
 }
 
+std::string PostgresServer::url() const {
+  return "postgresql://bench@/postgres?host=" + sockets_.string();
+}
+
 std::unique_ptr<Keeper> PostgresServer::chained() const {
-  return std::make_unique<Chained>(sockets_);
+  return std::make_unique<Chained>(url());
 }
 std::unique_ptr<Keeper> PostgresServer::bare() const {
-  return std::make_unique<Bare>(sockets_);
+  return std::make_unique<Bare>(url());
+}
+
+std::string PostgresServer::ask(const std::string& statement) const {
+  const Connection database(url());
+  PGresult* answer = PQexec(database.get(), statement.c_str());
+  if (PQresultStatus(answer) != PGRES_TUPLES_OK || PQntuples(answer) != 1) database.fail();
+  const std::string value = PQgetvalue(answer, 0, 0);
+  PQclear(answer);
+  return value;
 }
 
 std::string PostgresServer::version() const {
-  const Connection database(sockets_);
-  const int number = PQserverVersion(database.get());
-  return str(static_cast<std::uint64_t>(number / 10000), ".", static_cast<std::uint64_t>(number % 10000));
+  const std::string whole = ask("SHOW server_version");
+  return whole.substr(0, whole.find(' '));
 }
 
 }  // namespace cairn::bench

@@ -16,7 +16,13 @@ namespace cairn::bench {
 // root. Every setting that has to do with durability is PostgreSQL's own.
 class PostgresServer {
  public:
-  explicit PostgresServer(const std::filesystem::path& directory);
+  // A new one, with the tables for chained() and bare().
+  static std::unique_ptr<PostgresServer> primary(const std::filesystem::path& directory);
+
+  // A copy of it that follows it; from now on a commit there waits until this one has it on its disk too.
+  static std::unique_ptr<PostgresServer> standby_of(const PostgresServer& primary,
+                                                    const std::filesystem::path& directory);
+
   ~PostgresServer();  // stops it
   PostgresServer(const PostgresServer&) = delete;
   PostgresServer& operator=(const PostgresServer&) = delete;
@@ -28,8 +34,14 @@ class PostgresServer {
   std::unique_ptr<Keeper> bare() const;
 
   std::string version() const;
+  std::string url() const;
 
  private:
+  explicit PostgresServer(const std::filesystem::path& directory);
+  void run_server();
+  std::string ask(const std::string& statement) const;
+
+  std::filesystem::path directory_;
   std::filesystem::path sockets_;
   pid_t server_ = 0;
 };

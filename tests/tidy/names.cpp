@@ -140,7 +140,7 @@ Complaints repeated_names(const std::vector<File>& files) {
   Seen seen;
   Complaints found;
   for (const File& file : files) {
-    const bool alone = file.is_header() || file.in("bench") || file.in("tests/fuzz");  // each a program of its own
+    const bool alone = file.is_header() || file.in("tests/fuzz");  // each a program of its own
     if (file.is_cpp() && !alone) add_names(file, seen, found);
   }
   return found;
