@@ -56,7 +56,12 @@ Result<void> Sequencer::resume() {
 Result<void> Sequencer::catch_up() {
   if (!unsure_) return {};
   TRY_LET(tip, store_.tip());
-  while (tree_.size() < tip.size) TRY(follow_some());
+  while (tree_.size() < tip.size) {
+    TRY(follow_some());
+    // Others go on meanwhile, and what they append may have been followed past the tip that was seen.
+    TRY_LET(now, store_.tip());
+    tip = std::move(now);
+  }
   if (tree_.size() == tip.size && tip.checkpoint == checkpoint_) {
     unsure_ = false;
     return {};

@@ -117,6 +117,20 @@ TEST_CASE("a long way behind is followed in steps, and every head on it is held 
   }
 }
 
+TEST_CASE("a writer that follows others past the tip that it saw goes on") {
+  Fixture f;
+  Rival rival(f, minute);
+  f.append_one(f.envelope("one"));
+  const Tip seen = *f.store.tip();
+  for (int i = 0; i < 5; ++i) f.append_one(f.envelope("id-" + std::to_string(i)));
+  int asked = 0;
+  f.store.altered_tip = [&](Tip tip) { return asked++ == 0 ? seen : std::move(tip); };
+  const auto answers = rival.append(f.envelope("hers"));
+  INFO((answers.ok() ? "" : answers.error().message));
+  REQUIRE(answers.ok());
+  CHECK(receipt(answers->front()).seq == 7);
+}
+
 TEST_CASE("a writer whose rules are too old to follow writes nothing") {
   Fixture f;
   Rival rival(f, minute);
