@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <deque>
+#include <future>
 
 #include "commands/growing_tree.h"
 #include "commands/output.h"
@@ -22,6 +23,13 @@ struct SnapshotSeen {
   Head head;
   Hash state;                         // of its views
   std::optional<std::string> closed;  // it does not open, and why
+};
+
+// The state that the entries give, while it is hashed.
+struct StateCompared {
+  std::string which;
+  Hash recorded;
+  std::future<Hash> ours;
 };
 
 std::string name_outcome(const std::string& outcome) {
@@ -46,6 +54,7 @@ class Replay {
       return {};
     };
     TRY(ledger_.walk(0, size, step));
+    finish_comparison();
     done_.entries = size;
     done_.state = sha256(world_.encode());
     TRY(compare_live(size));
@@ -108,16 +117,28 @@ class Replay {
     if (snapshots_.empty() || snapshots_.front().size != tree_.size()) return;
     const SnapshotSeen seen = std::move(snapshots_.front());
     snapshots_.pop_front();
+    finish_comparison();
     ++done_.snapshots;
     const std::string which = str("the snapshot at ", tree_.size(), " entries ");
-    const Hash state = sha256(world_.encode());
     if (seen.closed) {
       differ(std::nullopt, which + "does not open: " + *seen.closed);
     } else if (seen.head != Head{tree_.size(), tree_.root()}) {
       differ(std::nullopt, which + "is of another history");
-    } else if (seen.state != state) {
-      differ(std::nullopt, which + "has the state " + seen.state.hex() + ", the entries give " + state.hex());
+    } else {
+      // Nothing waits for the answer, and there is another core.
+      const auto hash = [bytes = world_.encode()] { return sha256(bytes); };
+      comparing_ = StateCompared{which, seen.state, std::async(std::launch::async | std::launch::deferred, hash)};
     }
+  }
+
+  void finish_comparison() {
+    if (!comparing_) return;
+    const Hash state = comparing_->ours.get();
+    if (state != comparing_->recorded) {
+      differ(std::nullopt,
+             comparing_->which + "has the state " + comparing_->recorded.hex() + ", the entries give " + state.hex());
+    }
+    comparing_.reset();
   }
 
   // What status, history and the rules of the next statement would stand on.
@@ -143,7 +164,8 @@ class Replay {
   const Ledger& ledger_;
   World world_;
   GrowingTree tree_{remembered};
-  std::deque<SnapshotSeen> snapshots_;  // ascending: those to come
+  std::deque<SnapshotSeen> snapshots_;      // ascending: those to come
+  std::optional<StateCompared> comparing_;  // with the one before
   Replayed done_;
 };
 

@@ -81,11 +81,10 @@ class Places {
 class StateWriter {
  public:
   void number(std::uint64_t value) {
-    char groups[10];
-    std::size_t count = 0;
-    for (; value >= leb128_more; value >>= leb128_bits) groups[count++] = to_char(value % leb128_more + leb128_more);
-    groups[count++] = to_char(value);
-    bytes_.append(groups, count);
+    char* at = room_for(most_groups);
+    for (; value >= leb128_more; value >>= leb128_bits) *at++ = to_char(value % leb128_more + leb128_more);
+    *at++ = to_char(value);
+    used_ = static_cast<std::size_t>(at - bytes_.data());
   }
   void text(BytesView value) {
     if (const auto place = texts_.find_or_add(value)) return number(2 * *place + 1);
@@ -101,13 +100,28 @@ class StateWriter {
     number(value.size());
     raw(value);
   }
-  void raw(BytesView value) { bytes_ += value; }
-  Bytes take() { return std::move(bytes_); }
+  void raw(BytesView value) {
+    value.copy(room_for(value.size()), value.size());
+    used_ += value.size();
+  }
+  Bytes take() {
+    bytes_.resize(used_);
+    return std::move(bytes_);
+  }
 
  private:
+  static constexpr std::size_t most_groups = 10;  // of seven bits, in a number of 64
+  static constexpr std::size_t least_bytes = 1 << 16;
+
   static char to_char(std::uint64_t value) { return static_cast<char>(static_cast<unsigned char>(value)); }
 
-  Bytes bytes_;
+  char* room_for(std::size_t count) {
+    if (bytes_.size() - used_ < count) bytes_.resize(std::max(least_bytes, 2 * bytes_.size() + count));
+    return bytes_.data() + used_;
+  }
+
+  Bytes bytes_;  // of which these many are written
+  std::size_t used_ = 0;
   Places texts_;
   Places hashes_;
 };

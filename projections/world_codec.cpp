@@ -2,6 +2,7 @@
 //
 // Each row's fields are listed once, for both directions. A snapshot is a cache under the log's signature: a reader
 // that cannot decode one folds from zero, so a change of this layout only needs another `layout` number.
+#include <algorithm>
 #include <utility>
 
 #include "projections/state_bytes.h"
@@ -353,11 +354,12 @@ Bytes World::encode() const {
   };
   put_recent(refusals);
   put_recent(forks);
-  std::vector<RecentIds::Row> recent_ids;
-  for (const RecentIds::Row& row : ids.rows()) {
-    if (row.recorded >= position->recorded - id_memory) recent_ids.push_back(row);
+  const auto is_recent = [this](const RecentIds::Row& row) { return row.recorded >= position->recorded - id_memory; };
+  const auto& rows = ids.rows();
+  out.number(static_cast<std::uint64_t>(std::count_if(rows.begin(), rows.end(), is_recent)));
+  for (const RecentIds::Row& row : rows) {
+    if (is_recent(row)) put(row);
   }
-  put(recent_ids);
   return out.take();
 }
 
