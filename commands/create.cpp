@@ -92,7 +92,7 @@ Result<void> keep_keys(const Home& home, const std::string& actor, const ActorKe
 }  // namespace
 
 Result<Created> create_ledger(const Globals& globals, const Home& home, const NewLedger& wanted) {
-  TRY_LET(place, Place::parse(globals.where));
+  TRY_LET(place, LedgerPlace::parse(globals.where));
   if (!is_note_name(wanted.origin))
     return usage("--origin is a name without spaces or '+', such as example.com/models");
   TRY_LET(actor_key, first_actors_key(home, globals.actor));

@@ -109,7 +109,7 @@ Result<std::vector<ModelReading>> read_models(const ModelFlags& flags) {
 }
 
 Result<Ground> ground_of(const Globals& globals) {
-  TRY_LET(place, Place::parse(globals.where));
+  TRY_LET(place, LedgerPlace::parse(globals.where));
   Ground ground;
   TRY_LET(there, is_postgres_url(globals.where) ? Result<bool>(true) : file_exists(place.name()));
   if (there) {

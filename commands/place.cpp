@@ -12,8 +12,8 @@ namespace cairn {
 
 namespace fs = std::filesystem;
 
-Result<Place> Place::parse(const std::string& where) {
-  Place place;
+Result<LedgerPlace> LedgerPlace::parse(const std::string& where) {
+  LedgerPlace place;
   if (is_postgres_url(where)) {
     TRY_LET(name, postgres_place(where));
     place.name_ = std::move(name);
@@ -31,7 +31,7 @@ Result<Place> Place::parse(const std::string& where) {
   return place;
 }
 
-Result<std::unique_ptr<Store>> Place::open_store(StoreMode mode, const PlaceOptions& options) const {
+Result<std::unique_ptr<Store>> LedgerPlace::open_store(StoreMode mode, const PlaceOptions& options) const {
   if (!url_.empty()) {
     PostgresOptions postgres;
     postgres.lock_timeout = options.lock_timeout;
@@ -46,17 +46,17 @@ Result<std::unique_ptr<Store>> Place::open_store(StoreMode mode, const PlaceOpti
   return open_rocks_store(directory_, mode, rocks);
 }
 
-Result<std::unique_ptr<Attachments>> Place::open_attachments(StoreMode mode) const {
+Result<std::unique_ptr<Attachments>> LedgerPlace::open_attachments(StoreMode mode) const {
   if (!url_.empty()) return open_postgres_attachments(url_, mode, {});
   return std::unique_ptr<Attachments>(std::make_unique<AttachmentDirectory>(directory_ / "attachments"));
 }
 
-Result<bool> Place::holds_something() const {
+Result<bool> LedgerPlace::holds_something() const {
   if (!url_.empty()) return holds_postgres_ledger(url_);
   return holds_database(directory_);
 }
 
-bool Place::is_out_of_reach(const Error& error) const {
+bool LedgerPlace::is_out_of_reach(const Error& error) const {
   if (error.kind == ErrorKind::unavailable) return true;
   const auto refused = [](const fs::path& path) { return ::access(path.c_str(), R_OK) != 0 && errno == EACCES; };
   return url_.empty() && (refused(directory_) || refused(directory_ / "CURRENT"));

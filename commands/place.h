@@ -16,10 +16,10 @@ struct PlaceOptions {
   std::string grant_to = "";          // create, in a database: the role that may write from then on
 };
 
-class Place {
+class LedgerPlace {
  public:
   // What --ledger says. usage for what is no place of a ledger.
-  static Result<Place> parse(const std::string& where);
+  static Result<LedgerPlace> parse(const std::string& where);
 
   // For messages, and what a home remembers it by; one place has one name, and it holds no password.
   const std::string& name() const { return name_; }

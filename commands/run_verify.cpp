@@ -107,7 +107,7 @@ Result<void> add_what_is_remembered(const Home& home, const std::string& place, 
 }
 
 // A database that does not open, or one that was here and is gone, is evidence gone bad and no fault of whoever asks.
-Result<Report> report_unopened(const Place& place, const Error& error, const AuditOptions& options) {
+Result<Report> report_unopened(const LedgerPlace& place, const Error& error, const AuditOptions& options) {
   if (place.is_out_of_reach(error)) return error;
   if (!options.ledger_id) {
     TRY_LET(there, place.holds_something());
@@ -121,7 +121,7 @@ Result<Report> report_unopened(const Place& place, const Error& error, const Aud
   return report;
 }
 
-Result<Report> audit_place(const Place& place, const Globals& globals, const AuditOptions& options) {
+Result<Report> audit_place(const LedgerPlace& place, const Globals& globals, const AuditOptions& options) {
   auto store = place.open_store(StoreMode::read, {.lock_timeout = globals.lock_timeout});
   if (!store) return report_unopened(place, store.error(), options);
   TRY_LET(attachments, place.open_attachments(StoreMode::read));
@@ -214,7 +214,7 @@ Result<Exit> run_prove(const Globals& globals, const ProveFlags& flags) {
 // Opens no session: what is damaged has to be named, and not only refused.
 Result<Exit> run_verify(const Globals& globals, const VerifyFlags& flags) {
   TRY_LET(home, Home::from_environment());
-  TRY_LET(place, Place::parse(globals.where));
+  TRY_LET(place, LedgerPlace::parse(globals.where));
   AuditOptions options;
   options.quick = flags.quick;
   options.vkey = flags.key;

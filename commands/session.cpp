@@ -34,7 +34,7 @@ Result<void> check_remembered_head(const Ledger& ledger, const Home& home,
   return home.remember_head(ledger.id(), now);
 }
 
-Result<std::unique_ptr<Session>> Session::open_view(StoreMode mode, const Globals& globals, const Place& place) {
+Result<std::unique_ptr<Session>> Session::open_view(StoreMode mode, const Globals& globals, const LedgerPlace& place) {
   TRY_LET(store, place.open_store(mode, {.lock_timeout = globals.lock_timeout}));
   TRY_LET(attachments, place.open_attachments(mode));
   std::unique_ptr<Session> session(new Session(std::move(store), std::move(attachments)));
@@ -47,7 +47,7 @@ Result<std::unique_ptr<Session>> Session::open_view(StoreMode mode, const Global
 // seen nobody knows before the open which ledger's head to ask for; if that head has gone on since, the view is taken
 // anew, now knowing it.
 Result<std::unique_ptr<Session>> Session::open_as(StoreMode mode, const Globals& globals, const Home& home) {
-  TRY_LET(place, Place::parse(globals.where));
+  TRY_LET(place, LedgerPlace::parse(globals.where));
   TRY_LET(seen, home.seen_at(place.name()));
   std::optional<Hash> expected = seen;
   for (;;) {

@@ -51,7 +51,7 @@ class Session {
  private:
   Session(std::unique_ptr<Store> store, std::unique_ptr<Attachments> attachments)
       : store_(std::move(store)), attachments_(std::move(attachments)) {}
-  static Result<std::unique_ptr<Session>> open_view(StoreMode mode, const Globals& globals, const Place& place);
+  static Result<std::unique_ptr<Session>> open_view(StoreMode mode, const Globals& globals, const LedgerPlace& place);
   static Result<std::unique_ptr<Session>> open_as(StoreMode mode, const Globals& globals, const Home& home);
 
   std::unique_ptr<Store> store_;
