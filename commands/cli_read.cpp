@@ -96,8 +96,7 @@ void add_verify(CLI::App& app, Invocation& invocation) {
   command->add_flag("--quick", flags->quick, "hashes, tree and checkpoints only");
   command
       ->add_option("--since", flags->since,
-                   "a head up to which it was verified before: it must lie on this history; what is older is hashed "
-                   "and folded only, and its signatures and rules are not asked again")
+                   "a kept head, up to which all was verified: older entries are only hashed and folded")
       ->type_name("NOTE");
   command->add_option("--key", flags->key, "the log's vkey, as it was given to you")->type_name("VKEY");
   command->callback([&invocation, flags] {
