@@ -150,10 +150,11 @@ Result<void> submit(const Globals& globals, const Home& home, const std::vector<
   TRY_LET(writing, start_sequencing(globals, home));
   Submitting submitting(*writing, home, each);
   for (const fs::path& file : files) {
-    TRY(read_envelopes(file, [&](Handed handed) -> Result<void> {
+    const auto hand_in = [&](Handed handed) -> Result<void> {
       TRY(put_carried(*writing, file.string() + ".attachments", handed.envelope));
       return submitting.add(std::move(handed));
-    }));
+    };
+    TRY(read_envelopes(file, hand_in));
   }
   TRY(submitting.append());
   erase_attachments(*writing);
