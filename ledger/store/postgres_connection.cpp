@@ -238,6 +238,14 @@ Result<void> PostgresConnection::script(const std::string& text) {
   return {};
 }
 
+Result<std::string> PostgresConnection::script_for_text(const std::string& text) {
+  ASSERT(!lost_);
+  const ResultHandle result = hold(PQexec(connection_, text.c_str()));
+  if (PQresultStatus(result.get()) != PGRES_TUPLES_OK) return failed(result.get());
+  const PostgresRows rows(result);
+  return rows.count() == 0 ? std::string() : std::string(rows.bytes(0, 0));
+}
+
 bool PostgresConnection::take_warning() {
   return std::exchange(warned_, false);
 }

@@ -67,6 +67,9 @@ class PostgresConnection {
   // Several statements without values, in one round trip.
   Result<void> script(const std::string& text);
 
+  // The same, and the one text that the last of them finds; empty if it finds none.
+  Result<std::string> script_for_text(const std::string& text);
+
   bool lost() const { return lost_; }
 
   // Whether the server has warned of something since this was asked last. A commit that waits for a standby and is

@@ -81,7 +81,7 @@ class PostgresStore final : public Store {
   Result<void> open();
 
   Result<void> commit(Size expected, const Batch& batch) override;
-  Result<Tip> tip() const override { return reads_.tip(); }
+  Result<Tip> tip() const override;
   Result<std::vector<Bytes>> read(Seq from, ReadLimit limit) const override { return reads_.entries(from, limit); }
   Result<std::vector<Bytes>> gather(std::span<const Seq> seqs) const override { return reads_.gather(seqs); }
   Result<std::vector<Hash>> nodes(std::span<const NodeId> ids) const override;
@@ -91,9 +91,7 @@ class PostgresStore final : public Store {
   Result<std::vector<std::string>> tags(std::string_view after, std::size_t limit) const override {
     return reads_.tags(after, limit);
   }
-  Result<std::vector<AtSize>> checkpoints(Size from, std::size_t limit) const override {
-    return reads_.checkpoints(from, limit);
-  }
+  Result<std::vector<AtSize>> checkpoints(Size from, std::size_t limit) const override;
   Result<std::optional<AtSize>> snapshot(Size at_most) const override { return reads_.snapshot(at_most); }
   Result<void> snapshots(Size at_most, const std::function<Result<void>(const AtSize&)>& each) const override;
 
@@ -101,6 +99,7 @@ class PostgresStore final : public Store {
   using Edge = std::shared_ptr<const RightEdge>;
 
   Result<void> take_place(Size expected, Size size);
+  void see(Size size, const Bytes& note) const;
   Result<Edge> write_batch(Size expected, const Batch& batch);
   Error refused(Size expected, const Error& error);
   Error given_up(const Error& error);
@@ -121,6 +120,9 @@ class PostgresStore final : public Store {
   mutable std::mutex edge_mutex_;
   mutable Edge edge_;
   mutable std::uint64_t edge_generation_ = 0;
+
+  mutable std::mutex seen_mutex_;
+  mutable AtSize seen_;  // the newest head that this store showed or wrote
 };
 
 Result<void> PostgresStore::open() {
@@ -132,6 +134,23 @@ Result<void> PostgresStore::open() {
   return {};
 }
 
+Result<Tip> PostgresStore::tip() const {
+  TRY_LET(now, reads_.tip());
+  see(now.size, now.checkpoint);
+  return now;
+}
+
+Result<std::vector<AtSize>> PostgresStore::checkpoints(Size from, std::size_t limit) const {
+  TRY_LET(rows, reads_.checkpoints(from, limit));
+  if (!rows.empty()) see(rows.back().size, rows.back().bytes);
+  return rows;
+}
+
+void PostgresStore::see(Size size, const Bytes& note) const {
+  const std::lock_guard lock(seen_mutex_);
+  if (size >= seen_.size) seen_ = {size, note};
+}
+
 // 1. The row of `checkpoint`. If another writer has put one in this place in a transaction that is still open, the
 // server waits for its end. A crash here, or an error, leaves nothing: the transaction was not committed. A connection
 // that turns out to be lost is made anew, for nothing can have come of this either.
@@ -140,8 +159,13 @@ Result<void> PostgresStore::take_place(Size expected, Size size) {
   const std::string text =
       str("BEGIN;SET LOCAL synchronous_commit TO ", appending_->synchronous_commit(), ";SET LOCAL lock_timeout TO ",
           wait, ";SET LOCAL idle_in_transaction_session_timeout TO ", longest_silence,
-          ";INSERT INTO cairn.checkpoint (size, prev) VALUES (", size, ",", expected, ")");
-  return appending_->ask([&](PostgresConnection& connection) { return connection.script(text); });
+          ";INSERT INTO cairn.checkpoint (size, prev) VALUES (", size, ",", expected,
+          ");SELECT encode(note, 'hex') FROM cairn.note WHERE size = ", expected);
+  TRY_LET(note, appending_->ask([&](PostgresConnection& connection) { return connection.script_for_text(text); }));
+  // A failover may have taken back what was never acknowledged but seen, and others may have come as far again.
+  const std::lock_guard lock(seen_mutex_);
+  if (seen_.size != expected || to_hex(seen_.bytes) == note) return {};
+  return conflict("the head of this size is another than was seen before");
 }
 
 // 2. The head is signed: nobody can take the place any more. 3. Everything else, and the commit, in one round trip. A
@@ -170,6 +194,7 @@ Result<PostgresStore::Edge> PostgresStore::write_batch(Size expected, const Batc
     return unavailable(str("the ledger at ", appending_->place(),
                            ": the server ended the commit with a warning, so it ", "may not have reached the standby"));
   }
+  see(edge->size(), head.checkpoint);
   return Edge(std::move(edge));
 }
 

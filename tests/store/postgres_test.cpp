@@ -90,6 +90,24 @@ TEST_CASE("a place that the first of two writers gives up is the second's") {
   CHECK(first->tip().value().size == 3);
 }
 
+TEST_CASE("a place behind another head than was seen is a conflict, and no head is signed there") {
+  const Made made;
+  const auto store = must_open(made.app, StoreMode::write);
+  const bool written_by_itself = GENERATE(true, false);
+  grow(written_by_itself ? *store : *must_open(made.app, StoreMode::write), 10);
+  REQUIRE(store->tip().value().size == 10);
+  // As after a failover that took back what was never acknowledged, when others have come as far again.
+  server().ask(made.database, "UPDATE cairn.note SET note = 'another' WHERE size = 10");
+  bool was_signed = false;
+  const Result<void> refused = store->commit(10, with_sign(batch_at(10, 5), [&] { was_signed = true; }));
+  REQUIRE_FALSE(refused.ok());
+  CHECK(refused.error().kind == ErrorKind::conflict);
+  CHECK_FALSE(was_signed);
+  CHECK(store->tip().value().checkpoint == "another");
+  // Whoever has looked at it may decide to write on.
+  CHECK(store->commit(10, batch_at(10, 5)).ok());
+}
+
 TEST_CASE("a rival that does not come to an end is waited for only so long") {
   const Made made;
   const auto first = must_open(made.app, StoreMode::write);
