@@ -1,7 +1,8 @@
-// bundle, sample.
+// bundle, sample, migrate.
 #include <CLI/CLI.hpp>
 
 #include "commands/cli_parts.h"
+#include "commands/run_migrate.h"
 #include "commands/run_questions.h"
 
 namespace cairn {
@@ -48,11 +49,26 @@ void add_sample(CLI::App& app, Invocation& invocation) {
   });
 }
 
+void add_migrate(CLI::App& app, Invocation& invocation) {
+  auto flags = std::make_shared<MigrateFlags>();
+  CLI::App* command = add_command(
+      app, "migrate", "Copy a ledger into another store, verifying all of it; run again, it goes on where it stopped",
+      "cairn migrate ./.cairn postgresql://owner@db1,db2/models --grant-to cairn");
+  command->add_option("FROM", flags->from, "a directory, or postgresql://HOST/DATABASE")->required();
+  command->add_option("TO", flags->to, "an empty one, or what an earlier copy left")->required();
+  command->add_option("--grant-to", flags->grant_to, "to PostgreSQL: the role that may append and read from then on")
+      ->type_name("ROLE");
+  command->callback([&invocation, flags] {
+    invocation.action = [&invocation, flags] { return run_migrate(invocation.globals, *flags); };
+  });
+}
+
 }  // namespace
 
 void add_audit_commands(CLI::App& app, Invocation& invocation) {
   add_bundle(app, invocation);
   add_sample(app, invocation);
+  add_migrate(app, invocation);
 }
 
 }  // namespace cairn

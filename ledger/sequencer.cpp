@@ -7,6 +7,7 @@
 
 #include "ledger/base/text.h"
 #include "ledger/growth.h"
+#include "ledger/signed_batch.h"
 
 namespace cairn {
 namespace {
@@ -31,6 +32,11 @@ std::chrono::milliseconds jitter(std::chrono::milliseconds most) {
 Result<void> verify_first(const Envelope& envelope, const ActorEnrolled& enrolled) {
   TRY_LET(key, PublicKey::from_spki(enrolled.key));
   return key.verify(pae(envelope.payload), envelope.signatures.front().bytes);
+}
+
+// The one place where a store is written.
+Result<void> commit_to(Store& store, Size expected, const Batch& batch) {
+  return store.commit(expected, batch);
 }
 
 }  // namespace
@@ -305,7 +311,7 @@ Result<void> Sequencer::commit(Pending& pending) {
   // 3. Entries, nodes, tags, checkpoint and snapshot in one durable write. A crash within leaves all of it or nothing;
   // no caller has been told, so both are right.
   unsure_ = true;
-  if (const Result<void> committed = store_.commit(expected, pending.batch); !committed.ok()) {
+  if (const Result<void> committed = commit_to(store_, expected, pending.batch); !committed.ok()) {
     rules_.undo();
     return committed;
   }
@@ -336,6 +342,11 @@ Result<void> Sequencer::complete(std::vector<Answer>& answers, Pending& pending)
     receipt->proof = std::move(proof);
   }
   return {};
+}
+
+Result<void> append_signed(Store& store, Size expected, SignedBatch batch) {
+  batch.batch.sign = [&batch]() -> Result<SignedHead> { return SignedHead{batch.checkpoint, batch.snapshot}; };
+  return commit_to(store, expected, batch.batch);
 }
 
 }  // namespace cairn
