@@ -142,7 +142,6 @@ class Auditor {
   Result<void> walk() {
     PagesAhead pages(source_, workers_, ground_.expected, !options_.quick);
     while (const std::shared_ptr<AuditPage> page = pages.next()) {
-      if (page->broken) return *page->broken;
       if (page->whole) {
         TRY(take(page));
       } else {

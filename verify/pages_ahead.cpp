@@ -8,30 +8,25 @@ namespace cairn {
 namespace {
 
 // Whether the source holds these leaf hashes; where it does not, the audit asks again and says which.
-Result<bool> holds_leaves(const EvidenceSource& source, const AuditPage& page) {
+bool holds_leaves(const EvidenceSource& source, const AuditPage& page) {
   std::vector<NodeId> ids;
   for (std::size_t i = 0; i < page.count; ++i) ids.push_back({0, page.first + i});
   const Result<std::optional<std::vector<Hash>>> stored = source.stored_nodes(ids);
-  if (!stored.ok() && stored.error().kind == ErrorKind::unavailable) return stored.error();
   const std::span<const Hash> leaves = page.tile->level(0);
   return stored.ok() && stored->has_value() &&
          std::equal(leaves.begin(), leaves.end(), (*stored)->begin(), (*stored)->end());
 }
 
-Result<void> read_page(const EvidenceSource& source, bool understood, AuditPage& page) {
+void read_page(const EvidenceSource& source, bool understood, AuditPage& page) {
   const Result<std::vector<Bytes>> read = source.entries(page.first, page.count);
-  if (!read.ok() && read.error().kind == ErrorKind::unavailable) return read.error();
-  if (!read.ok() || read->size() != page.count) return {};
+  if (!read.ok() || read->size() != page.count) return;
   page.tile = std::make_shared<LeafTile>();
   if (understood) page.entries.reserve(page.count);
   for (std::size_t i = 0; i < page.count; ++i) {
     page.tile->set(i, read_entry(page.first + i, (*read)[i], understood ? &page.entries : nullptr));
   }
+  page.leaves_compared = page.count == tile_width && holds_leaves(source, page);
   page.whole = true;
-  if (page.count < tile_width) return {};
-  TRY_LET(holds, holds_leaves(source, page));
-  page.leaves_compared = holds;
-  return {};
 }
 
 }  // namespace
@@ -51,8 +46,7 @@ void PagesAhead::begin_one() {
   page->count = static_cast<std::size_t>(std::min<Size>(tile_width, end_ - begun_));
   begun_ += page->count;
   workers_.begin([&source = source_, understood = understood_, page] {
-    const Result<void> read = read_page(source, understood, *page);
-    if (!read.ok()) page->broken = read.error();
+    read_page(source, understood, *page);
     page->ready = true;
   });
   pages_.push_back(std::move(page));

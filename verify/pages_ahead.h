@@ -8,7 +8,7 @@
 #include <atomic>
 #include <deque>
 #include <memory>
-#include <optional>
+#include <string>
 #include <vector>
 
 #include "ledger/events/entry.h"
@@ -29,8 +29,7 @@ Hash read_entry(Seq seq, BytesView bytes, std::vector<ReadEntry>* entries);
 struct AuditPage {
   Seq first = 0;
   std::size_t count = 0;
-  bool whole = false;           // every entry of it could be read; else what follows is empty
-  std::optional<Error> broken;  // unavailable: the source cannot be read
+  bool whole = false;  // every entry of it could be read; else what follows is empty, and whoever asks again hears why
   std::shared_ptr<LeafTile> tile;
   bool leaves_compared = false;     // there are 256, and the source holds the same hashes of them
   std::vector<ReadEntry> entries;   // none if only hashes are asked for
