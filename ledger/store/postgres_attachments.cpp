@@ -18,7 +18,7 @@ constexpr PostgresStatement end = {nullptr, "COMMIT"};
 
 class PostgresAttachments final : public Attachments {
  public:
-  explicit PostgresAttachments(PostgresLink link) : link_(std::move(link)) {}
+  PostgresAttachments(PostgresLink link, LinkUse use) : link_(std::move(link)), use_(use) {}
 
   // One that is damaged goes first. Two who put the same at once put the same.
   Result<Hash> put(BytesView content) const override {
@@ -71,6 +71,7 @@ class PostgresAttachments final : public Attachments {
   // In one transaction, and durable. A connection that is lost on the way leaves all or nothing; what was done twice is
   // done.
   Result<void> change(std::vector<PostgresCall> calls) const {
+    if (use_ == LinkUse::read) return fault(str("the ledger at ", link_.place(), " was opened for reading only"));
     const std::lock_guard lock(mutex_);
     const Result<PostgresRows> done = link_.ask([&](PostgresConnection& connection) -> Result<PostgresRows> {
       const std::string durably = str("SET LOCAL synchronous_commit TO ", link_.synchronous_commit());
@@ -89,6 +90,7 @@ class PostgresAttachments final : public Attachments {
 
   mutable std::mutex mutex_;
   mutable PostgresLink link_;
+  LinkUse use_;
 };
 
 }  // namespace
@@ -98,7 +100,7 @@ Result<std::unique_ptr<Attachments>> open_postgres_attachments(const std::string
   TRY_LET(place, postgres_place(url));
   const LinkUse use = mode == StoreMode::read ? LinkUse::read : LinkUse::append;
   return std::unique_ptr<Attachments>(
-      std::make_unique<PostgresAttachments>(PostgresLink(url, place, use, options.patience)));
+      std::make_unique<PostgresAttachments>(PostgresLink(url, place, use, options.patience), use));
 }
 
 }  // namespace cairn

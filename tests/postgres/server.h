@@ -43,6 +43,7 @@ class PostgresServer {
  private:
   PostgresServer();
   void start();
+  bool start_once();
   bool answers() const;
 
   std::filesystem::path directory_;
