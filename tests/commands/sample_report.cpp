@@ -55,7 +55,7 @@ class SampleLog {
   ReportRow& row(Seq seq) { return rows_[seq]; }
 
   // The verifier line, the timeline and the annex of these entries.
-  void fill(ChangeReport& report, Seq first, Seq last) const {
+  void fill(ChangeReport& report, Seq first, Seq last) {
     const PrivateKey key = key_of("log");
     const Head head{growth_.size(), growth_.root_at(growth_.size())};
     report.verifier = {leaves_.front(),
