@@ -17,11 +17,11 @@ std::string text_of(const fs::path& file) {
   return {std::istreambuf_iterator<char>(in), {}};
 }
 
-struct Lines {
+struct ManyLines {
   Workplace place;
   fs::path file = place.directory() / "many.jsonl";
 
-  Lines() { place.init(Workplace::Policy::easy); }
+  ManyLines() { place.init(Workplace::Policy::easy); }
 
   std::string signed_line(const std::string& who, const std::string& role, const std::string& id) const {
     const fs::path one = place.directory() / (id + ".json");
@@ -33,7 +33,7 @@ struct Lines {
 };
 
 TEST_CASE("each line of a .jsonl file is a statement with an answer of its own, in the file's order") {
-  const Lines lines;
+  const ManyLines lines;
   std::string text = lines.signed_line("dana", "deployer", "one");
   text += lines.signed_line("ben", "admin", "two") + "\n";  // refused; an empty line follows
   const std::string last = lines.signed_line("dana", "monitor", "three");
@@ -59,7 +59,7 @@ TEST_CASE("each line of a .jsonl file is a statement with an answer of its own, 
 }
 
 TEST_CASE("people are shown of many lines those that were not plainly admitted, and a count of all") {
-  const Lines lines;
+  const ManyLines lines;
   lines.write(lines.signed_line("dana", "deployer", "one") + lines.signed_line("ben", "admin", "two") +
               lines.signed_line("dana", "monitor", "three"));
   const std::string out = lines.place.expect(3, "dana", {"submit", lines.file.string()});
@@ -71,7 +71,7 @@ TEST_CASE("people are shown of many lines those that were not plainly admitted, 
 }
 
 TEST_CASE("a line that cannot be read is named, and nothing of the file is appended") {
-  const Lines lines;
+  const ManyLines lines;
   const std::string good = lines.signed_line("dana", "deployer", "one");
   std::string bad;
   SECTION("no envelope") {

@@ -73,6 +73,7 @@ Named named_by(std::string_view code) {
   if (end == std::string_view::npos) return {};
   const std::string name = word_before(line, end);
   if (line[end] != '(') return {name, {}};
+  if (line.substr(0, end).ends_with("::" + name)) return {};  // a class's, whose own name is looked at
   if (name.empty() ||
       std::all_of(name.begin(), name.end(), [](char c) { return c == '_' || (c >= 'A' && c <= 'Z'); })) {
     return {};  // a macro's
