@@ -26,7 +26,9 @@ struct ManyLines {
   std::string signed_line(const std::string& who, const std::string& role, const std::string& id) const {
     const fs::path one = place.directory() / (id + ".json");
     place.expect(0, who, {"actor", "role", "ben", "--grant", role, "--sign-only", one.string(), "--id", id});
-    return text_of(one);
+    std::string line = text_of(one);
+    while (line.ends_with('\n')) line.pop_back();
+    return line + "\n";
   }
 
   void write(const std::string& text) const { std::ofstream(file, std::ios::binary | std::ios::trunc) << text; }

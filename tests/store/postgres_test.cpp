@@ -237,52 +237,6 @@ TEST_CASE("who may only read reads, and who may nothing is told what to ask for"
   server().ask(made.database, "DROP OWNED BY auditor");
 }
 
-// Who commits learns of the setting from another process of the server, which takes its time: so it is tried out.
-void wait_until_commits_wait(const std::string& database) {
-  for (int tries = 0; tries < 200; ++tries) {
-    std::atomic<bool> done{false};
-    std::thread probe([&] {
-      server().ask(database, str("CREATE TABLE public.probe_", tries, " ()"));
-      done = true;
-    });
-    bool waits = false;
-    while (!done && !waits) waits = backends(database, "count(*)", "wait_event = 'SyncRep'") == "1";
-    if (waits) backends(database, "pg_cancel_backend(pid)", "wait_event = 'SyncRep'");
-    probe.join();
-    if (waits) return;
-  }
-  FAIL("the server does not begin to wait for its standby");
-}
-
-TEST_CASE("a commit waits for the standby whatever the role's default is, and one whose wait is cancelled is unknown") {
-  const Made made;
-  server().ask("postgres", str("ALTER ROLE app IN DATABASE ", made.database, " SET synchronous_commit = off"));
-  const auto store = must_open(made.app, StoreMode::write);
-  grow(*store, 300);
-  server().ask("postgres", "ALTER SYSTEM SET synchronous_standby_names = 'nobody'");
-  server().ask("postgres", "SELECT pg_reload_conf()");
-  wait_until_commits_wait(made.database);
-  std::thread operation([&] {
-    CHECK(comes_true([&] { return backends(made.database, "count(*)", "wait_event = 'SyncRep'") == "1"; }));
-    CHECK(backends(made.database, "pg_cancel_backend(pid)", "wait_event = 'SyncRep'") == "t");
-  });
-  const Result<void> cancelled = store->commit(300, batch_at(300, 5));
-  operation.join();
-  // Before the standby is back nobody is told that it is there.
-  std::atomic<bool> told{false};
-  std::thread asking([&] {
-    CHECK(store->tip().value().size == 305);
-    told = true;
-  });
-  CHECK(comes_true([&] { return backends(made.database, "count(*)", "wait_event = 'SyncRep'") == "1"; }));
-  CHECK_FALSE(told);
-  server().ask("postgres", "ALTER SYSTEM RESET synchronous_standby_names");
-  server().ask("postgres", "SELECT pg_reload_conf()");
-  asking.join();
-  REQUIRE_FALSE(cancelled.ok());
-  CHECK(cancelled.error().kind == ErrorKind::unavailable);
-}
-
 TEST_CASE("a server that does not sync gets no writer") {
   const Made made;
   server().ask("postgres", "ALTER SYSTEM SET fsync = off");
