@@ -87,8 +87,7 @@ class LedgerCopy {
     auto statement = entry ? decode_statement(entry->payload) : Result<Statement>(entry.error());
     if (!statement)
       return not_verified(str("entry ", seq, " of the source does not parse: ", statement.error().message));
-    for (std::string& tag : tags_of(*statement)) batch.postings[std::move(tag)].push_back(seq);
-    if (!entry->outcome.empty()) batch.postings[std::string(refused_tag)].push_back(seq);
+    for (std::string& tag : index_tags(*statement, entry->outcome)) batch.postings[std::move(tag)].push_back(seq);
     batch.entries.push_back(std::move(bytes));
     batch.leaf_hashes.push_back(leaf);
     tree.push(leaf);

@@ -262,8 +262,7 @@ Receipt Sequencer::place(Submission& submission, std::string outcome, Millis rec
     pending.origin = std::get<LedgerCreated>(entry.statement.events.front()).origin;
   }
   Postings& postings = pending.batch.postings;
-  for (std::string& tag : tags_of(entry.statement)) postings[std::move(tag)].push_back(seq);
-  if (!entry.entry.outcome.empty()) postings[std::string(refused_tag)].push_back(seq);
+  for (std::string& tag : index_tags(entry.statement, entry.entry.outcome)) postings[std::move(tag)].push_back(seq);
   pending.growth.push(entry.leaf);
   pending.batch.entries.push_back(std::move(bytes));
   pending.batch.leaf_hashes.push_back(entry.leaf);

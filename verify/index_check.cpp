@@ -27,12 +27,6 @@ Finding first_difference(const std::string& tag, const std::vector<Seq>& rebuilt
 
 }  // namespace
 
-std::vector<std::string> index_tags(const Recorded& recorded) {
-  std::vector<std::string> tags = tags_of(recorded.statement);
-  if (!recorded.entry.outcome.empty()) tags.emplace_back(refused_tag);
-  return tags;
-}
-
 void IndexCheck::Seqs::push(Seq seq) {
   newest_[count_++ % hashed_at_once] = seq;
   if (count_ % hashed_at_once != 0) return;
@@ -92,7 +86,7 @@ Result<Size> IndexCheck::compare(const EvidenceSource& source, Size entries, Fin
     if (bytes.empty()) return fault(str("entry ", seq, " was there before and is not any more"));
     for (const Bytes& entry : bytes) {
       TRY_LET(recorded, decode_recorded(seq, entry));
-      for (const std::string& tag : index_tags(recorded)) {
+      for (const std::string& tag : index_tags(recorded.statement, recorded.entry.outcome)) {
         if (const auto found = rebuilt.find(tag); found != rebuilt.end()) found->second.push_back(seq);
       }
       ++seq;

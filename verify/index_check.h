@@ -16,9 +16,6 @@
 
 namespace cairn {
 
-// The tags under which an entry is found: those of its statement, and "outcome:refused".
-std::vector<std::string> index_tags(const Recorded& recorded);
-
 class IndexCheck {
  public:
   void add(Seq seq, const std::vector<std::string>& tags);  // seqs ascend

@@ -2,8 +2,6 @@
 
 #include <algorithm>
 
-#include "verify/index_check.h"
-
 namespace cairn {
 namespace {
 
@@ -35,7 +33,7 @@ Hash read_entry(Seq seq, BytesView bytes, std::vector<ReadEntry>* entries) {
   if (entries == nullptr) return leaf_hash(bytes);
   ReadEntry entry{decode_recorded(seq, bytes), {}};
   const Hash leaf = entry.recorded.ok() ? entry.recorded->leaf : leaf_hash(bytes);
-  if (entry.recorded.ok()) entry.tags = index_tags(*entry.recorded);
+  if (entry.recorded.ok()) entry.tags = index_tags(entry.recorded->statement, entry.recorded->entry.outcome);
   entries->push_back(std::move(entry));
   return leaf;
 }

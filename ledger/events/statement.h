@@ -91,4 +91,8 @@ std::vector<std::string> subjects_of(const Statement& statement);
 // Beside them, a refused entry carries this one.
 inline constexpr std::string_view refused_tag = "outcome:refused";
 
+// All tags that an entry has in the index: those of its statement and, where its outcome is not empty, refused_tag, at
+// the end.
+std::vector<std::string> index_tags(const Statement& statement, std::string_view outcome);
+
 }  // namespace cairn

@@ -168,4 +168,10 @@ std::vector<std::string> tags_of(const Statement& statement) {
   return tags.take();
 }
 
+std::vector<std::string> index_tags(const Statement& statement, std::string_view outcome) {
+  std::vector<std::string> tags = tags_of(statement);
+  if (!outcome.empty()) tags.emplace_back(refused_tag);
+  return tags;
+}
+
 }  // namespace cairn

@@ -24,8 +24,9 @@ std::unique_ptr<Store> store_of(const std::vector<Recorded>& history) {
   for (const Recorded& entry : history) {
     batch.entries.push_back(encode_entry(entry.entry));
     batch.leaf_hashes.push_back(entry.leaf);
-    for (const std::string& tag : tags_of(entry.statement)) batch.postings[tag].push_back(entry.seq);
-    if (!entry.entry.outcome.empty()) batch.postings[std::string(refused_tag)].push_back(entry.seq);
+    for (const std::string& tag : index_tags(entry.statement, entry.entry.outcome)) {
+      batch.postings[tag].push_back(entry.seq);
+    }
   }
   const Head head{history.size(), roots_of(history).back()};
   batch.sign = [&head]() -> Result<SignedHead> {

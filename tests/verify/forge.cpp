@@ -4,7 +4,6 @@
 #include "ledger/tlog/note.h"
 #include "projections/admit.h"
 #include "tests/catch.h"
-#include "verify/index_check.h"
 
 namespace cairn {
 namespace {
@@ -125,7 +124,8 @@ Seq Forge::append(Bytes entry) {
   }
   if (const auto recorded = decode_recorded(seq, entry); recorded.ok()) {
     if (world_.position->size == seq) world_.apply(*recorded);
-    for (const std::string& tag : index_tags(*recorded)) evidence_.index[tag].push_back(seq);
+    for (const std::string& tag : index_tags(recorded->statement, recorded->entry.outcome))
+      evidence_.index[tag].push_back(seq);
   }
   evidence_.leaves.push_back(std::move(entry));
   evidence_.newest = note(head());
