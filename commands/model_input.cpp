@@ -111,7 +111,7 @@ Result<std::vector<ModelReading>> read_models(const ModelFlags& flags) {
 Result<Ground> ground_of(const Globals& globals) {
   TRY_LET(place, LedgerPlace::parse(globals.where));
   Ground ground;
-  TRY_LET(there, is_postgres_url(globals.where) ? Result<bool>(true) : file_exists(place.name()));
+  TRY_LET(there, place.is_there());
   if (there) {
     TRY_LET(session, Session::open(globals));
     TRY(session->world());

@@ -51,6 +51,11 @@ Result<std::unique_ptr<Attachments>> LedgerPlace::open_attachments(StoreMode mod
   return std::unique_ptr<Attachments>(std::make_unique<AttachmentDirectory>(directory_ / "attachments"));
 }
 
+Result<bool> LedgerPlace::is_there() const {
+  if (!url_.empty()) return true;
+  return file_exists(directory_);
+}
+
 Result<bool> LedgerPlace::holds_something() const {
   if (!url_.empty()) return holds_postgres_ledger(url_);
   return holds_database(directory_);

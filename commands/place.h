@@ -27,6 +27,9 @@ class LedgerPlace {
   Result<std::unique_ptr<Store>> open_store(StoreMode mode, const PlaceOptions& options) const;
   Result<std::unique_ptr<Attachments>> open_attachments(StoreMode mode) const;
 
+  // Whether there is anything to open: whether the directory exists. Only a connection tells it of a database.
+  Result<bool> is_there() const;
+
   // Whether something lies there that may be a ledger. One that cannot be looked into may be one.
   Result<bool> holds_something() const;
 
