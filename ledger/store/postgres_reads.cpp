@@ -78,17 +78,20 @@ Error PostgresReads::missing(Seq seq) const {
                    " is missing: the ledger is damaged, restore it from a copy"));
 }
 
+// The one that is made with the table.
+Error PostgresReads::no_first_row() const {
+  return fault(str("the ledger at ", link_.place(), " has lost its first checkpoint row: restore it from a copy"));
+}
+
 Result<Size> PostgresReads::size() const {
   TRY_LET(rows, run(read_size, {}));
   if (rows.count() == 1 && !rows.is_null(0, 0)) return rows.number(0, 0);
-  return fault(str("the ledger at ", link_.place(), " has lost its first checkpoint row: restore it from a copy"));
+  return no_first_row();
 }
 
 Result<Tip> PostgresReads::tip() const {
   TRY_LET(rows, run(read_tip, {}));
-  if (rows.count() == 0) {
-    return fault(str("the ledger at ", link_.place(), " has lost its first checkpoint row: restore it from a copy"));
-  }
+  if (rows.count() == 0) return no_first_row();
   const Size size = rows.number(0, 0);
   if (size == 0) return Tip{};
   if (!rows.is_null(0, 1)) return Tip{size, owned(rows.bytes(0, 1))};

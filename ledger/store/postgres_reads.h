@@ -42,6 +42,7 @@ class PostgresReads final : public TileRows {
  private:
   Result<PostgresRows> run(const PostgresStatement& statement, std::vector<PostgresValue> values) const;
   Error missing(Seq seq) const;
+  Error no_first_row() const;
 
   mutable std::mutex mutex_;
   mutable PostgresLink link_;
