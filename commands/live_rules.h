@@ -47,7 +47,7 @@ class LiveRules final : public Rules {
 
   std::unique_ptr<World> world_;
   std::map<StatementKey, Verdict> verdicts_;
-  std::deque<StatementKey> judged_;  // the keys of verdicts_, the newest last
+  std::deque<StatementKey> judged_;  // the keys that verdicts_ was given, the newest last
   Size last_snapshot_ = 0;
   Size offered_snapshot_ = 0;
   std::size_t last_bytes_ = 0;
