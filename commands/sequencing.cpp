@@ -3,7 +3,6 @@
 #include "commands/output.h"
 #include "commands/past_verdict.h"
 #include "ledger/base/text.h"
-#include "projections/timeline.h"
 
 namespace cairn {
 
@@ -60,9 +59,8 @@ Result<Written> explain_answer(const Sequencing& writing, Answer answer, Stateme
                           std::move(said)});
 }
 
-std::vector<std::string> sentences_of(const Statement& statement, const World& world) {
-  ModelNames names;
-  names.learn(world);
+std::vector<std::string> sentences_of(const Statement& statement, const ModelNames& known) {
+  ModelNames names = ModelNames::over(known);
   names.learn(statement.events);
   return sentences(statement.events, names);
 }

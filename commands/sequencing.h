@@ -10,6 +10,7 @@
 #include "commands/session.h"
 #include "commands/writing.h"
 #include "ledger/sequencer.h"
+#include "projections/timeline.h"
 
 namespace cairn {
 
@@ -37,7 +38,8 @@ void remember_newest(const Home& home, const Hash& ledger, const std::vector<Ans
 Result<Written> explain_answer(const Sequencing& writing, Answer answer, Statement statement,
                                std::vector<std::string> said);
 
-// What a statement says, a sentence an event, with the names that people have for digests.
-std::vector<std::string> sentences_of(const Statement& statement, const World& world);
+// What a statement says, a sentence an event, with the names that people have for digests: those known, and before them
+// those that it gives itself.
+std::vector<std::string> sentences_of(const Statement& statement, const ModelNames& known);
 
 }  // namespace cairn

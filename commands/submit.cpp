@@ -9,7 +9,6 @@
 #include "ledger/evidence/readers.h"
 #include "ledger/store/attachments.h"
 #include "ledger/writer.h"
-#include "projections/timeline.h"
 
 namespace cairn {
 
@@ -58,14 +57,14 @@ Result<void> read_envelopes(const fs::path& file, const EachEnvelope& each) {
 
 // The digests that a statement names, if an enrolled key signed it; else none.
 std::set<Hash> named_by(const LiveRules& rules, const Envelope& envelope) {
-  if (envelope.signatures.size() != 1) return {};
-  const Signature& signature = envelope.signatures.front();
-  const auto spki = rules.key_for(signature.key);
+  if (check_shape(envelope)) return {};
+  const auto spki = rules.key_for(envelope.signatures.front().key);
   if (!spki) return {};
   const auto key = PublicKey::from_spki(*spki);
-  if (!key || !key->verify(pae(envelope.payload), signature.bytes)) return {};
-  const auto statement = decode_statement(envelope.payload);
-  if (!statement) return {};
+  if (!key) return {};
+  const Opening opening = open_envelope(envelope, *key);
+  const auto* statement = std::get_if<Statement>(&opening);
+  if (statement == nullptr) return {};
   std::set<Hash> named;
   for (const Event& event : statement->events) {
     if (const auto file = attachment_of(event)) named.insert(file->digest);
@@ -74,10 +73,7 @@ std::set<Hash> named_by(const LiveRules& rules, const Envelope& envelope) {
 }
 
 // What lies beside an envelope is kept only if a statement that will be read names it: a stranger fills no disk.
-Result<void> put_carried(const Sequencing& writing, const fs::path& beside, const Envelope& envelope) {
-  TRY_LET(there, file_exists(beside));
-  if (!there) return {};
-  const AttachmentDirectory carried(beside);
+Result<void> put_carried(const Sequencing& writing, const Attachments& carried, const Envelope& envelope) {
   for (const Hash& digest : named_by(*writing.rules, envelope)) {
     TRY_LET(brought, carried.has(digest));
     if (!brought) continue;
@@ -103,11 +99,13 @@ class Submitting {
     if (waiting_.empty()) return {};
     TRY_LET(answers, append_waiting());
     remember_newest(home_, writing_.session->ledger().id(), answers);
+    ModelNames known;
+    known.learn(writing_.rules->world());
     for (std::size_t i = 0; i < answers.size(); ++i) {
       // What was turned away may be no statement at all.
       auto decoded = decode_statement(waiting_[i].envelope.payload);
       Statement statement = decoded ? std::move(decoded).value() : Statement{};
-      auto said = sentences_of(statement, writing_.rules->world());
+      auto said = sentences_of(statement, known);
       TRY_LET(one, explain_answer(writing_, std::move(answers[i]), std::move(statement), std::move(said)));
       each_(waiting_[i].name, one);
     }
@@ -150,8 +148,11 @@ Result<void> submit(const Globals& globals, const Home& home, const std::vector<
   TRY_LET(writing, start_sequencing(globals, home));
   Submitting submitting(*writing, home, each);
   for (const fs::path& file : files) {
+    const fs::path beside = file.string() + ".attachments";
+    TRY_LET(carries, file_exists(beside));
+    const AttachmentDirectory carried(beside);
     const auto hand_in = [&](Handed handed) -> Result<void> {
-      TRY(put_carried(*writing, file.string() + ".attachments", handed.envelope));
+      if (carries) TRY(put_carried(*writing, carried, handed.envelope));
       return submitting.add(std::move(handed));
     };
     TRY(read_envelopes(file, hand_in));

@@ -79,7 +79,9 @@ Result<Draft> draft(const Ledger& ledger, const World& world, const std::string&
   TRY_LET(decoded, decode_statement(payload));
   made.statement = std::move(decoded);
   made.payload = std::move(payload);
-  made.said = sentences_of(made.statement, ground);
+  ModelNames known;
+  known.learn(ground);
+  made.said = sentences_of(made.statement, known);
   return made;
 }
 

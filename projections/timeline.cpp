@@ -237,6 +237,12 @@ std::string short_hex(const Hash& hash) {
   return hash.hex().substr(0, short_digits);
 }
 
+ModelNames ModelNames::over(const ModelNames& beneath) {
+  ModelNames names;
+  names.beneath_ = &beneath;
+  return names;
+}
+
 void ModelNames::learn(const World& world) {
   for (const auto& [digest, model] : world.models.rows())
     names_.insert_or_assign(digest, Name{model.name, model.version});
@@ -253,14 +259,19 @@ void ModelNames::learn(const std::vector<Event>& events) {
   }
 }
 
+const ModelNames::Name* ModelNames::find(const Hash& digest) const {
+  if (const auto found = names_.find(digest); found != names_.end()) return &found->second;
+  return beneath_ == nullptr ? nullptr : beneath_->find(digest);
+}
+
 std::string ModelNames::of(const Hash& digest) const {
-  const auto found = names_.find(digest);
-  return found == names_.end() ? short_hex(digest) : found->second.name + " " + found->second.version;
+  const Name* found = find(digest);
+  return found == nullptr ? short_hex(digest) : found->name + " " + found->version;
 }
 
 std::string ModelNames::version_of(const Hash& digest) const {
-  const auto found = names_.find(digest);
-  return found == names_.end() ? short_hex(digest) : found->second.version;
+  const Name* found = find(digest);
+  return found == nullptr ? short_hex(digest) : found->version;
 }
 
 std::string describe(const Event& event, const ModelNames& names) {

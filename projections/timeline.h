@@ -19,6 +19,9 @@ namespace cairn {
 // What people call a digest: "logistic 20261101_120000", or its first 12 digits where nobody registered it.
 class ModelNames {
  public:
+  // Knows what `beneath` knows, which has to outlive it, and before that what it learns itself.
+  static ModelNames over(const ModelNames& beneath);
+
   void learn(const World& world);
   void learn(const Recorded& entry);  // the registrations that were admitted
   void learn(const std::vector<Event>& events);
@@ -30,6 +33,9 @@ class ModelNames {
     std::string name;
     std::string version;
   };
+  const Name* find(const Hash& digest) const;
+
+  const ModelNames* beneath_ = nullptr;
   std::map<Hash, Name> names_;
 };
 
