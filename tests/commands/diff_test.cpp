@@ -9,6 +9,7 @@
 #include "projections/model_history.h"
 #include "tests/catch.h"
 #include "tests/commands/read_case.h"
+#include "tests/store_in_front.h"
 #include "tests/texts.h"
 
 namespace cairn::test {
@@ -49,37 +50,22 @@ struct Compared : ReadCase {
 };
 
 // Counts what is read of another store.
-class CountingStore final : public Store {
+class CountingStore final : public StoreInFront {
  public:
-  explicit CountingStore(const Store& behind) : behind_(behind) {}
+  using StoreInFront::StoreInFront;
 
   mutable std::atomic<std::size_t> entries = 0;  // a ledger reads ahead in other threads
   mutable std::size_t snapshots = 0;
 
-  Result<void> commit(Size, const Batch&) override { return fault("only read here"); }
-  Result<Tip> tip() const override { return behind_.tip(); }
   Result<std::vector<Bytes>> read(Seq from, ReadLimit limit) const override {
-    TRY_LET(found, behind_.read(from, limit));
+    TRY_LET(found, StoreInFront::read(from, limit));
     entries += found.size();
     return found;
   }
-  Result<std::vector<Hash>> nodes(std::span<const NodeId> ids) const override { return behind_.nodes(ids); }
-  Result<std::vector<Seq>> find(std::string_view tag, Seq from, std::size_t limit) const override {
-    return behind_.find(tag, from, limit);
-  }
-  Result<std::vector<std::string>> tags(std::string_view after, std::size_t limit) const override {
-    return behind_.tags(after, limit);
-  }
-  Result<std::vector<AtSize>> checkpoints(Size from, std::size_t limit) const override {
-    return behind_.checkpoints(from, limit);
-  }
   Result<std::optional<AtSize>> snapshot(Size at_most) const override {
     ++snapshots;
-    return behind_.snapshot(at_most);
+    return StoreInFront::snapshot(at_most);
   }
-
- private:
-  const Store& behind_;
 };
 
 }  // namespace

@@ -13,35 +13,22 @@
 #include "tests/catch.h"
 #include "tests/commands/other_rules.h"
 #include "tests/commands/read_case.h"
+#include "tests/store_in_front.h"
 
 namespace cairn::test {
 namespace {
 
 // A store whose disk somebody wrote to: one entry has another byte, its hashes and signatures are as they were.
-class Altered : public Store {
+class Altered : public StoreInFront {
  public:
-  Altered(const Store& store, Seq seq) : store_(store), seq_(seq) {}
-  Result<void> commit(Size, const Batch&) override { return fault("read only"); }
-  Result<Tip> tip() const override { return store_.tip(); }
+  Altered(const Store& store, Seq seq) : StoreInFront(store), seq_(seq) {}
   Result<std::vector<Bytes>> read(Seq from, ReadLimit limit) const override {
-    auto page = store_.read(from, limit);
+    auto page = StoreInFront::read(from, limit);
     if (page && seq_ >= from && seq_ - from < page->size()) (*page)[seq_ - from][8] ^= 1;  // its recorded time
     return page;
   }
-  Result<std::vector<Hash>> nodes(std::span<const NodeId> ids) const override { return store_.nodes(ids); }
-  Result<std::vector<Seq>> find(std::string_view tag, Seq from, std::size_t limit) const override {
-    return store_.find(tag, from, limit);
-  }
-  Result<std::vector<std::string>> tags(std::string_view after, std::size_t limit) const override {
-    return store_.tags(after, limit);
-  }
-  Result<std::vector<AtSize>> checkpoints(Size from, std::size_t limit) const override {
-    return store_.checkpoints(from, limit);
-  }
-  Result<std::optional<AtSize>> snapshot(Size at_most) const override { return store_.snapshot(at_most); }
 
  private:
-  const Store& store_;
   Seq seq_;
 };
 

@@ -17,6 +17,7 @@
 #include "ledger/sequencer.h"
 #include "tests/catch.h"
 #include "tests/results.h"
+#include "tests/store_in_front.h"
 
 namespace cairn::test {
 
@@ -31,26 +32,13 @@ void tell(const Told& told) {
 }
 
 // Says when the commit of the store behind it begins.
-class TellingStore final : public Store {
+class TellingStore final : public StoreInFront {
  public:
-  explicit TellingStore(Store& inner) : inner_(inner) {}
+  explicit TellingStore(Store& inner) : StoreInFront(inner), inner_(inner) {}
   Result<void> commit(Size expected, const Batch& batch) override {
     tell({Told::begun, {}});
     return inner_.commit(expected, batch);
   }
-  Result<Tip> tip() const override { return inner_.tip(); }
-  Result<std::vector<Bytes>> read(Seq from, ReadLimit limit) const override { return inner_.read(from, limit); }
-  Result<std::vector<Hash>> nodes(std::span<const NodeId> ids) const override { return inner_.nodes(ids); }
-  Result<std::vector<Seq>> find(std::string_view tag, Seq from, std::size_t limit) const override {
-    return inner_.find(tag, from, limit);
-  }
-  Result<std::vector<std::string>> tags(std::string_view after, std::size_t limit) const override {
-    return inner_.tags(after, limit);
-  }
-  Result<std::vector<AtSize>> checkpoints(Size from, std::size_t limit) const override {
-    return inner_.checkpoints(from, limit);
-  }
-  Result<std::optional<AtSize>> snapshot(Size at_most) const override { return inner_.snapshot(at_most); }
 
  private:
   Store& inner_;

@@ -2,16 +2,14 @@
 // spelling they say the same of every signature.
 #include <openssl/evp.h>
 
-#include <fstream>
 #include <memory>
 #include <random>
-#include <sstream>
 
 #include "ledger/crypto/keys.h"
 #include "ledger/crypto/octets.h"
 #include "ledger/crypto/signature_rules.h"
 #include "tests/catch.h"
-#include "tests/texts.h"
+#include "tests/crypto/ed25519_vectors.h"
 
 using namespace cairn;
 
@@ -68,22 +66,14 @@ class Spoiler {
 }  // namespace
 
 TEST_CASE("Both engines say the same of every frozen vector") {
-  std::ifstream file(CAIRN_SOURCE "/tests/crypto/ed25519_vectors.txt");
-  REQUIRE(file.is_open());
   int asked = 0;
-  for (std::string line; std::getline(file, line);) {
-    if (line.empty() || line[0] == '#') continue;
-    INFO(line);
-    std::istringstream fields(line);
-    std::string verdict, key, message, signature;
-    REQUIRE((fields >> verdict >> key >> message >> signature));
-    const auto public_key = PublicKey::from_ed25519(bytes_of_hex(key));
-    if (!public_key) continue;
+  test::each_ed25519_vector([&](const test::Ed25519Vector& vector) {
+    const auto public_key = PublicKey::from_ed25519(vector.key);
+    if (!public_key) return;
     ++asked;
-    const Bytes text = message == "-" ? "" : bytes_of_hex(message);
-    CHECK(public_key->verify(text, bytes_of_hex(signature)).ok() ==
-          openssl_holds(bytes_of_hex(key), text, bytes_of_hex(signature)));
-  }
+    CHECK(public_key->verify(vector.message, vector.signature).ok() ==
+          openssl_holds(vector.key, vector.message, vector.signature));
+  });
   CHECK(asked == 27);
 }
 

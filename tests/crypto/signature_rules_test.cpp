@@ -1,12 +1,11 @@
 #include "ledger/crypto/signature_rules.h"
 
-#include <fstream>
 #include <map>
-#include <sstream>
 
 #include "ledger/base/text.h"
 #include "ledger/crypto/keys.h"
 #include "tests/catch.h"
+#include "tests/crypto/ed25519_vectors.h"
 #include "tests/texts.h"
 
 using namespace cairn;
@@ -39,23 +38,16 @@ PublicKey rfc6979_key() {
 }  // namespace
 
 TEST_CASE("Ed25519 signatures are valid exactly as the frozen vectors say") {
-  std::ifstream file(CAIRN_SOURCE "/tests/crypto/ed25519_vectors.txt");
-  REQUIRE(file.is_open());
   std::map<std::string, int> seen;
-  for (std::string line; std::getline(file, line);) {
-    if (line.empty() || line[0] == '#') continue;
-    INFO(line);
-    std::istringstream fields(line);
-    std::string verdict, key, message, signature;
-    REQUIRE((fields >> verdict >> key >> message >> signature));
-    ++seen[verdict];
-    const auto public_key = PublicKey::from_ed25519(bytes_of_hex(key));
-    REQUIRE(public_key.ok() == (verdict != "refused"));
-    if (!public_key) continue;
-    const auto valid = public_key->verify(message == "-" ? "" : bytes_of_hex(message), bytes_of_hex(signature));
-    CHECK(valid.ok() == (verdict == "valid"));
+  test::each_ed25519_vector([&](const test::Ed25519Vector& vector) {
+    ++seen[vector.verdict];
+    const auto public_key = PublicKey::from_ed25519(vector.key);
+    REQUIRE(public_key.ok() == (vector.verdict != "refused"));
+    if (!public_key) return;
+    const auto valid = public_key->verify(vector.message, vector.signature);
+    CHECK(valid.ok() == (vector.verdict == "valid"));
     if (!valid) CHECK(valid.error().kind == ErrorKind::not_verified);
-  }
+  });
   CHECK(seen == std::map<std::string, int>{{"valid", 5}, {"invalid", 21}, {"refused", 18}, {"unusable", 1}});
 }
 

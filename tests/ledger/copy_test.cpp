@@ -3,6 +3,7 @@
 
 #include "tests/catch.h"
 #include "tests/ledger/fixture.h"
+#include "tests/store_in_front.h"
 
 namespace cairn {
 namespace {
@@ -118,30 +119,14 @@ TEST_CASE("a snapshot that does not verify is left behind, and the copy is whole
   grow_some(f);
 
   // The same entries under a store that shows other snapshots.
-  class Forged final : public Store {
+  class Forged final : public test::StoreInFront {
    public:
-    explicit Forged(const Store& inner) : inner_(inner) {}
-    Result<void> commit(Size, const Batch&) override { return fault("only read"); }
-    Result<Tip> tip() const override { return inner_.tip(); }
-    Result<std::vector<Bytes>> read(Seq from, ReadLimit limit) const override { return inner_.read(from, limit); }
-    Result<std::vector<Hash>> nodes(std::span<const NodeId> ids) const override { return inner_.nodes(ids); }
-    Result<std::vector<Seq>> find(std::string_view tag, Seq from, std::size_t limit) const override {
-      return inner_.find(tag, from, limit);
-    }
-    Result<std::vector<std::string>> tags(std::string_view after, std::size_t limit) const override {
-      return inner_.tags(after, limit);
-    }
-    Result<std::vector<AtSize>> checkpoints(Size from, std::size_t limit) const override {
-      return inner_.checkpoints(from, limit);
-    }
+    using StoreInFront::StoreInFront;
     Result<std::optional<AtSize>> snapshot(Size at_most) const override {
-      TRY_LET(row, inner_.snapshot(at_most));
+      TRY_LET(row, StoreInFront::snapshot(at_most));
       if (row) row->bytes.back() ^= 1;
       return row;
     }
-
-   private:
-    const Store& inner_;
   };
 
   const Forged forged(f.store);

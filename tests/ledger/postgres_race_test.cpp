@@ -17,6 +17,7 @@
 #include "tests/catch.h"
 #include "tests/ledger/fixture.h"
 #include "tests/postgres/server.h"
+#include "tests/temp_directory.h"
 
 namespace cairn {
 namespace {
@@ -27,16 +28,6 @@ using test::PostgresServer;
 constexpr int writers = 4;
 constexpr auto before_the_kill = std::chrono::seconds(25);
 constexpr auto behind_it = std::chrono::seconds(38);
-
-struct RaceDirectory {
-  RaceDirectory() {
-    std::string name = (fs::temp_directory_path() / "cairn-race-XXXXXX").string();
-    REQUIRE(::mkdtemp(name.data()) != nullptr);
-    path = name;
-  }
-  ~RaceDirectory() { fs::remove_all(path); }
-  fs::path path;
-};
 
 fs::path acknowledged_by(const fs::path& directory, const std::string& name) {
   return directory / (name + ".acknowledged");
@@ -178,22 +169,22 @@ TEST_CASE("four processes write on while the primary is killed, and no fork, no 
   const auto standby = PostgresServer::standby_of(*primary);
   const std::string url = str("postgresql://app@", primary->address(), ",", standby->address(), "/", database);
 
-  const RaceDirectory directory;
+  const test::TempDirectory directory;
   std::vector<pid_t> pids;
-  for (int i = 0; i < writers; ++i) pids.push_back(start_race_writer(url, directory.path, str("writer", i)));
+  for (int i = 0; i < writers; ++i) pids.push_back(start_race_writer(url, directory.path(), str("writer", i)));
   std::this_thread::sleep_for(before_the_kill);
   primary->kill();
   std::vector<std::size_t> at_the_kill;
   for (int i = 0; i < writers; ++i) {
-    at_the_kill.push_back(read_acknowledged(acknowledged_by(directory.path, str("writer", i))).size());
+    at_the_kill.push_back(read_acknowledged(acknowledged_by(directory.path(), str("writer", i))).size());
   }
   standby->promote();
   std::this_thread::sleep_for(behind_it);
-  std::ofstream(directory.path / "stop").close();
+  std::ofstream(directory.path() / "stop").close();
   for (int i = 0; i < writers; ++i) {
     int status = -1;
     REQUIRE(::waitpid(pids[static_cast<std::size_t>(i)], &status, 0) == pids[static_cast<std::size_t>(i)]);
-    std::ifstream log(directory.path / str("writer", i, ".log"));
+    std::ifstream log(directory.path() / str("writer", i, ".log"));
     if (status != 0) std::cerr << log.rdbuf() << '\n';
     CHECK(status == 0);
   }
@@ -203,7 +194,7 @@ TEST_CASE("four processes write on while the primary is killed, and no fork, no 
   const std::map<std::string, Acknowledged> entries = audited(**store);
   std::size_t total = 0;
   for (int i = 0; i < writers; ++i) {
-    const auto acknowledged = read_acknowledged(acknowledged_by(directory.path, str("writer", i)));
+    const auto acknowledged = read_acknowledged(acknowledged_by(directory.path(), str("writer", i)));
     const std::size_t before = at_the_kill[static_cast<std::size_t>(i)];
     INFO("writer " << i << " before the kill: " << before << ", in all: " << acknowledged.size());
     CHECK(before > 20);

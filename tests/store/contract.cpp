@@ -1,7 +1,5 @@
 #include "tests/store/contract.h"
 
-#include <stdlib.h>
-
 #include <algorithm>
 #include <fstream>
 #include <iterator>
@@ -11,17 +9,6 @@
 #include "tests/postgres/server.h"
 
 namespace cairn::test {
-
-TempDirectory::TempDirectory() {
-  std::string name = (std::filesystem::temp_directory_path() / "cairn-store-XXXXXX").string();
-  REQUIRE(::mkdtemp(name.data()) != nullptr);
-  path_ = name;
-}
-
-TempDirectory::~TempDirectory() {
-  std::error_code ignored;
-  std::filesystem::remove_all(path_, ignored);
-}
 
 std::vector<std::string> engine_names() {
   return {"memory", "rocksdb", "postgresql"};

@@ -10,21 +10,9 @@
 
 #include "ledger/store/store.h"
 #include "ledger/tlog/tree.h"
+#include "tests/temp_directory.h"
 
 namespace cairn::test {
-
-// A directory of its own, gone with the object.
-class TempDirectory {
- public:
-  TempDirectory();
-  ~TempDirectory();
-  TempDirectory(const TempDirectory&) = delete;
-  TempDirectory& operator=(const TempDirectory&) = delete;
-  const std::filesystem::path& path() const { return path_; }
-
- private:
-  std::filesystem::path path_;
-};
 
 // An engine holding one ledger; reopen closes it and opens it again, where that means something.
 struct Engine {

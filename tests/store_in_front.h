@@ -1,0 +1,31 @@
+// A store that hands every question on to the one behind it; a test says what is otherwise.
+#pragma once
+
+#include "ledger/store/store.h"
+
+namespace cairn::test {
+
+class StoreInFront : public Store {
+ public:
+  explicit StoreInFront(const Store& behind) : behind_(behind) {}
+
+  Result<void> commit(Size, const Batch&) override { return fault("only read here"); }
+  Result<Tip> tip() const override { return behind_.tip(); }
+  Result<std::vector<Bytes>> read(Seq from, ReadLimit limit) const override { return behind_.read(from, limit); }
+  Result<std::vector<Hash>> nodes(std::span<const NodeId> ids) const override { return behind_.nodes(ids); }
+  Result<std::vector<Seq>> find(std::string_view tag, Seq from, std::size_t limit) const override {
+    return behind_.find(tag, from, limit);
+  }
+  Result<std::vector<std::string>> tags(std::string_view after, std::size_t limit) const override {
+    return behind_.tags(after, limit);
+  }
+  Result<std::vector<AtSize>> checkpoints(Size from, std::size_t limit) const override {
+    return behind_.checkpoints(from, limit);
+  }
+  Result<std::optional<AtSize>> snapshot(Size at_most) const override { return behind_.snapshot(at_most); }
+
+ private:
+  const Store& behind_;
+};
+
+}  // namespace cairn::test
