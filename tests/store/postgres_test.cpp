@@ -1,4 +1,4 @@
-// What only PostgreSQL's store can do wrong: rivals, lost connections, rights, failover.
+// What only PostgreSQL's store can do wrong: rivals, lost connections, rights.
 #include <atomic>
 #include <chrono>
 #include <thread>
@@ -6,23 +6,10 @@
 #include "ledger/base/text.h"
 #include "tests/catch.h"
 #include "tests/postgres/proxy.h"
-#include "tests/postgres/server.h"
-#include "tests/store/contract.h"
+#include "tests/store/postgres_case.h"
 
 namespace cairn::test {
 namespace {
-
-const PostgresServer& server() {
-  return PostgresServer::shared();
-}
-
-// An empty ledger that `app` may write.
-struct Made {
-  std::string database = server().fresh_database();
-  std::string owner = server().url(database);
-  std::string app = server().url(database, "app");
-  Made() { must_open(owner, StoreMode::create, {.grant_to = "app"}); }
-};
 
 Batch with_sign(Batch batch, const std::function<void()>& before) {
   batch.sign = [before, sign = std::move(batch.sign)] {
@@ -30,20 +17,6 @@ Batch with_sign(Batch batch, const std::function<void()>& before) {
     return sign();
   };
   return batch;
-}
-
-// Of backends of this role in this database.
-std::string backends(const std::string& database, const std::string& what, const std::string& where = "true") {
-  return server().ask("postgres", str("SELECT ", what, " FROM pg_stat_activity WHERE usename = 'app' AND datname = '",
-                                      database, "' AND ", where));
-}
-
-bool comes_true(const std::function<bool()>& question) {
-  for (int tries = 0; tries < 1000; ++tries) {
-    if (question()) return true;
-    std::this_thread::sleep_for(std::chrono::milliseconds(10));
-  }
-  return false;
 }
 
 TEST_CASE("of two writers at one size the second waits for the first, and is a conflict whose head is never signed") {
@@ -328,27 +301,6 @@ TEST_CASE("a place is named by hosts and database, never by who comes or with wh
   REQUIRE_FALSE(away.ok());
   CHECK(away.error().message.find("postgresql://127.0.0.1:1/ledger") != std::string::npos);
   CHECK(away.error().message.find("secret") == std::string::npos);
-}
-
-TEST_CASE("a writer goes on at the standby when the primary is killed, and nothing acknowledged is lost") {
-  const auto primary = PostgresServer::primary();
-  const std::string database = primary->fresh_database();
-  must_open(primary->url(database), StoreMode::create, {.grant_to = "app"});
-  const auto standby = PostgresServer::standby_of(*primary);
-  const std::string url = str("postgresql://app@", primary->address(), ",", standby->address(), "/", database);
-  const auto writer = must_open(url, StoreMode::write);
-  const auto reader = must_open(str("postgresql://app@", standby->address(), "/", database), StoreMode::read);
-  grow(*writer, 1000, 100);
-  CHECK(comes_true([&] { return reader->tip().value().size == 1000; }));
-
-  primary->kill();
-  const auto beside = must_open(url, StoreMode::read);  // nobody is primary now
-  require_intact(*beside);
-  standby->promote();
-  REQUIRE(writer->tip().value().size == 1000);
-  grow(*writer, 1500, 100);
-  require_intact(*writer);
-  CHECK(reader->tip().value().size == 1500);
 }
 
 }  // namespace
