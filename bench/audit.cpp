@@ -70,7 +70,9 @@ void join_audit_limits(Contest& contest, const Rivals& rivals, const Audited& au
   contest.add("scan + hash, all cores",
               [&audited, cores] { return scan_rate(audited.on, audited.entries, cores, hash_into_tree); });
   contest.add("scan + simdjson", [&audited, parse] { return scan_rate(audited.on, audited.entries, 1, parse); });
-  contest.add("signatures", [&audited, cores] { return raw_verify_rate(audited.signatures, audited.key, cores); });
+  contest.add("signatures", [&audited, cores] {
+    return raw_verify_rate(RawVerifier::libsodium, audited.signatures, audited.key, cores);
+  });
 }
 
 void join_programs(Contest& contest, const Plan& plan, Audited& audited) {

@@ -2,6 +2,7 @@
 
 #include <openssl/crypto.h>
 #include <rocksdb/version.h>
+#include <sodium.h>
 #include <sys/statfs.h>
 #include <sys/sysinfo.h>
 #include <sys/utsname.h>
@@ -59,8 +60,8 @@ std::vector<std::pair<std::string, std::string>> machine_facts(const std::filesy
       {"machine", str(field_of("/proc/cpuinfo", "model name"), ", ", std::thread::hardware_concurrency(), " cores, ",
                       format_figure(bytes, Unit::bytes), ", ", system.sysname, " ", system.release)},
       {"file system", file_system_of(directory)},
-      {"built with", str("GCC " __VERSION__ ", OpenSSL ", OpenSSL_version(OPENSSL_VERSION_STRING), ", RocksDB ",
-                         ROCKSDB_MAJOR, ".", ROCKSDB_MINOR, ".", ROCKSDB_PATCH)},
+      {"built with", str("GCC " __VERSION__ ", OpenSSL ", OpenSSL_version(OPENSSL_VERSION_STRING), ", libsodium ",
+                         sodium_version_string(), ", RocksDB ", ROCKSDB_MAJOR, ".", ROCKSDB_MINOR, ".", ROCKSDB_PATCH)},
   };
 }
 

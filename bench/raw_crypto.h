@@ -1,4 +1,5 @@
-// OpenSSL by itself: the limit of what hashes and verifies. Algorithms are fetched once, contexts reused.
+// OpenSSL and libsodium by themselves: the limit of what hashes and verifies. Algorithms are fetched once, contexts
+// reused.
 #pragma once
 
 #include <span>
@@ -27,7 +28,9 @@ struct RawSigned {
   Bytes signature;
 };
 
+enum class RawVerifier { openssl, libsodium };
+
 // Signatures verified a second, by one Ed25519 key on so many threads.
-double raw_verify_rate(std::span<const RawSigned> all, BytesView public_key, std::size_t threads);
+double raw_verify_rate(RawVerifier by, std::span<const RawSigned> all, BytesView public_key, std::size_t threads);
 
 }  // namespace cairn::bench
