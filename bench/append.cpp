@@ -43,9 +43,9 @@ std::vector<RawSigned> signed_of(std::span<const Envelope> envelopes) {
 struct Appends {
   Appends(const Plan& plan, const std::filesystem::path& on)
       : desk(on),
-        file(open_raw_file(plan.directory / "raw-file")),
-        rocks(open_raw_rocks(plan.directory / "raw-rocks", on / "ledger")),
-        rocks_bundles(open_raw_rocks(plan.directory / "raw-rocks-bundles", on / "ledger")) {
+        file(open_raw_file(plan.scratch / "raw-file")),
+        rocks(open_raw_rocks(plan.scratch / "raw-rocks", on / "ledger")),
+        rocks_bundles(open_raw_rocks(plan.scratch / "raw-rocks-bundles", on / "ledger")) {
     const std::vector<Envelope> singles = desk.singles(4096);
     entries = entries_of(singles);
     signatures = signed_of(singles);

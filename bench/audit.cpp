@@ -6,6 +6,7 @@
 #include "bench/raw_crypto.h"
 #include "bench/raw_rocks.h"
 #include "commands/session.h"
+#include "ledger/base/big_endian.h"
 #include "ledger/base/text.h"
 #include "ledger/tlog/tree.h"
 
@@ -28,6 +29,13 @@ double scan_rate(const fs::path& on, Size size, std::size_t threads, const Make&
     for (std::thread& worker : workers) worker.join();
   });
   return static_cast<double>(size) / spent;
+}
+
+// Behind the version, the time, the outcome and one signature (FORMAT.md).
+BytesView statement_in(BytesView entry) {
+  const std::size_t outcome = static_cast<unsigned char>(entry[9]);
+  const std::size_t signature = from_big_endian(entry.substr(10 + outcome + 1 + 32, 2));
+  return entry.substr(10 + outcome + 1 + 32 + 2 + signature);
 }
 
 std::function<void(BytesView)> hash_into_tree() {
@@ -61,9 +69,7 @@ struct Audited {
 
 void join_audit_limits(Contest& contest, const Rivals& rivals, const Audited& audited) {
   const std::size_t cores = std::max(1U, std::thread::hardware_concurrency());
-  const auto parse = [&rivals] {
-    return [walk = rivals.json_walk()](BytesView entry) { walk(entry.substr(entry.find('{'))); };
-  };
+  const auto parse = [&rivals] { return [walk = rivals.json_walk()](BytesView entry) { walk(statement_in(entry)); }; };
   contest.add("scan",
               [&audited] { return scan_rate(audited.on, audited.entries, 1, [] { return [](BytesView) {}; }); });
   contest.add("scan + hash", [&audited] { return scan_rate(audited.on, audited.entries, 1, hash_into_tree); });
@@ -86,7 +92,7 @@ void join_programs(Contest& contest, const Plan& plan, Audited& audited) {
   join("verify", {"verify"});
   join("verify --quick", {"verify", "--quick"});
   join("replay", {"replay"});
-  const fs::path tiles = plan.directory / "tiles";
+  const fs::path tiles = plan.scratch / "tiles";
   contest.add("export", [&plan, &audited, tiles] {
     fs::remove_all(tiles);
     const double spent = seconds_of(plan.program(audited.on, {"export", tiles.string()}));

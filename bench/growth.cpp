@@ -57,7 +57,7 @@ std::string many_name(Size size) {
 void measure_growth(const Plan& plan, Sheet& sheet) {
   std::vector<std::unique_ptr<Grown>> all;
   for (const Size size : plan.sizes) all.push_back(std::make_unique<Grown>(plan, size));
-  const auto rocks = open_raw_rocks(plan.directory / "raw-rocks-one", all.front()->copy.directory() / "ledger");
+  const auto rocks = open_raw_rocks(plan.scratch / "raw-rocks-one", all.front()->copy.directory() / "ledger");
   const std::vector<Bytes> entries = entries_of(all.front()->desk.singles(appends_a_round));
 
   Contest contest;
@@ -68,14 +68,14 @@ void measure_growth(const Plan& plan, Sheet& sheet) {
   }
   contest.run(plan.rounds);
 
-  sheet.begin("One caller as a library: signature, rules, sync, checkpoint and proof");
+  sheet.begin("One caller, proof and checkpoint given");
   for (const Size size : plan.sizes) {
     Row row = row_of(one_name(size), contest.of(one_name(size)), Unit::seconds);
     row.limit = Limit{"RocksDB write", contest.of("write").median()};
     row.aim = Aim{"<= + 0.3 ms", row.value <= row.limit->value + most_beside_the_write};
     sheet.add(std::move(row));
   }
-  sheet.begin("Growth: the same on a larger ledger");
+  sheet.begin("Growth");
   for (const auto& name_at : {one_name, many_name}) {
     for (const Size size : plan.sizes) {
       Row row = row_of(name_at(size), contest.of(name_at(size)), Unit::seconds);

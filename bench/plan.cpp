@@ -57,7 +57,7 @@ void make_ledgers(const Plan& plan) {
 }
 
 Copy::Copy(const Plan& plan, Size size, const std::string& what)
-    : directory_(plan.directory / (what + "-" + short_size(size))) {
+    : directory_(plan.scratch / (what + "-" + short_size(size))) {
   fs::remove_all(directory_);
   fs::copy(plan.made(size), directory_, fs::copy_options::recursive);
   // The places that this home has seen are the original's.

@@ -13,7 +13,8 @@
 namespace cairn::bench {
 
 struct Plan {
-  std::filesystem::path directory;  // for everything that is written
+  std::filesystem::path directory;  // keeps the ledgers and the results
+  std::filesystem::path scratch;    // on the same disk, and removed at the end
   std::string cairn;                // the program
   std::vector<Size> sizes;          // ascending
   int rounds = 5;

@@ -19,7 +19,7 @@ struct Changing {
   // A role is taken away and given back in turn, so that each run has something to say.
   std::vector<std::string> next() {
     given_ = !given_;
-    return {"--clock-is-right", "actor", "role", "lena", given_ ? "--revoke" : "--grant", "incident-commander"};
+    return {"--clock-is-right", "actor", "role", "bench", given_ ? "--revoke" : "--grant", "auditor"};
   }
 
   Size size;

@@ -4,6 +4,7 @@
 //
 // bench/run builds and calls it. DIR gets results.md and results.json, and keeps the ledgers for the next run.
 #include <sqlite3.h>
+#include <unistd.h>
 
 #include <algorithm>
 
@@ -67,12 +68,21 @@ Call parse_call(int argc, char** argv) {
   return call;
 }
 
+// What runs that were broken off left behind; a server of theirs may be removing files of its own still.
+void remove_leftovers(const std::filesystem::path& directory) {
+  const std::string start = "scratch-";
+  for (const auto& entry : std::filesystem::directory_iterator(directory)) {
+    const std::string name = entry.path().filename().string();
+    if (!name.starts_with(start) || std::filesystem::exists("/proc/" + name.substr(start.size()))) continue;
+    std::error_code ignored;
+    std::filesystem::remove_all(entry.path(), ignored);
+  }
+}
+
 void measure(const Call& call, Sheet& sheet, Sheet::Facts& facts) {
   const Plan& plan = call.plan;
   const auto wanted = [&call](const char* part) { return call.only.empty() || call.only == part; };
-  const std::filesystem::path scratch = plan.directory / "scratch";
-  std::filesystem::remove_all(scratch);
-  Instead instead(scratch / "instead");
+  Instead instead(plan.scratch / "instead");
   facts.emplace_back("beside it", str("PostgreSQL ", instead.postgres_version(), ", SQLite ", sqlite3_libversion(),
                                       ", simdjson ", JsonWalk::version()));
   Rivals rivals;
@@ -85,7 +95,7 @@ void measure(const Call& call, Sheet& sheet, Sheet::Facts& facts) {
   if (wanted("limits")) measure_limits(plan, sheet);
   if (wanted("append")) measure_append(plan, rivals, sheet);
   if (wanted("growth")) measure_growth(plan, sheet);
-  if (wanted("postgres")) measure_postgres(plan, scratch / "postgres", sheet);
+  if (wanted("postgres")) measure_postgres(plan, plan.scratch / "postgres", sheet);
   if (wanted("audit")) measure_audit(plan, rivals, sheet);
   if (wanted("reads")) measure_reads(plan, sheet);
   if (wanted("programs")) measure_programs(plan, sheet);
@@ -96,12 +106,15 @@ void measure(const Call& call, Sheet& sheet, Sheet::Facts& facts) {
 
 int main(int argc, char** argv) {
   using namespace cairn::bench;
-  const Call call = parse_call(argc, argv);
+  Call call = parse_call(argc, argv);
   std::filesystem::create_directories(call.plan.directory);
+  remove_leftovers(call.plan.directory);
+  call.plan.scratch = call.plan.directory / cairn::str("scratch-", ::getpid());
   Sheet::Facts facts = machine_facts(call.plan.directory);
   facts.emplace_back("commit", call.commit);
   Sheet sheet;
   measure(call, sheet, facts);
+  std::filesystem::remove_all(call.plan.scratch);
   const std::string text = sheet.markdown(facts);
   need(cairn::replace_file(call.plan.directory / "results.md", text, cairn::everyone_may_read));
   need(cairn::replace_file(call.plan.directory / "results.json", sheet.json(facts), cairn::everyone_may_read));
