@@ -1,12 +1,11 @@
 #include "ledger/store/postgres_connection.h"
 
-#include <libpq-fe.h>
-
 #include <algorithm>
 #include <limits>
 
 #include "ledger/base/big_endian.h"
 #include "ledger/base/text.h"
+#include "ledger/store/libpq.h"
 #include "ledger/store/store.h"
 
 namespace cairn {
@@ -15,7 +14,7 @@ namespace {
 using ResultHandle = std::shared_ptr<pg_result>;
 
 ResultHandle hold(PGresult* result) {
-  return {result, PQclear};
+  return {result, libpq().PQclear};
 }
 
 // libpq and the server end their sentences with a line break, and begin new ones for hints.
@@ -40,7 +39,7 @@ bool is_loss(std::string_view state) {
 }
 
 struct ParsedUrl {
-  std::unique_ptr<PQconninfoOption, decltype(&PQconninfoFree)> options{nullptr, PQconninfoFree};
+  std::unique_ptr<PQconninfoOption, decltype(&PQconninfoFree)> options{nullptr, libpq().PQconninfoFree};
 
   std::string of(std::string_view keyword) const {
     for (const PQconninfoOption* at = options.get(); at != nullptr && at->keyword != nullptr; ++at) {
@@ -52,10 +51,11 @@ struct ParsedUrl {
 
 // libpq's own words for a malformed URL may quote a password, so they are not passed on.
 Result<ParsedUrl> parse_url(const std::string& url) {
+  TRY(load_libpq());
   ParsedUrl parsed;
   char* message = nullptr;
-  if (is_postgres_url(url)) parsed.options.reset(PQconninfoParse(url.c_str(), &message));
-  PQfreemem(message);
+  if (is_postgres_url(url)) parsed.options.reset(libpq().PQconninfoParse(url.c_str(), &message));
+  libpq().PQfreemem(message);
   if (parsed.options) return parsed;
   return usage(
       "the ledger's URL is none that PostgreSQL's library can read; write postgresql://USER@HOST:PORT/DATABASE, with "
@@ -70,7 +70,7 @@ std::string host_text(std::string_view host) {
 }
 
 void note_warning(void* warned, const PGresult* notice) {
-  const char* severity = PQresultErrorField(notice, PG_DIAG_SEVERITY_NONLOCALIZED);
+  const char* severity = libpq().PQresultErrorField(notice, PG_DIAG_SEVERITY_NONLOCALIZED);
   if (severity != nullptr && std::string_view(severity) == "WARNING") *static_cast<bool*>(warned) = true;
 }
 
@@ -80,7 +80,7 @@ PGconn* connect_once(const std::string& url, const char* session) {
                                           "keepalives_interval",       "keepalives_count", "tcp_user_timeout",
                                           "target_session_attrs",      "dbname",           nullptr};
   const std::vector<const char*> values = {"cairn", "10", "10", "5", "4", "30000", session, url.c_str(), nullptr};
-  return PQconnectdbParams(names.data(), values.data(), 1);
+  return libpq().PQconnectdbParams(names.data(), values.data(), 1);
 }
 
 }  // namespace
@@ -109,16 +109,17 @@ Result<std::string> postgres_place(const std::string& url) {
 }
 
 std::size_t PostgresRows::count() const {
-  return static_cast<std::size_t>(PQntuples(result_.get()));
+  return static_cast<std::size_t>(libpq().PQntuples(result_.get()));
 }
 
 bool PostgresRows::is_null(std::size_t row, int column) const {
-  return PQgetisnull(result_.get(), static_cast<int>(row), column) != 0;
+  return libpq().PQgetisnull(result_.get(), static_cast<int>(row), column) != 0;
 }
 
 BytesView PostgresRows::bytes(std::size_t row, int column) const {
   const int at = static_cast<int>(row);
-  return {PQgetvalue(result_.get(), at, column), static_cast<std::size_t>(PQgetlength(result_.get(), at, column))};
+  return {libpq().PQgetvalue(result_.get(), at, column),
+          static_cast<std::size_t>(libpq().PQgetlength(result_.get(), at, column))};
 }
 
 std::uint64_t PostgresRows::number(std::size_t row, int column) const {
@@ -130,30 +131,31 @@ Result<std::unique_ptr<PostgresConnection>> PostgresConnection::connect(const st
   TRY_LET(place, postgres_place(url));
   std::unique_ptr<PostgresConnection> made(new PostgresConnection(connect_once(url, "read-write")));
   const bool open = parsed.of("target_session_attrs").empty();
-  if (server == PostgresTarget::any && open && PQstatus(made->connection_) != CONNECTION_OK) {
+  if (server == PostgresTarget::any && open && libpq().PQstatus(made->connection_) != CONNECTION_OK) {
     made.reset(new PostgresConnection(connect_once(url, "any")));
   }
-  if (PQstatus(made->connection_) != CONNECTION_OK) {
-    return unavailable(str("cannot connect to the ledger at ", place, ": ", one_line(PQerrorMessage(made->connection_)),
+  if (libpq().PQstatus(made->connection_) != CONNECTION_OK) {
+    return unavailable(str("cannot connect to the ledger at ", place, ": ",
+                           one_line(libpq().PQerrorMessage(made->connection_)),
                            "; see that the server runs and that the URL, and ~/.pgpass for a password, are right"));
   }
   return made;
 }
 
 PostgresConnection::PostgresConnection(pg_conn* connection) : connection_(connection) {
-  PQsetNoticeReceiver(connection_, note_warning, &warned_);
+  libpq().PQsetNoticeReceiver(connection_, note_warning, &warned_);
 }
 
 PostgresConnection::~PostgresConnection() {
-  PQfinish(connection_);
+  libpq().PQfinish(connection_);
 }
 
 Error PostgresConnection::failed(const pg_result* result) {
-  const char* state = result == nullptr ? nullptr : PQresultErrorField(result, PG_DIAG_SQLSTATE);
-  const char* primary = result == nullptr ? nullptr : PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY);
+  const char* state = result == nullptr ? nullptr : libpq().PQresultErrorField(result, PG_DIAG_SQLSTATE);
+  const char* primary = result == nullptr ? nullptr : libpq().PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY);
   state_ = state == nullptr ? "" : state;
-  const std::string said = one_line(primary == nullptr ? PQerrorMessage(connection_) : primary);
-  if (PQstatus(connection_) != CONNECTION_OK || state_.empty() || is_loss(state_)) {
+  const std::string said = one_line(primary == nullptr ? libpq().PQerrorMessage(connection_) : primary);
+  if (libpq().PQstatus(connection_) != CONNECTION_OK || state_.empty() || is_loss(state_)) {
     lost_ = true;
     return unavailable(str("the connection to PostgreSQL is lost: ", said));
   }
@@ -176,15 +178,17 @@ Result<void> PostgresConnection::send(const PostgresCall& call) {
   const auto [name, text] = call.statement;
   int sent = 1;
   if (name == nullptr) {
-    sent = PQsendQueryParams(connection_, text, count, types.data(), values.data(), lengths.data(), formats.data(), 1);
+    sent = libpq().PQsendQueryParams(connection_, text, count, types.data(), values.data(), lengths.data(),
+                                     formats.data(), 1);
   } else {
     const bool announced = std::find(sent_.begin(), sent_.end(), name) != sent_.end();
     if (!announced && !prepared_.contains(std::string_view(name))) {
-      sent = PQsendPrepare(connection_, name, text, count, types.data());
+      sent = libpq().PQsendPrepare(connection_, name, text, count, types.data());
       sent_.emplace_back(name);
     }
-    sent =
-        sent == 0 ? 0 : PQsendQueryPrepared(connection_, name, count, values.data(), lengths.data(), formats.data(), 1);
+    sent = sent == 0 ? 0
+                     : libpq().PQsendQueryPrepared(connection_, name, count, values.data(), lengths.data(),
+                                                   formats.data(), 1);
   }
   sent_.emplace_back();
   if (sent == 0) return failed(nullptr);
@@ -195,18 +199,18 @@ Result<PostgresRows> PostgresConnection::receive() {
   std::optional<Error> error;
   ResultHandle last;
   for (const std::string_view name : sent_) {
-    const ResultHandle result = hold(PQgetResult(connection_));
-    const ExecStatusType status = result ? PQresultStatus(result.get()) : PGRES_FATAL_ERROR;
+    const ResultHandle result = hold(libpq().PQgetResult(connection_));
+    const ExecStatusType status = result ? libpq().PQresultStatus(result.get()) : PGRES_FATAL_ERROR;
     const bool good = status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK;
     if (good && !name.empty()) prepared_.emplace(name);
     if (good && name.empty()) last = result;
     if (!good && !error && status != PGRES_PIPELINE_ABORTED) error = failed(result.get());
     if (!result) break;
-    hold(PQgetResult(connection_));  // the end of this one
+    hold(libpq().PQgetResult(connection_));  // the end of this one
   }
   if (error && lost_) return *error;
-  const ResultHandle end = hold(PQgetResult(connection_));
-  if (!end || PQresultStatus(end.get()) != PGRES_PIPELINE_SYNC) {
+  const ResultHandle end = hold(libpq().PQgetResult(connection_));
+  if (!end || libpq().PQresultStatus(end.get()) != PGRES_PIPELINE_SYNC) {
     const Error at_end = failed(nullptr);
     if (!error) error = at_end;
     lost_ = true;
@@ -218,11 +222,11 @@ Result<PostgresRows> PostgresConnection::receive() {
 Result<PostgresRows> PostgresConnection::run_all(std::span<const PostgresCall> calls) {
   ASSERT(!calls.empty() && !lost_);
   sent_.clear();
-  if (PQenterPipelineMode(connection_) == 0) return failed(nullptr);
+  if (libpq().PQenterPipelineMode(connection_) == 0) return failed(nullptr);
   for (const PostgresCall& call : calls) TRY(send(call));
-  if (PQpipelineSync(connection_) == 0) return failed(nullptr);
+  if (libpq().PQpipelineSync(connection_) == 0) return failed(nullptr);
   Result<PostgresRows> rows = receive();
-  if (!lost_ && PQexitPipelineMode(connection_) == 0) return failed(nullptr);
+  if (!lost_ && libpq().PQexitPipelineMode(connection_) == 0) return failed(nullptr);
   return rows;
 }
 
@@ -232,16 +236,16 @@ Result<PostgresRows> PostgresConnection::run(const PostgresCall& call) {
 
 Result<void> PostgresConnection::script(const std::string& text) {
   ASSERT(!lost_);
-  const ResultHandle result = hold(PQexec(connection_, text.c_str()));
-  const ExecStatusType status = PQresultStatus(result.get());
+  const ResultHandle result = hold(libpq().PQexec(connection_, text.c_str()));
+  const ExecStatusType status = libpq().PQresultStatus(result.get());
   if (status != PGRES_COMMAND_OK && status != PGRES_TUPLES_OK) return failed(result.get());
   return {};
 }
 
 Result<std::string> PostgresConnection::script_for_text(const std::string& text) {
   ASSERT(!lost_);
-  const ResultHandle result = hold(PQexec(connection_, text.c_str()));
-  if (PQresultStatus(result.get()) != PGRES_TUPLES_OK) return failed(result.get());
+  const ResultHandle result = hold(libpq().PQexec(connection_, text.c_str()));
+  if (libpq().PQresultStatus(result.get()) != PGRES_TUPLES_OK) return failed(result.get());
   const PostgresRows rows(result);
   return rows.count() == 0 ? std::string() : std::string(rows.bytes(0, 0));
 }
@@ -251,9 +255,9 @@ bool PostgresConnection::take_warning() {
 }
 
 std::string PostgresConnection::quoted_name(const std::string& name) const {
-  char* quoted = PQescapeIdentifier(connection_, name.c_str(), name.size());
+  char* quoted = libpq().PQescapeIdentifier(connection_, name.c_str(), name.size());
   std::string copy = quoted == nullptr ? "" : quoted;
-  PQfreemem(quoted);
+  libpq().PQfreemem(quoted);
   return copy;
 }
 

@@ -131,4 +131,8 @@ TEST_CASE("cairn-verify links no database and no network") {
   REQUIRE(libraries_of(CAIRN_PROGRAM).find("rocksdb") != std::string::npos);
 }
 
+TEST_CASE("cairn loads PostgreSQL's library and all that comes with it only for a ledger that is there") {
+  REQUIRE(libraries_of(CAIRN_PROGRAM).find("libpq") == std::string::npos);
+}
+
 }  // namespace tidy
