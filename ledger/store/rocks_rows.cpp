@@ -95,6 +95,7 @@ rocksdb::Options common_options() {
   rocksdb::Options options;
   options.paranoid_checks = true;  // damage is an error of the open or the read that meets it, never skipped
   options.max_open_files = -1;  // all tables stay open: one that a writer compacts away remains readable by who has it
+  options.max_file_opening_threads = 2;  // the default starts 15 threads at each open; tables are few
   options.compression = best_compression();
   rocksdb::BlockBasedTableOptions table;
   table.block_size = 16 << 10;  // some 16 entries: scans gain, and a single read is not much dearer
