@@ -8,6 +8,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <random>
 #include <thread>
@@ -129,7 +130,10 @@ void measure_replay(const Ledger& ledger) {
   const double fold = seconds_of(
       [&] { read_all(ledger, [&](Seq seq, const Bytes& entry) { world.apply(need(decode_recorded(seq, entry))); }); });
   Replayed done;
-  const double whole = seconds_of([&] { done = need(replay(ledger, ledger.size(), [](Size, Size) {})); });
+  const double whole = seconds_of([&] { done = need(replay(ledger, ledger.size(), 1, [](Size, Size) {})); });
+  const double all = seconds_of([&] {
+    done = need(replay(ledger, ledger.size(), std::max(1U, std::thread::hardware_concurrency()), [](Size, Size) {}));
+  });
   if (!done.differences.empty()) stop("replay: " + done.differences.front().what);
   const auto entries = static_cast<double>(ledger.size());
   std::printf("| %llu entries, %.0f bytes each | s | entries/s | ratio |\n|---|---:|---:|---:|\n",
@@ -142,6 +146,7 @@ void measure_replay(const Ledger& ledger) {
   row("scan and decode (which hashes the leaf)", decode);
   row("scan, decode and fold", fold);
   row("replay: the same, every decision again, snapshots compared", whole);
+  row("replay by all cores", all);
   std::printf("\n");
 }
 

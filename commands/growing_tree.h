@@ -14,8 +14,8 @@ namespace cairn {
 
 class GrowingTree {
  public:
-  // Roots of the newest `kept` sizes are there for sure, and at most of twice as many.
-  explicit GrowingTree(Size kept) : kept_(kept) {}
+  // Roots of the newest `kept` sizes are there for sure, and at most of twice as many; none from before `begin`.
+  explicit GrowingTree(Size kept, const Frontier& begin = {}) : kept_(kept), older_(begin), newer_(begin) {}
 
   void push(const Hash& leaf);
 
@@ -27,8 +27,8 @@ class GrowingTree {
 
  private:
   Size kept_;
-  Growth older_{Frontier()};
-  Growth newer_{Frontier()};
+  Growth older_;
+  Growth newer_;
   Head asked_{0, empty_root()};
 };
 

@@ -1,71 +1,67 @@
 #include "commands/replay.h"
 
 #include <algorithm>
-#include <deque>
 #include <future>
+#include <mutex>
 
-#include "commands/growing_tree.h"
-#include "commands/output.h"
+#include "commands/replay_stretch.h"
 #include "commands/views.h"
 #include "ledger/base/text.h"
 #include "ledger/tlog/snapshot.h"
-#include "projections/admit.h"
 
 namespace cairn {
 
 namespace {
 
-constexpr Size remembered = 32768;  // leaves whose nodes are kept, at least
+constexpr Size least_stretch = 1024;  // entries: what is shorter is not worth a snapshot to begin from
 
-// A recorded snapshot, as far as it is compared.
-struct SnapshotSeen {
-  Size size = 0;
-  Head head;
-  Hash state;                         // of its views
-  std::optional<std::string> closed;  // it does not open, and why
+struct Cut {
+  Size begin = 0;
+  std::unique_ptr<World> world;
+  Frontier tree;
 };
 
-// The state that the entries give, while it is hashed.
-struct StateCompared {
-  std::string which;
-  Hash recorded;
-  std::future<Hash> ours;
-};
-
-std::string name_outcome(const std::string& outcome) {
-  return outcome.empty() ? "admitted" : "refused: " + outcome;
-}
-
-class Replay {
+// Of all stretches together.
+class Told {
  public:
-  explicit Replay(const Ledger& ledger) : ledger_(ledger) {}
-
-  Result<Replayed> run(Size size, const std::function<void(Size, Size)>& progress) {
-    TRY(list_snapshots(size));
-    const auto step = [&](const Recorded& entry) -> Result<void> {
-      TRY(decide(entry));
-      const std::shared_ptr<const Policy> ruled = world_.force->policy;
-      world_.apply(entry);
-      if (world_.force->policy != ruled) ++done_.policies;
-      ++(entry.entry.outcome.empty() ? done_.admitted : done_.refused);
-      tree_.push(entry.leaf);
-      if (tree_.size() % ProgressBar::step == 0 || tree_.size() == size) progress(tree_.size(), size);
-      compare_snapshot();
-      return {};
-    };
-    TRY(ledger_.walk(0, size, step));
-    finish_comparison();
-    done_.entries = size;
-    done_.state = sha256(world_.encode());
-    TRY(compare_live(size));
-    return done_;
+  Told(Size size, const std::function<void(Size, Size)>& progress) : size_(size), progress_(progress) {}
+  void add(Size more) {
+    const std::lock_guard lock(mutex_);
+    progress_(done_ += more, size_);
   }
 
  private:
-  void differ(std::optional<Seq> seq, std::string what) { done_.differences.push_back({seq, std::move(what)}); }
+  std::mutex mutex_;
+  Size done_ = 0;
+  Size size_;
+  const std::function<void(Size, Size)>& progress_;
+};
 
-  Result<void> list_snapshots(Size size) {
-    return ledger_.store().snapshots(size, [this](const AtSize& row) -> Result<void> {
+class Replay {
+ public:
+  Replay(const Ledger& ledger, Size size, std::size_t threads, const std::function<void(Size, Size)>& progress)
+      : ledger_(ledger), size_(size), threads_(threads), progress_(progress) {}
+
+  // Where a view came out otherwise, what began in a snapshot says nothing: then there is one stretch, from nothing.
+  Result<Replayed> run() {
+    TRY(list_snapshots());
+    TRY_LET(cuts, find_cuts());
+    TRY_LET(stretches, run_stretches(std::move(cuts)));
+    const auto differs = [](const auto& stretch) { return stretch->views_differ(); };
+    if (stretches.size() > 1 && std::any_of(stretches.begin(), stretches.end(), differs)) {
+      std::vector<Cut> whole(1);
+      whole.front().world = std::make_unique<World>();
+      TRY_LET(alone, run_stretches(std::move(whole)));
+      stretches = std::move(alone);
+    }
+    return join(stretches);
+  }
+
+ private:
+  using Stretches = std::vector<std::unique_ptr<ReplayStretch>>;
+
+  Result<void> list_snapshots() {
+    return ledger_.store().snapshots(size_, [this](const AtSize& row) -> Result<void> {
       SnapshotSeen seen{row.size, {}, {}, {}};
       const auto snapshot = open_snapshot(row.bytes, ledger_.log_key().key());
       if (snapshot) {
@@ -79,100 +75,110 @@ class Replay {
     });
   }
 
-  Result<Hash> root_at(Size size) {
-    if (const auto root = tree_.root_at(size)) return *root;
-    return ledger_.root_at(size);
-  }
-
-  Result<bool> basis_holds(const Recorded& entry) {
-    const Head& basis = entry.statement.basis;
-    if (entry.seq == 0) return basis == Head{};
-    if (basis.size == 0 || basis.size > entry.seq) return false;
-    TRY_LET(root, root_at(basis.size));
-    return root == basis.root;
-  }
-
-  Result<void> decide(const Recorded& entry) {
-    TRY_LET(holds, basis_holds(entry));
-    const KeyId key = signed_by(entry.entry);
-    const Basis basis = holds ? Basis::on_history : Basis::not_on_history;
-    const Decision decision =
-        admit(world_, entry.statement, key, entry.entry.payload.size(), basis, entry.entry.recorded);
-    world_.keep();
-    const bool judged = !decision.door || decision.verdict.refused;
-    const std::string outcome = outcome_of(decision.verdict);
-    if (judged && outcome != entry.entry.outcome) {
-      differ(entry.seq,
-             "recorded as " + name_outcome(entry.entry.outcome) + ", the rules say " + name_outcome(outcome));
-    } else if (decision.door) {
-      const Door& door = *decision.door;
-      differ(entry.seq, door.kind == Door::Kind::repeated
-                            ? str("says what entry ", door.first, " says already")
-                            : "would have been turned away (" + door.reason + "): " + door.message);
+  // Where the stretches begin, ascending: at nothing, and at snapshots that part the entries about evenly.
+  Result<std::vector<Cut>> find_cuts() {
+    std::vector<Cut> cuts(1);
+    cuts.front().world = std::make_unique<World>();
+    const Size most = std::min<Size>(threads_, size_ / least_stretch);
+    for (Size number = 1; number < most; ++number) {
+      const Size wanted = size_ / most * number;
+      const auto after = std::find_if(snapshots_.begin(), snapshots_.end(),
+                                      [wanted](const SnapshotSeen& seen) { return seen.size >= wanted; });
+      if (after == snapshots_.end() || after->closed || after->size >= size_) break;
+      if (after->size < cuts.back().begin + least_stretch) continue;
+      TRY_LET(cut, cut_at(after->size));
+      if (cut) cuts.push_back(std::move(*cut));
     }
-    return {};
+    return cuts;
   }
 
-  void compare_snapshot() {
-    if (snapshots_.empty() || snapshots_.front().size != tree_.size()) return;
-    const SnapshotSeen seen = std::move(snapshots_.front());
-    snapshots_.pop_front();
-    finish_comparison();
-    ++done_.snapshots;
-    const std::string which = str("the snapshot at ", tree_.size(), " entries ");
-    if (seen.closed) {
-      differ(std::nullopt, which + "does not open: " + *seen.closed);
-    } else if (seen.head != Head{tree_.size(), tree_.root()}) {
-      differ(std::nullopt, which + "is of another history");
-    } else {
-      // Nothing waits for the answer, and there is another core.
-      const auto hash = [bytes = world_.encode()] { return sha256(bytes); };
-      comparing_ = StateCompared{which, seen.state, std::async(std::launch::async | std::launch::deferred, hash)};
-    }
+  Result<std::optional<Cut>> cut_at(Size size) {
+    TRY_LET(row, ledger_.store().snapshot(size));
+    if (!row || row->size != size) return std::optional<Cut>();
+    const auto snapshot = open_snapshot(row->bytes, ledger_.log_key().key());
+    if (!snapshot) return std::optional<Cut>();
+    auto world = World::decode(snapshot->state);
+    if (!world || (*world)->position->size != size) return std::optional<Cut>();
+    TRY_LET(peaks, ledger_.store().nodes(Frontier::peak_ids(size)));
+    Frontier tree(size, std::move(peaks));
+    if (snapshot->head != Head{size, tree.root()}) return std::optional<Cut>();
+    return std::optional<Cut>({size, std::move(world).value(), std::move(tree)});
   }
 
-  void finish_comparison() {
-    if (!comparing_) return;
-    const Hash state = comparing_->ours.get();
-    if (state != comparing_->recorded) {
-      differ(std::nullopt,
-             comparing_->which + "has the state " + comparing_->recorded.hex() + ", the entries give " + state.hex());
+  // Side by side. The first error is the one that a walk of all entries would meet.
+  Result<Stretches> run_stretches(std::vector<Cut> cuts) {
+    Told told(size_, progress_);
+    Stretches stretches;
+    std::vector<std::future<Result<void>>> running;
+    for (std::size_t i = 0; i < cuts.size(); ++i) {
+      const Size begin = cuts[i].begin;
+      const Size end = i + 1 < cuts.size() ? cuts[i + 1].begin : size_;
+      std::deque<SnapshotSeen> within;
+      std::copy_if(snapshots_.begin(), snapshots_.end(), std::back_inserter(within),
+                   [&](const SnapshotSeen& seen) { return begin < seen.size && seen.size <= end; });
+      stretches.push_back(
+          std::make_unique<ReplayStretch>(ledger_, std::move(cuts[i].world), cuts[i].tree, std::move(within)));
+      running.push_back(std::async(
+          std::launch::async | std::launch::deferred,
+          [&told, end, at = stretches.back().get()] { return at->run(end, [&told](Size more) { told.add(more); }); }));
     }
-    comparing_.reset();
+    Result<void> outcome;
+    for (auto& one : running) {
+      if (Result<void> ended = one.get(); outcome.ok()) outcome = std::move(ended);
+    }
+    TRY(outcome);
+    return stretches;
+  }
+
+  Result<Replayed> join(Stretches& stretches) {
+    Replayed all;
+    for (const auto& stretch : stretches) {
+      const Replayed& part = stretch->done();
+      all.entries += part.entries;
+      all.admitted += part.admitted;
+      all.refused += part.refused;
+      all.policies += part.policies;
+      all.snapshots += part.snapshots;
+      all.differences.insert(all.differences.end(), part.differences.begin(), part.differences.end());
+    }
+    all.state = sha256(stretches.back()->world().encode());
+    TRY(compare_live(stretches.back()->root(), all));
+    return all;
   }
 
   // What status, history and the rules of the next statement would stand on.
-  Result<void> compare_live(Size size) {
+  Result<void> compare_live(const Hash& root, Replayed& all) {
+    const auto differ = [&all](std::string what) { all.differences.push_back({std::nullopt, std::move(what)}); };
     const Head& head = ledger_.checkpoint().head;
-    TRY_LET(proof, ledger_.prove_consistency(size, head.size));
-    if (!check_consistency(size, tree_.root(), head.size, head.root, proof).ok()) {
-      differ(std::nullopt, "the entries have the root " + tree_.root().hex() +
-                               str(", and that is not the tree of which the log signed size ", head.size));
+    TRY_LET(proof, ledger_.prove_consistency(size_, head.size));
+    if (!check_consistency(size_, root, head.size, head.root, proof).ok()) {
+      differ("the entries have the root " + root.hex() +
+             str(", and that is not the tree of which the log signed size ", head.size));
     }
-    const auto live = load_world(ledger_, size);
+    const auto live = load_world(ledger_, size_);
     if (!live && live.error().kind != ErrorKind::not_verified) return live.error();
     if (!live) {
-      differ(std::nullopt, live.error().message);
+      differ(live.error().message);
       return {};
     }
     const Hash state = sha256(live->world->encode());
-    if (state == done_.state) return {};
-    differ(std::nullopt, "the live view has the state " + state.hex() + ", the entries give " + done_.state.hex());
+    if (state != all.state)
+      differ("the live view has the state " + state.hex() + ", the entries give " + all.state.hex());
     return {};
   }
 
   const Ledger& ledger_;
-  World world_;
-  GrowingTree tree_{remembered};
-  std::deque<SnapshotSeen> snapshots_;      // ascending: those to come
-  std::optional<StateCompared> comparing_;  // with the one before
-  Replayed done_;
+  const Size size_;
+  const std::size_t threads_;
+  const std::function<void(Size, Size)>& progress_;
+  std::vector<SnapshotSeen> snapshots_;  // ascending
 };
 
 }  // namespace
 
-Result<Replayed> replay(const Ledger& ledger, Size size, const std::function<void(Size done, Size total)>& progress) {
-  return Replay(ledger).run(size, progress);
+Result<Replayed> replay(const Ledger& ledger, Size size, std::size_t threads,
+                        const std::function<void(Size done, Size total)>& progress) {
+  return Replay(ledger, size, threads, progress).run();
 }
 
 }  // namespace cairn

@@ -1,8 +1,9 @@
 // replay: folds a ledger from its first entry, asks the rules about every statement again and compares every view that
 // was kept.
 //
-// It trusts no snapshot. Signatures are not asked: they are verify's. The root that a statement of long ago stood on is
-// taken from the stored tree.
+// It trusts no snapshot: several threads each begin in one, but what is reported then is that the entries before it
+// came to the very same bytes; else all is folded again by one, from nothing. Signatures are not asked: they are
+// verify's. The root that a statement of long ago stood on is taken from the stored tree.
 #pragma once
 
 #include <functional>
@@ -30,7 +31,9 @@ struct Replayed {
   std::vector<Difference> differences;
 };
 
-// The first `size` entries.
-Result<Replayed> replay(const Ledger& ledger, Size size, const std::function<void(Size done, Size total)>& progress);
+// The first `size` entries, by at most so many threads, each with a World of its own; one is the least. `progress` is
+// called by one of them at a time.
+Result<Replayed> replay(const Ledger& ledger, Size size, std::size_t threads,
+                        const std::function<void(Size done, Size total)>& progress);
 
 }  // namespace cairn

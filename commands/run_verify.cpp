@@ -276,7 +276,8 @@ Result<Exit> run_replay(const Globals& globals, const std::optional<std::string>
   const SystemClock clock;
   const Millis begin = clock.now();
   std::optional<ProgressBar> bar("replay");
-  TRY_LET(done, replay(ledger, size, [&bar](Size entries, Size total) { bar->show(entries, total); }));
+  const std::size_t threads = std::max(1U, std::thread::hardware_concurrency());
+  TRY_LET(done, replay(ledger, size, threads, [&bar](Size entries, Size total) { bar->show(entries, total); }));
   bar.reset();
   show_replayed(globals, done, clock.now() - begin);
   return done.differences.empty() ? Exit::done : Exit::not_verified;

@@ -219,13 +219,13 @@ TEST_CASE("a replay of a part holds its entries against the tree that the log si
   place.with_session([](Session& session) {
     const Size part = session.ledger().size() - 3;
     const auto progress = [](Size, Size) {};
-    const auto whole = replay(session.ledger(), part, progress);
+    const auto whole = replay(session.ledger(), part, 1, progress);
     REQUIRE(whole.ok());
     CHECK(whole->differences.empty());
     const Altered store(session.store(), 5);
     const auto ledger = Ledger::open(store);
     REQUIRE(ledger.ok());
-    const auto altered = replay(*ledger, part, progress);
+    const auto altered = replay(*ledger, part, 1, progress);
     REQUIRE(altered.ok());
     const auto names_root = [](const Difference& difference) {
       return difference.what.starts_with("the entries have the root ");
