@@ -32,12 +32,19 @@ std::string fresh_name() {
   return to_hex(random_bytes(8));
 }
 
+// Under AddressSanitizer a program looks for leaks when it ends, which takes as long as all that most of these do
+// before. They are looked for in the test programs, and in every command of examples/tour.
+std::string without_leak_check(const char* options) {
+  return str("ASAN_OPTIONS=", options, ":detect_leaks=0");
+}
+
 std::vector<std::string> environment_of(const Environment& wanted) {
   std::vector<std::string> all;
+  if (const char* options = std::getenv("ASAN_OPTIONS")) all.push_back(without_leak_check(options));
   for (char** row = environ; *row != nullptr; ++row) {
     const std::string line = *row;
     const std::string name = line.substr(0, line.find('='));
-    if (!name.starts_with("CAIRN_") && !wanted.contains(name)) all.push_back(line);
+    if (!name.starts_with("CAIRN_") && name != "ASAN_OPTIONS" && !wanted.contains(name)) all.push_back(line);
   }
   for (const auto& [name, value] : wanted) all.push_back(name + "=" + value);
   return all;
