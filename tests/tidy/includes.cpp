@@ -42,6 +42,7 @@ const std::vector<Foreign>& foreign_headers() {
   static const std::vector<Foreign> table = {
       {{"rocksdb/"}, {"ledger/store/rocks*.cpp"}},
       {{"libpq-fe.h"}, {"ledger/store/libpq.h"}},  // the table of its functions, which two files know
+      {{"dlfcn.h"}, {"ledger/store/libpq.cpp"}},
       {{"openssl/"}, {"ledger/crypto/*.cpp"}},
       {{"sodium.h"}, {"ledger/crypto/keys.cpp"}},
       {{"nlohmann/"},
