@@ -23,7 +23,7 @@ struct Untouched : Workplace {
   fs::path folder() const { return directory() / "folder"; }
 };
 
-TEST_CASE("a policy that cannot be read is named with the position, and not adopted") {
+TEST_CASE("a policy that cannot be read is named with the position, and not adopted", "[long]") {
   const Untouched& place = Untouched::tidied();
   const fs::path file = place.folder() / "bad-policy.json";
   const std::string good = text_of(place.directory() / "policy.json");
@@ -63,7 +63,7 @@ TEST_CASE("a policy that cannot be read is named with the position, and not adop
   }
 }
 
-TEST_CASE("a drift report that cannot be read is named with the position, and not recorded") {
+TEST_CASE("a drift report that cannot be read is named with the position, and not recorded", "[long]") {
   const Untouched& place = Untouched::tidied();
   const fs::path file = place.folder() / "drift_metrics.json";
   const auto fails = [&](int code, const std::string& what) {
@@ -99,7 +99,7 @@ TEST_CASE("a drift report that cannot be read is named with the position, and no
   }
 }
 
-TEST_CASE("an envelope that cannot be read is named, and nothing of the call is recorded") {
+TEST_CASE("an envelope that cannot be read is named, and nothing of the call is recorded", "[long]") {
   const Workplace place;
   place.init(Workplace::Policy::easy);
   const fs::path good = place.directory() / "good.dsse.json";
@@ -137,7 +137,7 @@ TEST_CASE("an envelope that cannot be read is named, and nothing of the call is 
   CHECK(place.size() == 2);
 }
 
-TEST_CASE("a model directory without a model, or that is none, is said so") {
+TEST_CASE("a model directory without a model, or that is none, is said so", "[long]") {
   const Untouched& place = Untouched::tidied();
   const fs::path models = place.folder() / "models";
   const Words words = {"register", "--model-path", models.string()};
@@ -164,7 +164,8 @@ TEST_CASE("a model directory without a model, or that is none, is said so") {
   }
 }
 
-TEST_CASE("metrics and cards that cannot be read are an error with file and position, not a gate that is skipped") {
+TEST_CASE("metrics and cards that cannot be read are an error with file and position, not a gate that is skipped",
+          "[long]") {
   const Untouched& place = Untouched::tidied();
   const fs::path models = ModelFiles().write_to(place.folder() / "models");
   const fs::path metrics = models / "logistic_metrics_20261120_101500.json";
@@ -198,7 +199,8 @@ TEST_CASE("metrics and cards that cannot be read are an error with file and posi
 }
 
 TEST_CASE(
-    "a model file that is empty, truncated or claims a gigabyte fails the gate artefact-safe, with file and position") {
+    "a model file that is empty, truncated or claims a gigabyte fails the gate artefact-safe, with file and position",
+    "[long]") {
   const Workplace place;
   place.init(Workplace::Policy::guide);
   ModelFiles model;
@@ -253,7 +255,7 @@ TEST_CASE(
   CHECK(contains(shown, model.stem() + model.ending));
 }
 
-TEST_CASE("a model file of a gigabyte is hashed piece by piece, not loaded") {
+TEST_CASE("a model file of a gigabyte is hashed piece by piece, not loaded", "[long]") {
   const Workplace place;
   place.init(Workplace::Policy::easy);
   ModelFiles model;

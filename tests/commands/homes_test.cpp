@@ -68,7 +68,7 @@ void check_turned_away(const Workplace& place, const std::string& envelope, cons
   CHECK(place.size() == size);
 }
 
-TEST_CASE("who has only a key of their own signs, and the holder of the log's key submits") {
+TEST_CASE("who has only a key of their own signs, and the holder of the log's key submits", "[long]") {
   const Waiting place;
   const std::string yes = place.file("yes.json");
   place.expect(0, "ben", {"approve", place.rollout, "--reason", "canary looks good", "--sign-only", yes});
@@ -87,7 +87,7 @@ TEST_CASE("who has only a key of their own signs, and the holder of the log's ke
   place.expect(0, "ben", {"verify"});
 }
 
-TEST_CASE("files that a signed statement names travel beside it") {
+TEST_CASE("files that a signed statement names travel beside it", "[long]") {
   const Waiting place;
   ModelFiles model;
   model.time = "20261121_101500";
@@ -102,7 +102,7 @@ TEST_CASE("files that a signed statement names travel beside it") {
   CHECK(report["attachments"]["missing"].empty());
 }
 
-TEST_CASE("an envelope that came too late, too early or for another ledger is turned away") {
+TEST_CASE("an envelope that came too late, too early or for another ledger is turned away", "[long]") {
   const Waiting place;
   const PrivateKey key = must(Home(place.home("dana")).read_key("dana"));
   const Millis now = SystemClock().now();
@@ -147,7 +147,7 @@ TEST_CASE("an envelope that came too late, too early or for another ledger is tu
   }
 }
 
-TEST_CASE("the recovery key enrols an admin, and can do nothing else") {
+TEST_CASE("the recovery key enrols an admin, and can do nothing else", "[long]") {
   const Waiting place;
   const std::string recovery = place.made["recovery_key"];
   const std::string passphrase = place.file("passphrase");
@@ -199,7 +199,7 @@ TEST_CASE("the recovery key enrols an admin, and can do nothing else") {
   place.expect(0, "dana", {"verify"});
 }
 
-TEST_CASE("a rotated key signs at once, and the old one never again") {
+TEST_CASE("a rotated key signs at once, and the old one never again", "[long]") {
   const Waiting place;
   const fs::path key_file = place.home("dana") / "keys" / "dana.pem";
   const PrivateKey old_key = must(Home(place.home("dana")).read_key("dana"));
@@ -214,7 +214,7 @@ TEST_CASE("a rotated key signs at once, and the old one never again") {
   place.expect(0, "dana", {"verify"});
 }
 
-TEST_CASE("a revoked key is turned away, though its statement was signed before") {
+TEST_CASE("a revoked key is turned away, though its statement was signed before", "[long]") {
   const Waiting place;
   const std::string before = place.file("before.json");
   const std::string after = place.file("after.json");
@@ -226,7 +226,7 @@ TEST_CASE("a revoked key is turned away, though its statement was signed before"
   check_turned_away(place, after, "unknown_key");
 }
 
-TEST_CASE("a ledger whose log key lies elsewhere is read, and not written") {
+TEST_CASE("a ledger whose log key lies elsewhere is read, and not written", "[long]") {
   const Waiting place;
   fs::remove_all(place.home("dana") / "logs");
   place.expect(0, "dana", {"status"});

@@ -78,7 +78,8 @@ const std::string deployment = R"({"validation": {"timestamp": "2026-11-20T11:00
     "performance_thresholds": {"status": "passed", "accuracy": NaN, "ece": 0.03}}, "overall_status": "passed"},
   "deployment": {"mode": "full", "rollout_percentage": 100, "environment": "production", "status": "success"}})";
 
-TEST_CASE("a deployment record is imported for what its checks say, where it says it was, and marked [B2][H3]") {
+TEST_CASE("a deployment record is imported for what its checks say, where it says it was, and marked [B2][H3]",
+          "[long]") {
   const Imports place;
   place.put("deployment_record_20261120_110000.json", deployment);
   const Ran ran = place.import({"deployment_record_20261120_110000.json"});
@@ -95,7 +96,7 @@ TEST_CASE("a deployment record is imported for what its checks say, where it say
   place.expect(0, "dana", {"verify"});
 }
 
-TEST_CASE("metrics, reports and summaries are imported as what they are, about no stage [B1][B3][B6][E1]") {
+TEST_CASE("metrics, reports and summaries are imported as what they are, about no stage [B1][B3][B6][E1]", "[long]") {
   const Imports place;
   const auto imported = [&](const std::string& name, const std::string& content) {
     place.put(name, content);
@@ -128,7 +129,8 @@ TEST_CASE("metrics, reports and summaries are imported as what they are, about n
   CHECK(card["values"]["data_violations"] == "3");
 }
 
-TEST_CASE("a training audit's root is recomputed, and a forged chunk is on record as one that does not hold [B5][G1]") {
+TEST_CASE("a training audit's root is recomputed, and a forged chunk is on record as one that does not hold [B5][G1]",
+          "[long]") {
   const Imports place;
   const Audit audit;
   place.put("chunk_1.json", audit.chunk());
@@ -142,7 +144,8 @@ TEST_CASE("a training audit's root is recomputed, and a forged chunk is on recor
   CHECK(place.said()[0]["values"]["root_matches"] == "0");
 }
 
-TEST_CASE("where the card's audit root is null, that of an imported chunk which saved the model stands in [B5]") {
+TEST_CASE("where the card's audit root is null, that of an imported chunk which saved the model stands in [B5]",
+          "[long]") {
   const Imports place;
   const Words deploy = {"deploy", "--model-path", place.models.string(), "--environment", "production"};
   const Json before = place.json(3, "dana", deploy);
@@ -183,7 +186,8 @@ TEST_CASE("where the card's audit root is null, that of an imported chunk which 
   }
 }
 
-TEST_CASE("a card's audit root and a training summary's are held against the chunk that comes with them [B5]") {
+TEST_CASE("a card's audit root and a training summary's are held against the chunk that comes with them [B5]",
+          "[long]") {
   const Imports place;
   const Audit audit;
   place.put("chunk_1.json", audit.chunk());
@@ -203,7 +207,7 @@ TEST_CASE("a card's audit root and a training summary's are held against the chu
   CHECK(with_root(std::string(64, 'a')) == "00");
 }
 
-TEST_CASE("a cohort is found by the model's card, or by the model that was named [E1][H3]") {
+TEST_CASE("a cohort is found by the model's card, or by the model that was named [E1][H3]", "[long]") {
   const Imports place;
   place.put("drift_20261120_101459.json", R"({"cohorts": {"ranker_20261120_101459": {"avg_risk_score": 0.1},
       "scorer_20261120_101459": {}}, "drift_metrics": {"has_drift": true, "drift_score": 0.5}})");
@@ -226,7 +230,7 @@ TEST_CASE("a cohort is found by the model's card, or by the model that was named
   CHECK(place.said()[0]["values"]["has_drift"] == "NaN");
 }
 
-TEST_CASE("what cannot be imported is named with its reason, and the rest is on record [B10][I8]") {
+TEST_CASE("what cannot be imported is named with its reason, and the rest is on record [B10][I8]", "[long]") {
   const Imports place;
   const auto before = place.size();
   const std::vector<std::pair<std::pair<std::string, std::string>, std::string>> cases = {
@@ -263,7 +267,7 @@ TEST_CASE("what cannot be imported is named with its reason, and the rest is on 
   CHECK(place.size() == before + 1);
 }
 
-TEST_CASE("--model says what a file does not, and contradicts none; the same file again is no news") {
+TEST_CASE("--model says what a file does not, and contradicts none; the same file again is no news", "[long]") {
   const Imports place;
   place.put("chunk_9.json", R"({"chunk_id": "chunk_9", "merkle_root": "00", "events": [{"action_id": "a"}]})");
   CHECK(place.import({"chunk_9.json"}, {"--model", "ranker@20261120_101500"}).code == 0);

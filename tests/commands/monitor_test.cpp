@@ -44,7 +44,7 @@ Json evidence_in(const Workplace& place, std::uint64_t seq, std::size_t index = 
   return Json::parse(entry.substr(entry.find("{\"_type\"")))["predicate"]["events"][index];
 }
 
-TEST_CASE("drift of two prediction files is measured, written and put on record [B6][E1]") {
+TEST_CASE("drift of two prediction files is measured, written and put on record [B6][E1]", "[long]") {
   const Watched place;
   place.put_answers("reference.csv", 30, 100);
   place.put_answers("predictions.csv", 33, 100);
@@ -74,7 +74,7 @@ TEST_CASE("drift of two prediction files is measured, written and put on record 
   place.expect(0, "dana", {"verify"});
 }
 
-TEST_CASE("without predictions nothing is invented: nothing is written, recorded or passed [B6][I8]") {
+TEST_CASE("without predictions nothing is invented: nothing is written, recorded or passed [B6][I8]", "[long]") {
   const Watched place;
   const auto before = place.size();
   const Ran ran = place.cairn("dana", place.drift({"--num-samples", "5000"}));
@@ -89,7 +89,7 @@ TEST_CASE("without predictions nothing is invented: nothing is written, recorded
   CHECK(place.size() == before);
 }
 
-TEST_CASE("a directory without a model is no pass [B6][I8]") {
+TEST_CASE("a directory without a model is no pass [B6][I8]", "[long]") {
   const Watched place;
   fs::create_directories(place.directory() / "empty");
   for (const std::string action : {"--calculate-drift", "--compare-baseline", "--inference-mode", "--list-models"}) {
@@ -99,7 +99,7 @@ TEST_CASE("a directory without a model is no pass [B6][I8]") {
   }
 }
 
-TEST_CASE("drift is on record and the exit code says so [B6][D4]") {
+TEST_CASE("drift is on record and the exit code says so [B6][D4]", "[long]") {
   const Watched place;
   place.put_answers("reference.csv", 30, 100);
   place.put_answers("predictions.csv", 45, 100);
@@ -113,7 +113,7 @@ TEST_CASE("drift is on record and the exit code says so [B6][D4]") {
   CHECK(evidence_in(place, before)["values"]["drift_score"] == "0.15");
 }
 
-TEST_CASE("an empty predictions file, or one without labels, is unknown and no pass [B2][B6][I7]") {
+TEST_CASE("an empty predictions file, or one without labels, is unknown and no pass [B2][B6][I7]", "[long]") {
   const Watched place;
   place.put_answers("reference.csv", 30, 100);
   SECTION("empty") {
@@ -144,7 +144,7 @@ TEST_CASE("an empty predictions file, or one without labels, is unknown and no p
   }
 }
 
-TEST_CASE("a reference without labels leaves the accuracy to the model's own metrics [B6]") {
+TEST_CASE("a reference without labels leaves the accuracy to the model's own metrics [B6]", "[long]") {
   const Watched place;
   put_text(place.models / "reference.csv", "prediction\n1\n0\n0\n");
   put_text(place.models / "predictions.jsonl",
@@ -155,7 +155,7 @@ TEST_CASE("a reference without labels leaves the accuracy to the model's own met
   CHECK(row["accuracy_drop"] == -0.049);
 }
 
-TEST_CASE("the newest so many samples are measured, and fewer than asked for is said") {
+TEST_CASE("the newest so many samples are measured, and fewer than asked for is said", "[long]") {
   const Watched place;
   place.put_answers("reference.csv", 0, 10);
   place.put_answers("predictions.csv", 90, 100);  // the last ten are all a no
@@ -168,7 +168,7 @@ TEST_CASE("the newest so many samples are measured, and fewer than asked for is 
   }
 }
 
-TEST_CASE("the same predictions again are no new look, and old ones are no look at now [B6][E2][I8]") {
+TEST_CASE("the same predictions again are no new look, and old ones are no look at now [B6][E2][I8]", "[long]") {
   const Watched place;
   place.put_answers("reference.csv", 30, 100);
   place.put_answers("predictions.csv", 30, 100);
@@ -183,7 +183,7 @@ TEST_CASE("the same predictions again are no new look, and old ones are no look 
   CHECK(contains(old.out, "measured at another time: it interrupts the soak"));
 }
 
-TEST_CASE("who has no files of the model measures the version that is live [B6]") {
+TEST_CASE("who has no files of the model measures the version that is live [B6]", "[long]") {
   const Watched place;
   place.put_answers("reference.csv", 30, 100);
   place.put_answers("now.csv", 30, 100);
@@ -208,7 +208,7 @@ TEST_CASE("who has no files of the model measures the version that is live [B6]"
   CHECK(contains(none.err, "nothing of logistic runs or is on its way in staging"));
 }
 
-TEST_CASE("another program's report gives way only aloud, our own in silence") {
+TEST_CASE("another program's report gives way only aloud, our own in silence", "[long]") {
   const Watched place;
   place.put_answers("reference.csv", 30, 100);
   place.put_answers("predictions.csv", 30, 100);
@@ -225,7 +225,7 @@ TEST_CASE("another program's report gives way only aloud, our own in silence") {
   CHECK(text_of(place.output) == kept);
 }
 
-TEST_CASE("without a ledger a report is written and it is said that nothing was recorded") {
+TEST_CASE("without a ledger a report is written and it is said that nothing was recorded", "[long]") {
   const Watched place;
   place.put_answers("reference.csv", 30, 100);
   place.put_answers("predictions.csv", 30, 100);
@@ -239,7 +239,7 @@ TEST_CASE("without a ledger a report is written and it is said that nothing was 
   CHECK(contains(missing.err, "there is no ledger at"));
 }
 
-TEST_CASE("files that are not the registered ones are not monitored in its name [B10][D3]") {
+TEST_CASE("files that are not the registered ones are not monitored in its name [B10][D3]", "[long]") {
   const Watched place;
   place.put_answers("reference.csv", 30, 100);
   place.put_answers("predictions.csv", 30, 100);
@@ -256,7 +256,7 @@ TEST_CASE("files that are not the registered ones are not monitored in its name 
   CHECK(contains(seen.out, place.model.stem() + ".json has other bytes"));
 }
 
-TEST_CASE("--inference-mode compares the files with the registered ones and runs nothing [D3][I8]") {
+TEST_CASE("--inference-mode compares the files with the registered ones and runs nothing [D3][I8]", "[long]") {
   const Watched place;
   const Words words = {"monitor", "--model-path", place.models.string(), "--inference-mode", "--num-samples", "1000"};
   const auto before = place.size();
@@ -273,7 +273,7 @@ TEST_CASE("--inference-mode compares the files with the registered ones and runs
   CHECK(place.cairn("dana", words, {{"CAIRN_LEDGER", "./.cairn"}}).code == 3);
 }
 
-TEST_CASE("--list-models says what lies there and where it runs [A6]") {
+TEST_CASE("--list-models says what lies there and where it runs [A6]", "[long]") {
   const Watched place;
   const Json listed = place.json(0, "dana", {"monitor", "--model-path", place.models.string(), "--list-models"});
   CHECK(listed["models"].size() == 1);
@@ -282,7 +282,7 @@ TEST_CASE("--list-models says what lies there and where it runs [A6]") {
   CHECK(listed["models"][0]["places"] == Json{"shadow in production"});
 }
 
-TEST_CASE("one thing is asked of monitor at a time, and record has flags of its own") {
+TEST_CASE("one thing is asked of monitor at a time, and record has flags of its own", "[long]") {
   const Watched place;
   CHECK(place.cairn("dana", {"monitor"}).code == 2);
   CHECK(place.cairn("dana", place.drift({"--list-models"})).code == 2);
@@ -292,7 +292,7 @@ TEST_CASE("one thing is asked of monitor at a time, and record has flags of its 
   CHECK(contains(mixed.err, "--num-samples"));
 }
 
-TEST_CASE("system and business metrics and comparisons of other tools are recorded [E7][B3]") {
+TEST_CASE("system and business metrics and comparisons of other tools are recorded [E7][B3]", "[long]") {
   const Watched place;
   const fs::path file = place.directory() / "now.json";
   const auto record = [&](const std::string& content, const Words& more = {}) {
