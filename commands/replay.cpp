@@ -95,14 +95,10 @@ class Replay {
   Result<std::optional<Cut>> cut_at(Size size) {
     TRY_LET(row, ledger_.store().snapshot(size));
     if (!row || row->size != size) return std::optional<Cut>();
-    const auto snapshot = open_snapshot(row->bytes, ledger_.log_key().key());
-    if (!snapshot) return std::optional<Cut>();
-    auto world = World::decode(snapshot->state);
-    if (!world || (*world)->position->size != size) return std::optional<Cut>();
+    auto world = from_snapshot(ledger_, *row);
+    if (!world) return std::optional<Cut>();
     TRY_LET(peaks, ledger_.store().nodes(Frontier::peak_ids(size)));
-    Frontier tree(size, std::move(peaks));
-    if (snapshot->head != Head{size, tree.root()}) return std::optional<Cut>();
-    return std::optional<Cut>({size, std::move(world).value(), std::move(tree)});
+    return std::optional<Cut>({size, std::move(world).value(), Frontier(size, std::move(peaks))});
   }
 
   // Side by side. The first error is the one that a walk of all entries would meet.

@@ -8,15 +8,6 @@ namespace cairn {
 
 namespace {
 
-Result<std::unique_ptr<World>> from_snapshot(const Ledger& ledger, const AtSize& row) {
-  TRY_LET(snapshot, open_snapshot(row.bytes, ledger.log_key().key()));
-  TRY_LET(root, ledger.root_at(row.size));
-  if (snapshot.head != Head{row.size, root}) return not_verified("the snapshot is of another history");
-  TRY_LET(world, World::decode(snapshot.state));
-  if (world->position->size != row.size) return not_verified("the snapshot is of another size");
-  return world;
-}
-
 // The tree that these entries end in is part of the one that the log signed.
 Result<void> check_signed(const Ledger& ledger, const Frontier& tree) {
   const Head& head = ledger.checkpoint().head;
@@ -27,6 +18,15 @@ Result<void> check_signed(const Ledger& ledger, const Frontier& tree) {
 }
 
 }  // namespace
+
+Result<std::unique_ptr<World>> from_snapshot(const Ledger& ledger, const AtSize& row) {
+  TRY_LET(snapshot, open_snapshot(row.bytes, ledger.log_key().key()));
+  TRY_LET(root, ledger.root_at(row.size));
+  if (snapshot.head != Head{row.size, root}) return not_verified("the snapshot is of another history");
+  TRY_LET(world, World::decode(snapshot.state));
+  if (world->position->size != row.size) return not_verified("the snapshot is of another size");
+  return world;
+}
 
 // What is stored is believed for the log's signature alone, and so is what follows from it: each leaf goes into the
 // tree that a signed snapshot, or nothing at all, began.

@@ -21,6 +21,9 @@ struct LoadedWorld {
 // So many entries are folded in the time that a snapshot takes to load: beyond them one may be nearer.
 inline constexpr Size fold_rather_than_load = 4096;
 
+// The World that this snapshot holds. not_verified if the log's key did not sign it, or not for this history.
+Result<std::unique_ptr<World>> from_snapshot(const Ledger& ledger, const AtSize& row);
+
 // The World after the first `size` entries. A snapshot that the log's key did not sign, whose root is not on this
 // history or that does not decode is passed over, with a fold from zero.
 Result<LoadedWorld> load_world(const Ledger& ledger, Size size);
