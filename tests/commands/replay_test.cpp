@@ -72,20 +72,6 @@ class Swapped : public StoreInFront {
   Bytes bytes_;
 };
 
-// One entry of which a byte is another: its recorded time.
-class Changed final : public StoreInFront {
- public:
-  Changed(const Store& store, Seq seq) : StoreInFront(store), seq_(seq) {}
-  Result<std::vector<Bytes>> read(Seq from, ReadLimit limit) const override {
-    auto page = StoreInFront::read(from, limit);
-    if (page && seq_ >= from && seq_ - from < page->size()) (*page)[seq_ - from][8] ^= 1;
-    return page;
-  }
-
- private:
-  Seq seq_;
-};
-
 TEST_CASE("a replay by several threads comes to what one comes to, and each begins in a snapshot") {
   ReadCase place;
   fill(place);
@@ -112,7 +98,7 @@ TEST_CASE("what is damaged is told alike by one thread and by several") {
   fill(place);
   place.with_session([](Session& session) {
     for (const Seq seq : {1500U, 3000U, 5590U}) {
-      const Changed store(session.store(), seq);
+      const Altered store(session.store(), seq);
       const auto ledger = Ledger::open(store);
       REQUIRE(ledger.ok());
       const std::string alone = told(replay_by(*ledger, 1));

@@ -18,20 +18,6 @@
 namespace cairn::test {
 namespace {
 
-// A store whose disk somebody wrote to: one entry has another byte, its hashes and signatures are as they were.
-class Altered : public StoreInFront {
- public:
-  Altered(const Store& store, Seq seq) : StoreInFront(store), seq_(seq) {}
-  Result<std::vector<Bytes>> read(Seq from, ReadLimit limit) const override {
-    auto page = StoreInFront::read(from, limit);
-    if (page && seq_ >= from && seq_ - from < page->size()) (*page)[seq_ - from][8] ^= 1;  // its recorded time
-    return page;
-  }
-
- private:
-  Seq seq_;
-};
-
 // Without its snapshots: what is not kept on the way is folded.
 class AlteredUnsnapped final : public Altered {
  public:
