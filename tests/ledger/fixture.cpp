@@ -1,5 +1,6 @@
 #include "tests/ledger/fixture.h"
 
+#include "ledger/base/assert.h"
 #include "tests/catch.h"
 
 namespace cairn {
@@ -28,7 +29,7 @@ Judgement FakeRules::admit(const Statement& statement, const KeyId&, std::size_t
 }
 
 void FakeRules::apply(const Recorded& recorded) {
-  REQUIRE(recorded.seq == present_.applied);
+  ASSERT(recorded.seq == present_.applied);
   ++present_.applied;
   present_.newest = recorded.entry.recorded;
   present_.ids[{recorded.statement.author, recorded.statement.id}] = {recorded.seq, recorded.statement.events_hash};
@@ -57,7 +58,7 @@ void FakeRules::undo() {
 }
 
 Bytes FakeRules::snapshot(Size size) {
-  REQUIRE(size == present_.applied);
+  ASSERT(size == present_.applied);
   return takes_snapshots ? "state at " + std::to_string(size) : "";
 }
 
@@ -82,7 +83,7 @@ Result<void> FailingStore::commit(Size expected, const Batch& batch) {
     case Failure::unavailable_and_lost:
       return unavailable("told to lose it");
     case Failure::unavailable_but_written:
-      REQUIRE(inner_->commit(expected, batch).ok());
+      ASSERT(inner_->commit(expected, batch).ok());
       return unavailable("told to say that it may be lost");
     case Failure::fault:
       return fault("told to fail");
