@@ -44,7 +44,7 @@ void advance(const World& world, const std::string& id, const SlotKey& slot, con
 }
 
 // Compared by their text: a NaN equals nothing, itself included, and would be news for ever.
-bool holds_all(const std::map<std::string, Decimal>& recorded, const std::map<std::string, Decimal>& values) {
+bool holds_all(const NamedValues& recorded, const NamedValues& values) {
   return std::all_of(values.begin(), values.end(), [&](const auto& value) {
     const auto found = recorded.find(value.first);
     return found != recorded.end() && found->second.text() == value.second.text();

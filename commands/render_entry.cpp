@@ -48,7 +48,7 @@ class FieldRows {
   void operator()(std::string_view member, const std::set<std::string>& names, const Form&) {
     add(member, names.empty() ? "none" : joined(names, " "));
   }
-  void operator()(std::string_view member, const std::map<std::string, Decimal>& values) {
+  void operator()(std::string_view member, const NamedValues& values) {
     std::size_t width = 0;
     for (const auto& [name, value] : values) width = std::max(width, name.size());
     for (const auto& [name, value] : values) {

@@ -178,7 +178,7 @@ void Story::begin(const World& world, Millis first) {
 }
 
 // A point for each value that is plotted.
-void Story::plot(Metric metric, const std::map<std::string, Decimal>& values, const PlotPoint& at) {
+void Story::plot(Metric metric, const NamedValues& values, const PlotPoint& at) {
   for (const auto& [name, value] : values) {
     if (!value.is_finite() || !is_plotted(source_.world().policy(), metric.kind, name)) continue;
     metric.name = name;

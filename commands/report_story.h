@@ -60,7 +60,7 @@ class Story {
   void deviations_of(const World& world, const Recorded& entry, const Verdict& verdict);
   void look_back(World& world, const Recorded& entry, Basis basis);
   void rollback_of(const World& world, const Recorded& entry);
-  void plot(Metric metric, const std::map<std::string, Decimal>& values, const PlotPoint& at);
+  void plot(Metric metric, const NamedValues& values, const PlotPoint& at);
   std::vector<std::string> measure(const World& world, const Recorded& entry);
   void finish();
 

@@ -84,7 +84,7 @@ Result<void> find_files(const MonitorFlags& flags, const Path& directory, bool a
   return {};
 }
 
-std::optional<Decimal> accuracy_in(const std::map<std::string, Decimal>& values) {
+std::optional<Decimal> accuracy_in(const NamedValues& values) {
   const auto found = values.find("accuracy");
   if (found == values.end() || !found->second.is_finite()) return std::nullopt;
   return found->second;
@@ -165,10 +165,11 @@ Result<Measured> measure(const Monitored& subject, const MonitorFlags& flags, co
   const Decimal score = measured.values["ks_statistic"];
   measured.values["drift_score"] = score;
   // A reference without labels has no accuracy: then the model's own metrics say what it was.
-  const auto now_right = measured.values.find("current_accuracy");
-  if (now_right != measured.values.end() && !measured.values.contains("accuracy_drop") && subject.accuracy) {
+  const bool measures = measured.values.contains("current_accuracy") && !measured.values.contains("accuracy_drop");
+  if (measures && subject.accuracy) {
+    const Decimal now_right = measured.values.at("current_accuracy");
     measured.values["baseline_accuracy"] = *subject.accuracy;
-    measured.values["accuracy_drop"] = subject.accuracy->minus(now_right->second);
+    measured.values["accuracy_drop"] = subject.accuracy->minus(now_right);
   }
   measured.predictions = std::move(predictions);
   measured.reference = std::move(reference);

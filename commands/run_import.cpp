@@ -188,7 +188,7 @@ struct Import {
   void add(Evidence evidence, const Hash& model, const std::string& environment) {
     evidence.event.model = model;
     evidence.event.environment = environment;
-    evidence.event.values.insert_or_assign("imported", Decimal::from_int(1));
+    evidence.event.values["imported"] = Decimal::from_int(1);
     auto& findings = evidence.event.findings;
     if (findings.size() == max_findings) findings.pop_back();
     findings.insert(findings.begin(), mark);

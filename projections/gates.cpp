@@ -29,8 +29,7 @@ GateOutcome& unknown(GateOutcome& outcome, std::string why) {
 }
 
 // The value by this name, if the evidence has one that can be compared; else why not.
-std::optional<Decimal> readable(const std::map<std::string, Decimal>& values, const std::string& name,
-                                std::string& why) {
+std::optional<Decimal> readable(const NamedValues& values, const std::string& name, std::string& why) {
   const auto found = values.find(name);
   if (found == values.end()) {
     why = "the evidence has no value " + name;
@@ -230,7 +229,7 @@ GateQuestion question_for(const World& world, const Rollout& rollout, Millis rec
   return question;
 }
 
-GateResult judge_monitoring(const Policy& policy, const std::map<std::string, Decimal>& values, Millis recorded) {
+GateResult judge_monitoring(const Policy& policy, const NamedValues& values, Millis recorded) {
   bool asked = false;
   bool all_told = true;
   for (const Gate& gate : policy.gates) {

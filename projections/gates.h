@@ -62,7 +62,7 @@ GateQuestion question_for(const World& world, const Rollout& rollout, Millis rec
 
 // Of one monitoring record by itself: FAIL if one of the stage gates fails on it, UNKNOWN if one can't be told or
 // speaks of another time, else PASS.
-GateResult judge_monitoring(const Policy& policy, const std::map<std::string, Decimal>& values, Millis recorded);
+GateResult judge_monitoring(const Policy& policy, const NamedValues& values, Millis recorded);
 
 bool all_pass(const std::vector<GateOutcome>& outcomes);  // PASS or NOT APPLICABLE, every one
 

@@ -89,6 +89,9 @@ class RowFields {
   void operator()(std::string_view name, const std::vector<Row>& rows) {
     for (std::size_t i = 0; i < rows.size(); ++i) (*this)(str(name, name.empty() ? "" : " ", i + 1), rows[i]);
   }
+  void operator()(std::string_view name, const NamedValues& values) {
+    for (const auto& [key, value] : values) (*this)(str(name, ' ', key), value);
+  }
   template <class Value>
   void operator()(std::string_view name, const std::map<std::string, Value>& values) {
     for (const auto& [key, value] : values) (*this)(str(name, ' ', key), value);

@@ -15,7 +15,7 @@
 #include <utility>
 #include <vector>
 
-#include "ledger/base/decimal.h"
+#include "ledger/base/named_values.h"
 #include "ledger/base/result.h"
 #include "ledger/base/types.h"
 #include "ledger/events/entry.h"
@@ -90,7 +90,7 @@ struct EvidenceRow {
   Millis recorded = 0;
   std::string author;
   Hash digest;
-  std::map<std::string, Decimal> values;
+  NamedValues values;
 };
 
 enum class RolloutState : std::uint8_t { active, full, superseded, aborted };

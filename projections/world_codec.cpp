@@ -140,6 +140,13 @@ struct Get {
       values.insert(values.end(), std::move(row));
     }
   }
+  void operator()(NamedValues& values) {
+    for (std::uint64_t left = in.count(); left > 0 && !in.failed(); --left) {
+      const BytesView name = in.text();
+      if (!values.empty() && std::prev(values.end())->first >= name) in.fail();
+      (*this)(values[name]);
+    }
+  }
   template <class Row>
   requires requires(Get& io, Row& row) { fields(io, row); }
   void operator()(Row& row) { fields(*this, row); }

@@ -13,7 +13,7 @@
 #include <variant>
 #include <vector>
 
-#include "ledger/base/decimal.h"
+#include "ledger/base/named_values.h"
 #include "ledger/base/types.h"
 #include "ledger/crypto/keys.h"
 #include "ledger/crypto/sha256.h"
@@ -109,7 +109,7 @@ struct EvidenceRecorded {
   std::string source;       // the file's name, without folders
   Hash digest;              // SHA-256 of the file
   std::uint64_t bytes = 0;
-  std::map<std::string, Decimal> values;  // names as in is_name; an unreadable value is NaN, an absent one is absent
+  NamedValues values;  // names as in is_name; an unreadable value is NaN, an absent one is absent
   std::vector<std::string> findings;      // what is wrong with the file, for people; at most 64
 };
 

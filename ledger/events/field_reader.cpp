@@ -153,8 +153,8 @@ void FieldReader::operator()(std::string_view member, std::set<std::string>& val
   json_.end_array();
 }
 
-template <class T>
-void FieldReader::map(std::string_view member, std::map<std::string, T>& value, const Form& form, std::size_t most,
+template <class Map, class T>
+void FieldReader::map(std::string_view member, Map& value, const Form& form, std::size_t most,
                       T (FieldReader::*read)()) {
   begin(member);
   json_.begin_object();
@@ -162,17 +162,17 @@ void FieldReader::map(std::string_view member, std::map<std::string, T>& value, 
   at_ = json_.position();
   while (json_.next_member(key)) {
     if (!form.fits(key)) refuse(str('"', printable(key.substr(0, 64)), "\" is not ", form.what));
-    if (!value.empty() && value.rbegin()->first >= key) refuse("keys ascend by their bytes, none twice");
+    if (!value.empty() && std::prev(value.end())->first >= key) refuse("keys ascend by their bytes, none twice");
     at_ = json_.position();
-    const auto place = value.try_emplace(value.end(), std::string(key));
-    place->second = (this->*read)();
+    auto& place = value[typename Map::key_type(key)];
+    place = (this->*read)();
     limit(value.size(), most);
     at_ = json_.position();
   }
   json_.end_object();
 }
 
-void FieldReader::operator()(std::string_view member, std::map<std::string, Decimal>& value) {
+void FieldReader::operator()(std::string_view member, NamedValues& value) {
   map(member, value, form::name, max_values, &FieldReader::decimal);
 }
 

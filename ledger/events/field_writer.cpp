@@ -126,7 +126,7 @@ void FieldWriter::operator()(std::string_view member, const std::set<std::string
   texts(member, value, form, max_names);
 }
 
-void FieldWriter::operator()(std::string_view member, const std::map<std::string, Decimal>& value) {
+void FieldWriter::operator()(std::string_view member, const NamedValues& value) {
   limit(member, value.size(), max_values);
   json_.member(member);
   json_.begin_object();

@@ -10,7 +10,7 @@
 #include <type_traits>
 #include <vector>
 
-#include "ledger/base/decimal.h"
+#include "ledger/base/named_values.h"
 #include "ledger/events/event.h"
 #include "ledger/events/forms.h"
 #include "ledger/events/json_reader.h"
@@ -50,7 +50,7 @@ class FieldWriter {
   void operator()(std::string_view member, const std::vector<Guard>& value);
   void operator()(std::string_view member, const std::vector<std::string>& value, const Form& form);
   void operator()(std::string_view member, const std::set<std::string>& value, const Form& form);
-  void operator()(std::string_view member, const std::map<std::string, Decimal>& value);
+  void operator()(std::string_view member, const NamedValues& value);
   void operator()(std::string_view member, const std::map<std::string, Seq>& value);
   void operator()(std::string_view member, Word auto value) { put(member, to_text(value)); }
   void binary(std::string_view member, const Bytes& value);
@@ -87,7 +87,7 @@ class FieldReader {
   void operator()(std::string_view member, std::vector<Guard>& value);
   void operator()(std::string_view member, std::vector<std::string>& value, const Form& form);
   void operator()(std::string_view member, std::set<std::string>& value, const Form& form);
-  void operator()(std::string_view member, std::map<std::string, Decimal>& value);
+  void operator()(std::string_view member, NamedValues& value);
   void operator()(std::string_view member, std::map<std::string, Seq>& value);
   void operator()(std::string_view member, ActorKind& value) { word(member, value, parse_actor_kind); }
   void operator()(std::string_view member, Stage& value) { word(member, value, parse_stage); }
@@ -122,9 +122,8 @@ class FieldReader {
     value = *parsed;
   }
 
-  template <class T>
-  void map(std::string_view member, std::map<std::string, T>& value, const Form& form, std::size_t most,
-           T (FieldReader::*read)());
+  template <class Map, class T>
+  void map(std::string_view member, Map& value, const Form& form, std::size_t most, T (FieldReader::*read)());
   Decimal decimal();
   std::uint64_t uint() { return json_.uint(); }
 

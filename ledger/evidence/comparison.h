@@ -12,7 +12,7 @@
 #include <string_view>
 #include <vector>
 
-#include "ledger/base/decimal.h"
+#include "ledger/base/named_values.h"
 #include "ledger/base/types.h"
 
 namespace cairn {
@@ -42,7 +42,7 @@ struct ModelComparison {
   std::optional<bool> has_regression() const;
 };
 
-using MetricValues = std::map<std::string, Decimal>;
+using MetricValues = NamedValues;
 std::vector<MetricChange> compare_metrics(const MetricValues& current, const MetricValues& baseline,
                                           const Decimal& threshold);
 

@@ -45,10 +45,10 @@ void EvidenceDraft::set(std::string_view name, const Decimal& value) {
   if (!is_name(name)) {
     add_finding(str("the value named \"", printable(name.substr(0, 200)),
                     "\" is left out: a name is letters, digits and ._/-"));
-  } else if (event_.values.size() == max_kept_values && !event_.values.contains(std::string(name))) {
+  } else if (event_.values.size() == max_kept_values && !event_.values.contains(name)) {
     ++unlisted_values_;
   } else {
-    event_.values.insert_or_assign(std::string(name), value);
+    event_.values[name] = value;
   }
 }
 

@@ -14,7 +14,7 @@
 #include <map>
 #include <string>
 
-#include "ledger/base/decimal.h"
+#include "ledger/base/named_values.h"
 #include "ledger/evidence/predictions.h"
 
 namespace cairn {
@@ -25,7 +25,7 @@ Decimal rounded_to_6(double value);
 // samples, reference_samples, psi, ks_statistic, mean, reference_mean, mean_shift. If every answer of both files is a
 // probability or 0 or 1: positive_rate, reference_positive_rate (of `prediction`, else score >= 0.5). If labels of 0
 // and 1 are there as well: current_accuracy, and of the reference baseline_accuracy; of both accuracy_drop.
-using DriftValues = std::map<std::string, Decimal>;
+using DriftValues = NamedValues;
 DriftValues measure_drift(const Predictions& current, const Predictions& reference);
 
 }  // namespace cairn

@@ -153,7 +153,7 @@ Receipt ReadCase::register_model(const std::string& name, const std::string& ver
   evidence.source = "metrics.json";
   evidence.digest = or_throw(attachments.put(metrics));
   evidence.bytes = metrics.size();
-  evidence.values.emplace("accuracy", or_throw(Decimal::parse(accuracy)));
+  evidence.values["accuracy"] = or_throw(Decimal::parse(accuracy));
   return say(RegisterModel{name, version, newest_, 1, 20, {evidence}});
 }
 

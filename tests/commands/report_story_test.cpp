@@ -25,7 +25,7 @@ EvidenceRecorded look(const Hash& model, const std::string& drift) {
   evidence.environment = "production";
   evidence.source = "drift_metrics.json";
   evidence.digest = sha256(drift);
-  evidence.values.emplace("drift_score", Decimal::parse(drift).value());
+  evidence.values["drift_score"] = Decimal::parse(drift).value();
   return evidence;
 }
 

@@ -35,7 +35,7 @@ class ToJson {
     put(member, nlohmann::ordered_json::array());
     for (const auto& grant : value) json[std::string(member)].push_back(to_text(grant));
   }
-  void operator()(std::string_view member, const std::map<std::string, Decimal>& value) {
+  void operator()(std::string_view member, const NamedValues& value) {
     put(member, nlohmann::ordered_json::object());
     for (const auto& [key, decimal] : value) json[std::string(member)][key] = decimal.text();
   }
@@ -154,10 +154,10 @@ TEST_CASE("lists that are too long, out of order or hold one thing twice cannot 
   evidence.findings.clear();
   evidence.values = {{"not a name", Decimal()}};
   CHECK(refusal_of(evidence).find("\"values\"") != std::string::npos);
-  evidence.values.clear();
-  for (std::size_t i = 0; i <= max_values; ++i) evidence.values.emplace(str("v", i), Decimal());
+  evidence.values = {};
+  for (std::size_t i = 0; i <= max_values; ++i) evidence.values[str("v", i)] = Decimal();
   CHECK(refusal_of(evidence).find("\"values\"") != std::string::npos);
-  evidence.values.clear();
+  evidence.values = {};
   evidence.source = "folder/file";
   CHECK(refusal_of(evidence).find("\"source\"") != std::string::npos);
 }

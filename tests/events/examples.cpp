@@ -240,10 +240,10 @@ std::vector<Event> smallest_events() {
 }
 
 std::vector<Event> largest_events() {
-  std::map<std::string, Decimal> values;
+  NamedValues values;
   for (const auto* text : {"NaN", "Infinity", "-Infinity", "0", "-999999999999999999.999999999999999999",
                            "999999999999999999.999999999999999999", "0.000000000000000001"}) {
-    values.emplace(str("v", values.size(), std::string(126, '.')), decimal(text));
+    values[str("v", values.size(), std::string(126, '.'))] = decimal(text);
   }
   std::vector<Grant> grants;
   for (int role = 0; role <= static_cast<int>(Role::auditor); ++role) {
