@@ -20,7 +20,8 @@ Result<Bytes> read_one(const Store& store, Seq seq) {
 
 constexpr std::size_t walk_page = 1024;           // entries: enough that a thread for each is nothing beside it
 constexpr std::size_t walk_page_bytes = 8 << 20;  // fewer, where they are large
-constexpr std::size_t visit_page = 64;
+constexpr std::size_t worth_a_thread = 128;       // entries
+constexpr std::size_t visit_page = 128;
 
 // A page from here on: at least one entry, if any is wanted.
 Result<std::vector<Bytes>> read_page(const Store& store, Seq from, std::size_t wanted) {
@@ -48,21 +49,34 @@ struct Page {
   std::optional<Error> broken;  // what comes after them cannot be read
 };
 
-Page decode_page(Result<std::vector<Bytes>> bytes, const std::function<Seq(std::size_t)>& seq_at) {
+Page decode_some(std::span<const Bytes> bytes, const std::function<Seq(std::size_t)>& seq_at) {
   Page page;
-  if (!bytes) {
-    page.broken = bytes.error();
-    return page;
-  }
-  page.entries.reserve(bytes->size());
-  for (std::size_t i = 0; i < bytes->size() && !page.broken; ++i) {
-    Result<Recorded> recorded = decode_recorded(seq_at(i), (*bytes)[i]);
+  page.entries.reserve(bytes.size());
+  for (std::size_t i = 0; i < bytes.size() && !page.broken; ++i) {
+    Result<Recorded> recorded = decode_recorded(seq_at(i), bytes[i]);
     if (recorded) {
       page.entries.push_back(std::move(*recorded));
     } else {
       page.broken = recorded.error();
     }
   }
+  return page;
+}
+
+// The second half in another thread, since to decode an entry takes longer than all else that is done with it.
+Page decode_page(const Result<std::vector<Bytes>>& bytes, const std::function<Seq(std::size_t)>& seq_at) {
+  if (!bytes) return {{}, bytes.error()};
+  const std::span<const Bytes> all(*bytes);
+  if (all.size() < worth_a_thread) return decode_some(all, seq_at);
+  const std::size_t half = all.size() / 2;
+  std::future<Page> others = std::async(std::launch::async | std::launch::deferred, [&] {
+    return decode_some(all.subspan(half), [&](std::size_t i) { return seq_at(half + i); });
+  });
+  Page page = decode_some(all.first(half), seq_at);
+  Page rest = others.get();
+  if (page.broken) return page;
+  std::move(rest.entries.begin(), rest.entries.end(), std::back_inserter(page.entries));
+  page.broken = std::move(rest.broken);
   return page;
 }
 
@@ -126,8 +140,8 @@ Result<Recorded> Ledger::entry(Seq seq) const {
   return decode_recorded(seq, bytes);
 }
 
-// To read and decode an entry takes about as long as to fold it, so it is done a page ahead, on the other core. Where
-// the system has no thread to give, it is done when its turn comes.
+// To read and decode an entry takes longer than to fold it, so it is done a page ahead, on the other cores. Where the
+// system has no thread to give, it is done when its turn comes.
 Result<void> Ledger::walk(Seq from, Size end, const std::function<Result<void>(const Recorded&)>& each) const {
   if (end > size()) return usage(str("there is no entry ", end - 1, ": this ledger holds ", size(), " entries"));
   const auto read = [this, end](Seq first) {

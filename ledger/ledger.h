@@ -39,7 +39,8 @@ class Ledger {
 
   // Entries [from, end), or these (ascending, none twice), in order and decoded. `each` stops the walk by returning an
   // error, and sees all that lies before an entry that cannot be read. A walk reads and decodes a page ahead, of
-  // bounded memory, in a thread of its own; `each` itself is called by the caller's.
+  // bounded memory, in threads of its own, and a visit decodes with a second one; `each` itself is called by the
+  // caller's.
   Result<void> walk(Seq from, Size end, const std::function<Result<void>(const Recorded&)>& each) const;
   Result<void> visit(std::span<const Seq> seqs, const std::function<Result<void>(const Recorded&)>& each) const;
 

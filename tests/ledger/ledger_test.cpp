@@ -1,6 +1,9 @@
 // Reading and proving, and which stores do not open as a ledger.
 #include "ledger/ledger.h"
 
+#include <numeric>
+#include <set>
+
 #include "tests/catch.h"
 #include "tests/ledger/fixture.h"
 
@@ -145,6 +148,27 @@ TEST_CASE("a walk and a visit see all that lies before an entry that cannot be r
   CHECK(ledger->visit(every_third, each).ok());
   CHECK(seen == every_third);
   CHECK(ledger->visit(std::vector<Seq>{600, 601}, each).error().kind == ErrorKind::usage);
+}
+
+TEST_CASE("of several entries that cannot be read the first one ends a walk, whichever thread decodes it") {
+  Filled f(600);
+  const auto ledger = Ledger::open(f.store);
+  REQUIRE(ledger.ok());
+  const std::set<Seq> broken = GENERATE(std::set<Seq>{10}, std::set<Seq>{10, 400}, std::set<Seq>{299, 300},
+                                        std::set<Seq>{450}, std::set<Seq>{600}, std::set<Seq>{0, 599});
+  f.store.altered = [&](Seq seq, Bytes bytes) { return broken.contains(seq) ? Bytes("broken") : std::move(bytes); };
+  Seq next = 0;
+  const auto each = [&](const Recorded& recorded) -> Result<void> {
+    CHECK(recorded.seq == next++);
+    return {};
+  };
+  CHECK_FALSE(ledger->walk(0, 601, each).ok());
+  CHECK(next == *broken.begin());
+  std::vector<Seq> all(601);
+  std::iota(all.begin(), all.end(), Seq{0});
+  next = 0;
+  CHECK_FALSE(ledger->visit(all, each).ok());
+  CHECK(next == *broken.begin());
 }
 
 TEST_CASE("an empty store is no ledger yet") {
