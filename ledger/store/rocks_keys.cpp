@@ -8,6 +8,7 @@ namespace cairn {
 namespace {
 
 constexpr unsigned number_bytes = 8;
+constexpr unsigned part_bytes = 4;
 
 Bytes numbered(char kind, std::uint64_t number) {
   Bytes key(1, kind);
@@ -29,8 +30,10 @@ Bytes checkpoint_key(Size size) {
 Bytes leaves_key(std::uint64_t index) {
   return numbered('t', index);
 }
-Bytes snapshot_key(Size size) {
-  return numbered('s', size);
+Bytes snapshot_key(Size size, std::uint32_t part) {
+  Bytes key = numbered('v', size);
+  append_big_endian(key, part, part_bytes);
+  return key;
 }
 
 Bytes subtree_key(std::uint8_t level, std::uint64_t index) {
@@ -60,6 +63,14 @@ Result<std::uint64_t> number_of_key(BytesView key, char kind) {
     return fault(str("the key ", to_hex(key), " is not of kind '", kind, "'"));
   }
   return from_big_endian(key.substr(1));
+}
+
+Result<SnapshotKey> parse_snapshot_key(BytesView key) {
+  if (key.size() != 1 + number_bytes + part_bytes || key[0] != 'v') {
+    return fault(str("the key ", to_hex(key), " is not one of a snapshot"));
+  }
+  return SnapshotKey{from_big_endian(key.substr(1, number_bytes)),
+                     static_cast<std::uint32_t>(from_big_endian(key.substr(1 + number_bytes)))};
 }
 
 Result<PostingKey> parse_posting_key(BytesView key) {

@@ -2,7 +2,6 @@
 
 #include <rocksdb/convenience.h>
 #include <rocksdb/db.h>
-#include <rocksdb/flush_block_policy.h>
 #include <rocksdb/options.h>
 #include <rocksdb/table.h>
 
@@ -57,40 +56,6 @@ rocksdb::CompressionType best_compression() {
   return rocksdb::kNoCompression;
 }
 
-// A snapshot is a row of megabytes. By RocksDB's own policy it would end the block of the rows before it, the index's
-// last tags, and each question about one of those would read and unpack the snapshot as well.
-class LargeRowsAlone final : public rocksdb::FlushBlockPolicy {
- public:
-  LargeRowsAlone(std::size_t large, std::unique_ptr<rocksdb::FlushBlockPolicy> by_size)
-      : large_(large), by_size_(std::move(by_size)) {}
-
-  bool Update(const Slice& key, const Slice& value) override {
-    const bool large = value.size() >= large_;
-    const bool full = by_size_->Update(key, value);
-    const bool ends = began_ && (full || large || was_large_);
-    began_ = true;
-    was_large_ = large;
-    return ends;
-  }
-
- private:
-  std::size_t large_;
-  std::unique_ptr<rocksdb::FlushBlockPolicy> by_size_;
-  bool began_ = false;  // the table has a row
-  bool was_large_ = false;
-};
-
-class LargeRowsAloneFactory final : public rocksdb::FlushBlockPolicyFactory {
- public:
-  const char* Name() const override { return "cairn.LargeRowsAlone"; }
-  rocksdb::FlushBlockPolicy* NewFlushBlockPolicy(const rocksdb::BlockBasedTableOptions& table,
-                                                 const rocksdb::BlockBuilder& block) const override {
-    auto by_size = std::unique_ptr<rocksdb::FlushBlockPolicy>(
-        rocksdb::FlushBlockBySizePolicyFactory().NewFlushBlockPolicy(table, block));
-    return std::make_unique<LargeRowsAlone>(table.block_size, std::move(by_size)).release();
-  }
-};
-
 rocksdb::Options common_options() {
   rocksdb::Options options;
   options.paranoid_checks = true;  // damage is an error of the open or the read that meets it, never skipped
@@ -100,7 +65,6 @@ rocksdb::Options common_options() {
   rocksdb::BlockBasedTableOptions table;
   table.block_size = 16 << 10;  // some 16 entries: scans gain, and a single read is not much dearer
   table.format_version = 5;
-  table.flush_block_policy_factory = std::make_shared<LargeRowsAloneFactory>();
   // No bloom filter: what is asked for by key is there; what may be absent is asked for by range.
   options.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));
   options.stats_dump_period_sec = 0;  // no timer thread in a process that lives for one command

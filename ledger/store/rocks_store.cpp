@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <deque>
+#include <limits>
 #include <mutex>
 
 #include "ledger/base/file.h"
@@ -25,6 +26,28 @@ struct Acknowledged {
   Bytes checkpoint;
   std::shared_ptr<const RightEdge> edge;  // a reader's is loaded when it is first asked for a node
 };
+
+// A row of megabytes would be read and unpacked whole by whoever only looks for a place near it.
+constexpr std::size_t snapshot_part_bytes = 16 << 10;
+
+void append_snapshot_rows(Size size, BytesView snapshot, std::vector<Row>& rows) {
+  for (std::uint32_t part = 0; !snapshot.empty(); ++part) {
+    rows.push_back({snapshot_key(size, part), snapshot.substr(0, snapshot_part_bytes)});
+    snapshot.remove_prefix(rows.back().value.size());
+  }
+}
+
+// The whole one of this size, whose first part is here; what lies beyond it is next.
+Result<AtSize> take_snapshot(RowCursor& rows, Size size) {
+  AtSize snapshot{size, {}};
+  for (; rows.at(); rows.next()) {
+    TRY_LET(key, parse_snapshot_key(rows.key()));
+    if (key.size != size) break;
+    snapshot.bytes += rows.value();
+  }
+  TRY(rows.status());
+  return snapshot;
+}
 
 class RocksStore final : public Store {
  public:
@@ -158,7 +181,7 @@ Result<void> RocksStore::commit(Size expected, const Batch& batch) {
   // No rival is about: the lock on the directory keeps a second process out, commit_mutex_ a second thread.
   TRY_LET(head, batch.sign());
   rows.push_back({checkpoint_key(edge->size()), head.checkpoint});
-  if (!head.snapshot.empty()) rows.push_back({snapshot_key(edge->size()), head.snapshot});
+  append_snapshot_rows(edge->size(), head.snapshot, rows);
 
   // A crash before this leaves nothing; inside it, the whole batch or nothing; after it, the whole batch.
   if (const Result<void> written = rows_->write(rows); !written.ok()) {
@@ -277,22 +300,24 @@ Result<std::vector<AtSize>> RocksStore::checkpoints(Size from, std::size_t limit
 }
 
 Result<std::optional<AtSize>> RocksStore::snapshot(Size at_most) const {
-  const auto rows = rows_->cursor("s", "t");
-  rows->seek_back(snapshot_key(std::min(at_most, acknowledged()->size)));
+  const auto rows = rows_->cursor("v", "w");
+  rows->seek_back(snapshot_key(std::min(at_most, acknowledged()->size), std::numeric_limits<std::uint32_t>::max()));
   TRY(rows->status());
   if (!rows->at()) return std::optional<AtSize>{};
-  TRY_LET(at, number_of_key(rows->key(), 's'));
-  return std::optional<AtSize>{{at, Bytes(rows->value())}};
+  TRY_LET(last, parse_snapshot_key(rows->key()));
+  rows->seek(snapshot_key(last.size, 0));
+  TRY_LET(snapshot, take_snapshot(*rows, last.size));
+  return std::optional<AtSize>{std::move(snapshot)};
 }
 
-// One cursor: to place one reads a snapshot in each of RocksDB's runs.
 Result<void> RocksStore::snapshots(Size at_most, const std::function<Result<void>(const AtSize&)>& each) const {
   const Size newest = std::min(at_most, acknowledged()->size);
-  const auto rows = rows_->cursor("s", "t");
-  for (rows->seek("s"); rows->at(); rows->next()) {
-    TRY_LET(at, number_of_key(rows->key(), 's'));
-    if (at > newest) break;
-    TRY(each(AtSize{at, Bytes(rows->value())}));
+  const auto rows = rows_->cursor("v", "w");
+  for (rows->seek("v"); rows->at();) {
+    TRY_LET(first, parse_snapshot_key(rows->key()));
+    if (first.size > newest) break;
+    TRY_LET(snapshot, take_snapshot(*rows, first.size));
+    TRY(each(snapshot));
   }
   return rows->status();
 }

@@ -331,7 +331,8 @@ TEST_CASE("the index's last tag is found without a snapshot being read, which li
     INFO("from " << from);
     CHECK(read_by([&] { CHECK(store->find("zebra", from, 10).value().size() == (from <= 3 ? 1 : 0)); }) < 1 << 20);
   }
-  CHECK(read_by([&] { CHECK(store->snapshot(10).value()->bytes == snapshot); }) > snapshot_bytes);
+  CHECK(read_by([&] { CHECK(store->snapshot(10).value()->bytes == snapshot); }) >
+        snapshot_bytes / 2);  // some of its blocks are known
 }
 
 TEST_CASE("a full disk fails the commit, acknowledges nothing, and loses nothing") {

@@ -15,7 +15,7 @@ TEST_CASE("keys are as the format page says") {
   REQUIRE(to_hex(checkpoint_key(256)) == "630000000000000100");
   REQUIRE(to_hex(leaves_key(1)) == "740000000000000001");
   REQUIRE(to_hex(subtree_key(2, 1)) == "68020000000000000001");
-  REQUIRE(to_hex(snapshot_key(last_seq)) == "73ffffffffffffffff");
+  REQUIRE(to_hex(snapshot_key(last_seq, 258)) == "76ffffffffffffffff00000102");
   REQUIRE(to_hex(posting_key("ab", 3)) == "706162000000000000000003");
   REQUIRE(version_key() == "m");
 }
@@ -34,6 +34,11 @@ TEST_CASE("keys parse to what they were made of and nothing else parses") {
   REQUIRE(!parse_posting_key(Bytes("p\0", 2) + "12345678").ok());
   REQUIRE(!parse_posting_key("pmodel:a12345678").ok());
   REQUIRE(!parse_posting_key(entry_key(1)).ok());
+  REQUIRE(parse_snapshot_key(snapshot_key(7, 258)).value().size == 7);
+  REQUIRE(parse_snapshot_key(snapshot_key(7, 258)).value().part == 258);
+  REQUIRE(!parse_snapshot_key(entry_key(1)).ok());
+  REQUIRE(!parse_snapshot_key("v12345678").ok());
+  REQUIRE(!parse_snapshot_key("s123456781234").ok());
   REQUIRE(!parse_posting_key(Bytes("pa\0b\0", 5) + "12345678").ok());
 }
 
