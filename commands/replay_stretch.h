@@ -20,6 +20,7 @@ struct SnapshotSeen {
   Size size = 0;
   Head head;
   Hash state;                         // of its views
+  bool of_now = true;                 // which are in this version's layout: others are not compared
   std::optional<std::string> closed;  // it does not open, and why
 };
 

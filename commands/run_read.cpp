@@ -232,7 +232,6 @@ Result<Printed> print_log(const Globals& globals, const LogFlags& flags, Session
 Result<ExplainedEntry> explained(const Ledger& ledger, Seq seq, ModelNames& names) {
   TRY_LET(recorded, ledger.entry(seq));
   TRY_LET(loaded, load_world(ledger, seq));
-  names.learn(*loaded.world);
   names.learn(recorded);
   return explain_entry(ledger, *loaded.world, std::move(recorded));
 }
@@ -240,12 +239,8 @@ Result<ExplainedEntry> explained(const Ledger& ledger, Seq seq, ModelNames& name
 }  // namespace
 
 Result<void> check_filter(const World& world, const StatusFilter& filter) {
+  if (filter.model && !world.has_model(*filter.model)) return nothing_about_model(world, *filter.model);
   const auto& slots = world.slots.rows();
-  const auto& versions = world.versions.rows();
-  if (filter.model && std::none_of(versions.begin(), versions.end(),
-                                   [&](const auto& row) { return row.first.first == *filter.model; })) {
-    return nothing_about_model(world, *filter.model);
-  }
   if (filter.environment && world.policy().environment(*filter.environment) == nullptr &&
       std::none_of(slots.begin(), slots.end(),
                    [&](const auto& row) { return row.first.second == *filter.environment; })) {
@@ -318,8 +313,7 @@ Result<Exit> run_show(const Globals& globals, const std::string& seq_or_id, Show
     print(format_dsse({std::move(recorded.entry.payload), std::move(recorded.entry.signatures)}) + "\n");
     return Exit::done;
   }
-  ModelNames names;
-  names.learn(*world);
+  ModelNames names = ModelNames::over(*world);
   TRY_LET(entry, explained(ledger, seq, names));
   print(globals.json ? entry_json(entry) : entry_text(entry, names));
   return entry.agrees() ? Exit::done : Exit::not_verified;

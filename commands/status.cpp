@@ -1,6 +1,7 @@
 #include "commands/status.h"
 
 #include <algorithm>
+#include <set>
 #include <tuple>
 
 #include "commands/command.h"
@@ -46,16 +47,17 @@ RunningVersion at_full(const World& world, const SlotKey& slot, const Tenure& te
   row.since = tenure.since;
   row.seq = tenure.seq;
   row.asks_approval = asks_approval(world, slot, Stage::full);
-  const auto& rollouts = world.rollouts.rows();
   const std::string ids = str(slot.first, '/', slot.second, '/');  // what those of this slot begin with
-  for (auto at = rollouts.lower_bound(ids); at != rollouts.end() && at->first.starts_with(ids); ++at) {
-    const Rollout& rollout = at->second;
+  world.rollouts.each_from(ids, [&](const std::string& id, const Rollout& rollout) {
+    if (!id.starts_with(ids)) return false;
     const bool brought_it = rollout.state == RolloutState::full && rollout.stage_entry == tenure.seq &&
                             rollout.model == tenure.model && rollout.environment == slot.second;
-    if (!brought_it) continue;
-    row.rollout = at->first;
-    row.approvals = grants_of(rollout, Stage::full, tenure.seq);
-  }
+    if (brought_it) {
+      row.rollout = id;
+      row.approvals = grants_of(rollout, Stage::full, tenure.seq);
+    }
+    return true;
+  });
   return row;
 }
 
@@ -170,15 +172,21 @@ std::vector<HoldStanding> holds_of(const World& world, const StatusFilter& filte
 
 Result<Status> status_of(World& world, const StatusFilter& filter, Millis moment) {
   Status status;
+  std::set<std::string> under_way;
   for (const auto& [key, slot] : world.slots.rows()) {
-    if (filter.wants(key.second, key.first)) add_slot(world, key, slot, status);
+    if (!filter.wants(key.second, key.first)) continue;
+    add_slot(world, key, slot, status);
+    if (slot.active) under_way.insert(*slot.active);
   }
   std::stable_sort(status.slots.begin(), status.slots.end(), [](const RunningVersion& a, const RunningVersion& b) {
     return std::tie(a.environment, a.name) < std::tie(b.environment, b.name);
   });
-  for (const auto& [id, rollout] : world.rollouts.rows()) {
-    if (rollout.state != RolloutState::active || !filter.wants(rollout.environment, rollout.name)) continue;
-    TRY_LET(standing, standing_of(world, id, rollout, moment));
+  for (const std::string& id : under_way) {
+    const Rollout* rollout = world.rollouts.find(id);
+    const bool wanted = rollout != nullptr && rollout->state == RolloutState::active &&
+                        filter.wants(rollout->environment, rollout->name);
+    if (!wanted) continue;
+    TRY_LET(standing, standing_of(world, id, *rollout, moment));
     status.rollouts.push_back(std::move(standing));
   }
   status.holds = holds_of(world, filter, moment);

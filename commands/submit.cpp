@@ -99,8 +99,7 @@ class Submitting {
     if (waiting_.empty()) return {};
     TRY_LET(answers, append_waiting());
     remember_newest(home_, writing_.session->ledger().id(), answers);
-    ModelNames known;
-    known.learn(writing_.rules->world());
+    const ModelNames known = ModelNames::over(writing_.rules->world());
     for (std::size_t i = 0; i < answers.size(); ++i) {
       // What was turned away may be no statement at all.
       auto decoded = decode_statement(waiting_[i].envelope.payload);

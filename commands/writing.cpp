@@ -79,9 +79,7 @@ Result<Draft> draft(const Ledger& ledger, const World& world, const std::string&
   TRY_LET(decoded, decode_statement(payload));
   made.statement = std::move(decoded);
   made.payload = std::move(payload);
-  ModelNames known;
-  known.learn(ground);
-  made.said = sentences_of(made.statement, known);
+  made.said = sentences_of(made.statement, ModelNames::over(ground));
   return made;
 }
 

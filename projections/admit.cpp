@@ -681,10 +681,8 @@ class EventRules : public Questions {
   void may_hold(const std::string& name) {
     needs_one_of(world_.policy().retention.hold, "*", name.empty() ? "*" : name);
     by_person();
-    const auto& versions = world_.versions.rows();
-    const auto first = versions.lower_bound({name, ""});
-    const bool known = first != versions.end() && first->first.first == name;
-    if (!name.empty() && !known) no(Refusal::unknown_model, {"no version of " + name + " is registered"});
+    if (!name.empty() && !world_.has_model(name))
+      no(Refusal::unknown_model, {"no version of " + name + " is registered"});
   }
 
   void none_released_here() {

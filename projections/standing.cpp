@@ -36,11 +36,11 @@ std::vector<Approval> standing_denials(const World& world, const Rollout& rollou
 
 std::vector<Seq> evidence_about(const World& world, const Rollout& rollout) {
   std::set<Seq> seqs;
-  const auto& rows = world.evidence.rows();
-  const EvidenceKey first{rollout.model, "", EvidenceKind{}};
-  for (auto row = rows.lower_bound(first); row != rows.end() && row->first.model == rollout.model; ++row) {
-    seqs.insert(row->second.seq);
-  }
+  world.evidence.each_from({rollout.model, "", EvidenceKind{}}, [&](const EvidenceKey& key, const EvidenceRow& row) {
+    const bool its = key.model == rollout.model;
+    if (its) seqs.insert(row.seq);
+    return its;
+  });
   return {seqs.begin(), seqs.end()};
 }
 

@@ -1,8 +1,9 @@
 // StateWriter and StateReader: the values that a state is made of as bytes, and back (FORMAT.md, "Snapshot").
 //
-// Numbers are LEB128 and as short as they can be. A text or a hash that was spelled before is named by its place, since
-// most of them are: a version's digest stands in six tables, and evidence has the same few names of values. A reader
-// takes any bytes, and what it hands out lies in them. Pure.
+// Numbers are LEB128 and as short as they can be. Texts and hashes are spelled once, before the rows, and named by
+// their place there, since most come often: a version's digest stands in six tables, and evidence has the same few
+// names of values. So each row can be read by itself, and behind its length passed over. A reader takes any bytes, and
+// what it hands out lies in them. Pure.
 #pragma once
 
 #include <algorithm>
@@ -40,8 +41,8 @@ inline std::size_t scatter(BytesView value) {
 // encode().
 class Places {
  public:
-  // Of an equal one that came before; none: it comes now.
-  std::optional<std::uint64_t> find_or_add(BytesView value) {
+  // Of the value; one that has none yet gets the next.
+  std::uint64_t place_of(BytesView value) {
     if (2 * values_.size() >= cells_.size()) grow();
     const std::size_t hash = scatter(value);
     for (std::size_t at = hash & (cells_.size() - 1);; at = (at + 1) & (cells_.size() - 1)) {
@@ -49,11 +50,11 @@ class Places {
       if (cell.number == 0) {
         values_.push_back(value);
         cell = {hash, values_.size()};
-        return std::nullopt;
       }
       if (cell.hash == hash && values_[cell.number - 1] == value) return cell.number - 1;
     }
   }
+  const std::vector<BytesView>& values() const { return values_; }
 
  private:
   struct Cell {
@@ -86,16 +87,8 @@ class StateWriter {
     *at++ = to_char(value);
     used_ = static_cast<std::size_t>(at - bytes_.data());
   }
-  void text(BytesView value) {
-    if (const auto place = texts_.find_or_add(value)) return number(2 * *place + 1);
-    number(2 * value.size());
-    raw(value);
-  }
-  void hash(const Hash& value) {
-    if (const auto place = hashes_.find_or_add(value.view())) return number(*place + 1);
-    number(0);
-    raw(value.view());
-  }
+  void text(BytesView value) { number(texts_.place_of(value)); }
+  void hash(const Hash& value) { number(hashes_.place_of(value.view())); }
   void plain(BytesView value) {
     number(value.size());
     raw(value);
@@ -104,9 +97,27 @@ class StateWriter {
     value.copy(room_for(value.size()), value.size());
     used_ += value.size();
   }
-  Bytes take() {
-    bytes_.resize(used_);
-    return std::move(bytes_);
+  // Behind its length, which is known once it is written.
+  template <class Write>
+  void row(const Write& write) {
+    const std::size_t begin = used_;
+    write();
+    const std::size_t size = used_ - begin;
+    number(size);  // behind it, and from there to its front
+    std::rotate(bytes_.data() + begin, bytes_.data() + begin + size, bytes_.data() + used_);
+  }
+  BytesView written() const { return {bytes_.data(), used_}; }
+  // What was written, behind `head` and the texts and hashes that it names.
+  Bytes take(BytesView head) {
+    StateWriter whole;
+    whole.raw(head);
+    whole.number(hashes_.values().size());
+    for (const BytesView hash : hashes_.values()) whole.raw(hash);
+    whole.number(texts_.values().size());
+    for (const BytesView text : texts_.values()) whole.plain(text);
+    whole.raw(written());
+    whole.bytes_.resize(whole.used_);
+    return std::move(whole.bytes_);
   }
 
  private:
@@ -126,10 +137,17 @@ class StateWriter {
   Places hashes_;
 };
 
+// What rows name by its place.
+struct StateWords {
+  BytesView hashes;  // one behind the other
+  std::vector<BytesView> texts;
+};
+
 // After the first thing that does not fit, everything reads as empty and failed() is true.
 class StateReader {
  public:
   explicit StateReader(BytesView bytes) : rest_(bytes) {}
+  StateReader(BytesView bytes, const StateWords& words) : rest_(bytes), words_(&words) {}
 
   std::uint64_t number() {
     std::uint64_t value = 0;
@@ -146,19 +164,17 @@ class StateReader {
     return 0;
   }
   BytesView text() {
-    const std::uint64_t begin = number();
-    if (begin % 2 == 1) return known(texts_, begin / 2);
-    const BytesView value = raw(begin / 2);
-    if (!failed_) texts_.push_back(value);
-    return value;
+    const std::uint64_t place = number();
+    if (words_ == nullptr || place >= words_->texts.size()) failed_ = true;
+    return failed_ ? BytesView() : words_->texts[place];
   }
   Hash hash() {
     const std::uint64_t place = number();
-    if (place > 0) return known(hashes_, place - 1);
-    const auto value = Hash::from_bytes(raw(Hash{}.bytes.size()));
-    if (!value) return {};
-    hashes_.push_back(*value);
-    return *value;
+    if (words_ == nullptr || place >= words_->hashes.size() / Hash{}.bytes.size()) failed_ = true;
+    if (failed_) return {};
+    Hash value;
+    std::memcpy(value.bytes.data(), words_->hashes.data() + place * value.bytes.size(), value.bytes.size());
+    return value;
   }
   BytesView plain() { return raw(number()); }
   BytesView raw(std::uint64_t size) {
@@ -176,20 +192,22 @@ class StateReader {
     if (value > rest_.size()) failed_ = true;
     return failed_ ? 0 : value;
   }
+  StateWords words() {
+    StateWords words;
+    const std::uint64_t hashes = count();
+    words.hashes = raw(hashes * Hash{}.bytes.size());
+    for (std::uint64_t left = count(); left > 0 && !failed_; --left) words.texts.push_back(plain());
+    return words;
+  }
+  BytesView rest() const { return rest_; }
   void fail() { failed_ = true; }
+  void require(bool holds) { failed_ = failed_ || !holds; }
   bool failed() const { return failed_; }
   bool done() const { return !failed_ && rest_.empty(); }
 
  private:
-  template <class Value>
-  Value known(const std::vector<Value>& values, std::uint64_t place) {
-    if (place >= values.size()) failed_ = true;
-    return failed_ ? Value{} : values[place];
-  }
-
   BytesView rest_;
-  std::vector<BytesView> texts_;
-  std::vector<Hash> hashes_;
+  const StateWords* words_ = nullptr;
   bool failed_ = false;
 };
 

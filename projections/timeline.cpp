@@ -243,6 +243,12 @@ ModelNames ModelNames::over(const ModelNames& beneath) {
   return names;
 }
 
+ModelNames ModelNames::over(const World& beneath) {
+  ModelNames names;
+  names.world_ = &beneath;
+  return names;
+}
+
 void ModelNames::learn(const World& world) {
   for (const auto& [digest, model] : world.models.rows())
     names_.insert_or_assign(digest, Name{model.name, model.version});
@@ -259,19 +265,21 @@ void ModelNames::learn(const std::vector<Event>& events) {
   }
 }
 
-const ModelNames::Name* ModelNames::find(const Hash& digest) const {
-  if (const auto found = names_.find(digest); found != names_.end()) return &found->second;
-  return beneath_ == nullptr ? nullptr : beneath_->find(digest);
+std::optional<ModelNames::Name> ModelNames::find(const Hash& digest) const {
+  if (const auto found = names_.find(digest); found != names_.end()) return found->second;
+  if (beneath_ != nullptr) return beneath_->find(digest);
+  const Model* model = world_ == nullptr ? nullptr : world_->models.find(digest);
+  return model == nullptr ? std::nullopt : std::optional<Name>({model->name, model->version});
 }
 
 std::string ModelNames::of(const Hash& digest) const {
-  const Name* found = find(digest);
-  return found == nullptr ? short_hex(digest) : found->name + " " + found->version;
+  const auto found = find(digest);
+  return found ? found->name + " " + found->version : short_hex(digest);
 }
 
 std::string ModelNames::version_of(const Hash& digest) const {
-  const Name* found = find(digest);
-  return found == nullptr ? short_hex(digest) : found->version;
+  const auto found = find(digest);
+  return found ? found->version : short_hex(digest);
 }
 
 std::string describe(const Event& event, const ModelNames& names) {

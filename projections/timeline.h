@@ -5,6 +5,7 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -21,6 +22,7 @@ class ModelNames {
  public:
   // Knows what `beneath` knows, which has to outlive it, and before that what it learns itself.
   static ModelNames over(const ModelNames& beneath);
+  static ModelNames over(const World& beneath);
 
   void learn(const World& world);
   void learn(const Recorded& entry);  // the registrations that were admitted
@@ -33,9 +35,10 @@ class ModelNames {
     std::string name;
     std::string version;
   };
-  const Name* find(const Hash& digest) const;
+  std::optional<Name> find(const Hash& digest) const;
 
   const ModelNames* beneath_ = nullptr;
+  const World* world_ = nullptr;  // beneath all
   std::map<Hash, Name> names_;
 };
 

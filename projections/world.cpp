@@ -107,13 +107,22 @@ std::string World::name_of(const Hash& model) const {
   return known == nullptr ? model.hex().substr(0, 12) : known->name + " " + known->version;
 }
 
+bool World::has_model(const std::string& name) const {
+  bool registered = false;
+  versions.each_from({name, ""}, [&](const std::pair<std::string, std::string>& version, const Hash&) {
+    registered = version.first == name;
+    return false;
+  });
+  return registered;
+}
+
 std::string World::next_rollout(const SlotKey& slot) const {
   const Slot* row = slots.find(slot);
   return str(slot.first, "/", slot.second, "/", (row == nullptr ? 0 : row->rollouts) + 1);
 }
 
 std::string World::next_incident() const {
-  return str("INC-", incidents.rows().size() + 1);
+  return str("INC-", incidents.size() + 1);
 }
 
 std::vector<std::string> Model::out_of_use() const {

@@ -305,9 +305,14 @@ class World {
   // What was applied stays: nothing before now is taken back, and what no rule can ask for any more is forgotten.
   void keep();
 
-  // Canonical bytes, and the World they came from. FORMAT.md, "Snapshot".
+  // Canonical bytes, and the World they came from. FORMAT.md, "Snapshot". Its rows stay bytes, which it keeps a copy
+  // of, until they are asked for; so even a question is asked by one thread at a time. A row that no fold could have
+  // made reads as an empty one.
   Bytes encode() const;
   static Result<std::unique_ptr<World>> decode(BytesView bytes);
+
+  // Whether these bytes are of the layout, and by the rules, of this program; others it can neither read nor compare.
+  static bool is_of_now(BytesView bytes);
 
   const Policy& policy() const;  // the one in force; an empty one, which allows nothing, before entry 0
   bool empty() const { return position->size == 0; }
@@ -323,6 +328,7 @@ class World {
   bool stands_in(const SlotKey& slot, const Hash& model) const;           // at full, or on its way there
   const StageRules* rules_of(const Rollout& rollout, Stage stage) const;  // in force; null: not on its ladder
   std::string name_of(const Hash& model) const;         // "net v1"; of an unknown one, its first digits
+  bool has_model(const std::string& name) const;        // of whatever version
   std::string next_rollout(const SlotKey& slot) const;  // the id that the slot's next one has to have
   std::string next_incident() const;
   std::optional<Hash> rollback_source(const SlotKey& slot) const;  // what a rollback would leave: canary, else full

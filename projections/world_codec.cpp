@@ -1,305 +1,58 @@
 // World as canonical bytes (FORMAT.md, "Snapshot"): tables in key order.
 //
-// Each row's fields are listed once, for both directions. A snapshot is a cache under the log's signature: a reader
-// that cannot decode one folds from zero, so a change of this layout only needs another `layout` number.
+// A snapshot is a cache under the log's signature: a reader that cannot take one apart folds from zero, so a change of
+// this layout only needs another `layout` number. Its rows stay bytes until they are asked for. A row that says what no
+// fold could have made reads as an empty one: its signer could as well have made up another, and `replay` and `verify`
+// name both.
 #include <algorithm>
 #include <utility>
 
-#include "projections/state_bytes.h"
+#include "projections/state_fields.h"
 #include "projections/world.h"
 
 namespace cairn {
 
+using state::Get;
+using state::Put;
+
 namespace {
 
 constexpr std::string_view magic = "cairn world\n";
-constexpr std::uint64_t layout = 6;  // also another where the same entries fold into other rows
+constexpr std::uint64_t layout = 7;  // also another where the same entries fold into other rows
 
-// The largest number that stands for a value: every time, count and place fits a JSON integer.
-template <class T>
-inline constexpr std::uint64_t largest = max_count;
-template <>
-inline constexpr std::uint64_t largest<bool> = 1;
-template <>
-inline constexpr auto largest<ActorKind> = static_cast<std::uint64_t>(ActorKind::service);
-template <>
-inline constexpr auto largest<Role> = static_cast<std::uint64_t>(Role::auditor);
-template <>
-inline constexpr auto largest<Stage> = static_cast<std::uint64_t>(Stage::full);
-template <>
-inline constexpr auto largest<Severity> = static_cast<std::uint64_t>(Severity::low);
-template <>
-inline constexpr auto largest<Guard> = static_cast<std::uint64_t>(Guard::gates);
-template <>
-inline constexpr auto largest<IncidentState> = static_cast<std::uint64_t>(IncidentState::closed);
-template <>
-inline constexpr auto largest<EvidenceKind> = static_cast<std::uint64_t>(EvidenceKind::cohort_drift);
-template <>
-inline constexpr auto largest<RolloutState> = static_cast<std::uint64_t>(RolloutState::aborted);
-template <>
-inline constexpr auto largest<ApprovalState> = static_cast<std::uint64_t>(ApprovalState::voided);
+template <class Rows>
+void put_rows(Put& put, const Rows& rows) {
+  put.out.number(rows.size());
+  for (const auto& row : rows) put.out.row([&] { put(row); });
+}
 
-// put and get of one value; overloads below build up to whole rows.
-struct Put {
-  StateWriter& out;
-
-  template <class T>
-  requires std::is_integral_v<T> || std::is_enum_v<T>
-  void operator()(const T& value) { out.number(static_cast<std::uint64_t>(value)); }
-  void operator()(BytesView value) { out.text(value); }
-  void operator()(const std::string& value) { out.text(value); }
-  void operator()(const Hash& value) { out.hash(value); }
-  void operator()(const Decimal& value) { out.plain(value.text()); }
-  void operator()(const RecentIds::Short& value) {
-    out.raw({reinterpret_cast<const char*>(value.data()), value.size()});
-  }
-  template <class T>
-  void operator()(const std::optional<T>& value) {
-    (*this)(value.has_value());
-    if (value) (*this)(*value);
-  }
-  template <class A, class B>
-  void operator()(const std::pair<A, B>& value) {
-    (*this)(value.first);
-    (*this)(value.second);
-  }
-  template <class Container>
-  requires requires(const Container& container) {
-    container.begin();
-    container.size();
-  }
-  void operator()(const Container& container) {
-    out.number(container.size());
-    for (const auto& value : container) (*this)(value);
-  }
-  template <class Row>
-  requires requires(Put& io, Row& row) { fields(io, row); }
-  void operator()(const Row& row) { fields(*this, const_cast<Row&>(row)); }
+// The bytes that a World's rows are still in, and where each begins.
+struct StoredState {
+  Bytes bytes;
+  StateWords words;
+  std::vector<std::vector<BytesView>> tables;
 };
 
-struct Get {
-  StateReader& in;
-
-  template <class T>
-  requires std::is_integral_v<T> || std::is_enum_v<T>
-  void operator()(T& value) {
-    const std::uint64_t number = in.number();
-    if (number > largest<T>) {
-      in.fail();
-    } else {
-      value = static_cast<T>(number);
-    }
-  }
-  void operator()(std::string& value) { value = std::string(in.text()); }
-  void operator()(Hash& value) { value = in.hash(); }
-  void operator()(Decimal& value) {
-    if (auto decimal = Decimal::parse(in.plain())) {
-      value = *decimal;
-    } else {
-      in.fail();
-    }
-  }
-  void operator()(RecentIds::Short& value) {
-    const BytesView bytes = in.raw(value.size());
-    for (std::size_t i = 0; i < bytes.size(); ++i) value[i] = static_cast<std::uint8_t>(bytes[i]);
-  }
-  template <class T>
-  void operator()(std::optional<T>& value) {
-    bool present = false;
-    (*this)(present);
-    if (present) (*this)(value.emplace());
-  }
-  template <class A, class B>
-  void operator()(std::pair<A, B>& value) {
-    (*this)(value.first);
-    (*this)(value.second);
-  }
-  template <class T>
-  void operator()(std::vector<T>& values) {
-    append(values);
-  }
-  template <class T>
-  void operator()(std::deque<T>& values) {
-    append(values);
-  }
-  template <class T>
-  void operator()(std::set<T>& values) {
-    for (std::uint64_t left = in.count(); left > 0 && !in.failed(); --left) {
-      T value{};
-      (*this)(value);
-      if (!values.empty() && !(*values.rbegin() < value)) in.fail();
-      values.insert(values.end(), std::move(value));
-    }
-  }
-  template <class K, class V>
-  void operator()(std::map<K, V>& values) {
-    for (std::uint64_t left = in.count(); left > 0 && !in.failed(); --left) {
-      std::pair<K, V> row;
-      (*this)(row);
-      if (!values.empty() && !(values.rbegin()->first < row.first)) in.fail();
-      values.insert(values.end(), std::move(row));
-    }
-  }
-  void operator()(NamedValues& values) {
-    for (std::uint64_t left = in.count(); left > 0 && !in.failed(); --left) {
-      const BytesView name = in.text();
-      if (!values.empty() && std::prev(values.end())->first >= name) in.fail();
-      (*this)(values[name]);
-    }
-  }
-  template <class Row>
-  requires requires(Get& io, Row& row) { fields(io, row); }
-  void operator()(Row& row) { fields(*this, row); }
-
- private:
-  template <class Sequence>
-  void append(Sequence& values) {
-    for (std::uint64_t left = in.count(); left > 0 && !in.failed(); --left) (*this)(values.emplace_back());
-  }
-};
-
-template <class Io, class... Values>
-void each(Io& io, Values&... values) {
-  (io(values), ...);
-}
-
-template <class Io>
-void fields(Io& io, Scope& v) {
-  each(io, v.environment, v.model);
-}
-template <class Io>
-void fields(Io& io, Grant& v) {
-  each(io, v.role, v.scope);
-}
-template <class Io>
-void fields(Io& io, Actor& v) {
-  each(io, v.kind, v.owner, v.enrolled_by, v.roles, v.enrolled);
-}
-template <class Io>
-void fields(Io& io, Key& v) {
-  each(io, v.handle, v.spki, v.vouched_by, v.added, v.revoked, v.compromised_since);
-}
-template <class Io>
-void fields(Io& io, Spoken& v) {
-  each(io, v.by, v.voucher, v.key, v.seq, v.recorded);
-}
-template <class Io>
-void fields(Io& io, Consent& v) {
-  each(io, v.replaces, v.said);
-}
-template <class Io>
-void fields(Io& io, OpenProposal& v) {
-  each(io, v.said, v.document, v.approvals);
-}
-template <class Io>
-void fields(Io& io, OpenRequest& v) {
-  each(io, v.said, v.events);
-}
-template <class Io>
-void fields(Io& io, Moment& v) {
-  each(io, v.seq, v.recorded);
-}
-template <class Io>
-void fields(Io& io, Model& v) {
-  each(io, v.name, v.version, v.files, v.bytes, v.registered, v.recorded, v.quarantined, v.left, v.retired, v.deleted,
-       v.classes);
-}
-template <class Io>
-void fields(Io& io, EvidenceKey& v) {
-  each(io, v.model, v.environment, v.kind);
-}
-template <class Io>
-void fields(Io& io, EvidenceRow& v) {
-  each(io, v.seq, v.recorded, v.author, v.digest, v.values);
-}
-template <class Io>
-void fields(Io& io, Soak& v) {
-  each(io, v.total, v.last_pass, v.doubted);
-}
-template <class Io>
-void fields(Io& io, Approval& v) {
-  each(io, v.person, v.stage, v.rules, v.state, v.key, v.seq, v.recorded, v.reason);
-}
-template <class Io>
-void fields(Io& io, ApprovalRequest& v) {
-  each(io, v.stage, v.by, v.of, v.seq, v.recorded);
-}
-template <class Io>
-void fields(Io& io, Rollout& v) {
-  each(io, v.model, v.name, v.environment, v.proposer, v.state, v.stage, v.percent, v.proposed, v.stage_entry,
-       v.stage_since, v.soak, v.notified, v.paused, v.rollback_incident, v.approvals, v.request);
-}
-template <class Io>
-void fields(Io& io, Tenure& v) {
-  each(io, v.model, v.seq, v.since);
-}
-template <class Io>
-void fields(Io& io, Slot& v) {
-  each(io, v.history, v.occupied, v.rolled_back, v.active, v.rollouts);
-}
-template <class Io>
-void fields(Io& io, ShadowDone& v) {
-  each(io, v.soaked, v.recorded, v.entry, v.stage_entry);
-}
-template <class Io>
-void fields(Io& io, ActionItem& v) {
-  each(io, v.owner, v.due, v.task, v.opened, v.closed);
-}
-template <class Io>
-void fields(Io& io, Incident& v) {
-  each(io, v.severity, v.title, v.name, v.environment, v.opened, v.recorded, v.state, v.acknowledged, v.escalated,
-       v.mitigated, v.resolved, v.postmortem, v.closed, v.actions);
-}
-template <class Io>
-void fields(Io& io, AlertKey& v) {
-  each(io, v.entry, v.model, v.environment);
-}
-template <class Io>
-void fields(Io& io, Alert& v) {
-  each(io, v.recorded, v.acknowledged);
-}
-template <class Io>
-void fields(Io& io, Lockdown& v) {
-  each(io, v.by, v.reason, v.engaged, v.recorded, v.lift);
-}
-template <class Io>
-void fields(Io& io, Freeze& v) {
-  each(io, v.by, v.reason, v.until, v.declared, v.recorded);
-}
-template <class Io>
-void fields(Io& io, Hold& v) {
-  each(io, v.by, v.reason, v.placed, v.recorded);
-}
-template <class Io>
-void fields(Io& io, BrokenGlass& v) {
-  each(io, v.said, v.incident, v.lifts, v.until);
-}
-template <class Io>
-void fields(Io& io, Genesis& v) {
-  each(io, v.ledger, v.origin, v.log_key, v.recovery_id, v.recovery_key);
-}
-template <class Io>
-void fields(Io& io, Position& v) {
-  each(io, v.size, v.recorded);
-}
-template <class Io>
-void fields(Io& io, RecentIds::Row& v) {
-  each(io, v.key, v.events, v.seq, v.recorded);
-}
-
 template <class K, class V>
-void put_table(Put& put, const Table<K, V>& table) {
-  put(table.rows());
-}
-
-template <class K, class V>
-void get_table(Get& get, Table<K, V>& table) {
-  for (std::uint64_t left = get.in.count(); left > 0 && !get.in.failed(); --left) {
+void get_table(StateReader& in, const std::shared_ptr<StoredState>& state, Table<K, V>& table) {
+  const std::size_t number = state->tables.size();
+  std::vector<BytesView>& rows = state->tables.emplace_back();
+  for (std::uint64_t left = in.count(); left > 0 && !in.failed(); --left) rows.push_back(in.plain());
+  const auto bytes_of = [state, number](std::size_t place) { return state->tables[number][place]; };
+  const auto key_of = [state, bytes_of](std::size_t place) {
+    Get get{StateReader(bytes_of(place), state->words)};
     K key{};
     get(key);
-    if (!table.rows().empty() && !(table.rows().rbegin()->first < key)) return get.in.fail();
-    get(table.append(std::move(key)));
-  }
+    return key;
+  };
+  const auto row_of = [state, bytes_of, key_of](std::size_t place) {
+    Get get{StateReader(bytes_of(place), state->words)};
+    std::pair<K, V> row;
+    get(row);
+    if (!get.in.done()) row = {key_of(place), V{}};
+    return row;
+  };
+  table.store({rows.size(), key_of, row_of});
 }
 
 // All tables, in the order of FORMAT.md.
@@ -326,55 +79,61 @@ void tables(TheWorld& world, const Visit& visit) {
   visit(world.spellings);
 }
 
-// What every fold keeps to, and the questions rely on.
-bool holds_together(const World& world) {
-  for (const auto& [key, slot] : world.slots.rows()) {
-    if (slot.occupied && slot.history.empty()) return false;
-    if (slot.active && !world.rollouts.has(*slot.active)) return false;
-  }
-  return true;
+bool starts_as_now(StateReader& in) {
+  return in.raw(magic.size()) == magic && in.number() == layout && in.number() == newest_rules;
 }
 
 }  // namespace
 
+bool World::is_of_now(BytesView bytes) {
+  StateReader start(bytes);
+  return starts_as_now(start);
+}
+
 Bytes World::encode() const {
+  StateWriter head;
+  head.raw(magic);
+  head.number(layout);
+  head.number(newest_rules);
   StateWriter out;
   Put put{out};
-  out.raw(magic);
-  out.number(layout);
-  out.number(newest_rules);
   put(*position);
   put(*genesis);
   put(force->document);
   put(force->adopted);
-  tables(*this, [&](const auto& table) { put_table(put, table); });
+  tables(*this, [&](const auto& table) { put_rows(put, table.rows()); });
 
   // Only what a later entry can still ask for, so that the bytes do not depend on when this process dropped the rest.
-  const auto put_recent = [&](const Table<std::string, std::deque<Millis>>& table) {
-    std::map<BytesView, std::deque<Millis>> recent;
+  const auto recent = [this](const Table<std::string, std::deque<Millis>>& table) {
+    std::map<BytesView, std::deque<Millis>> kept;
     for (const auto& [actor, times] : table.rows()) {
       for (const Millis time : times) {
-        if (time > position->recorded - hour) recent[actor].push_back(time);
+        if (time > position->recorded - hour) kept[actor].push_back(time);
       }
     }
-    put(recent);
+    return kept;
   };
-  put_recent(refusals);
-  put_recent(forks);
+  put_rows(put, recent(refusals));
+  put_rows(put, recent(forks));
   const auto is_recent = [this](const RecentIds::Row& row) { return row.recorded >= position->recorded - id_memory; };
   const auto& rows = ids.rows();
   out.number(static_cast<std::uint64_t>(std::count_if(rows.begin(), rows.end(), is_recent)));
   for (const RecentIds::Row& row : rows) {
     if (is_recent(row)) put(row);
   }
-  return out.take();
+  return out.take(head.written());
 }
 
 Result<std::unique_ptr<World>> World::decode(BytesView bytes) {
-  StateReader in(bytes);
-  Get get{in};
   const Error damaged = fault("the snapshot of the views does not decode; it will be rebuilt");
-  if (in.raw(magic.size()) != magic || in.number() != layout || in.number() != newest_rules) return damaged;
+  const auto state = std::make_shared<StoredState>();
+  state->bytes = Bytes(bytes);
+  StateReader start(state->bytes);
+  if (!starts_as_now(start)) return damaged;
+  state->words = start.words();
+  if (start.failed()) return damaged;
+
+  Get get{StateReader(start.rest(), state->words)};
   auto world = std::make_unique<World>();
   get(world->position.edit());
   get(world->genesis.edit());
@@ -385,16 +144,16 @@ Result<std::unique_ptr<World>> World::decode(BytesView bytes) {
     TRY_LET(policy, parse_policy(force.document));
     force.policy = std::make_shared<const Policy>(std::move(policy));
   }
-  tables(*world, [&](auto& table) { get_table(get, table); });
-  get_table(get, world->refusals);
-  get_table(get, world->forks);
-  for (std::uint64_t left = in.count(); left > 0 && !in.failed(); --left) {
+  tables(*world, [&](auto& table) { get_table(get.in, state, table); });
+  get_table(get.in, state, world->refusals);
+  get_table(get.in, state, world->forks);
+  for (std::uint64_t left = get.in.count(); left > 0 && !get.in.failed(); --left) {
     RecentIds::Row row;
     get(row);
-    if (!world->ids.rows().empty() && row.seq <= world->ids.rows().back().seq) in.fail();
+    if (!world->ids.rows().empty() && row.seq <= world->ids.rows().back().seq) get.in.fail();
     world->ids.push(row);
   }
-  if (!in.done() || !holds_together(*world)) return damaged;
+  if (!get.in.done()) return damaged;
   return world;
 }
 

@@ -19,7 +19,8 @@ class SnapshotCheck {
 
   bool is_at(Size size) const { return !sizes_.empty() && sizes_.back() == size; }
 
-  // Needs is_at(head.size). Without a world only the signature and the root are compared.
+  // Needs is_at(head.size). Without a world only the signature and the root are compared; so it is with views of another
+  // version's layout, which nobody reads any more.
   Result<void> at(const Head& head, const World* world, const PublicKey& log_key, Findings& findings);
 
   // Those that are left are of sizes that the walk never came to.

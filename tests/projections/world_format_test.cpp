@@ -44,14 +44,14 @@ class PageReader {
   void read(const std::string& type) {
     if (type == "u64") {
       number();
+    } else if (type == "spelled_text") {
+      REQUIRE(texts_.insert(take(number())).second);
+    } else if (type == "spelled_hash") {
+      REQUIRE(hashes_.insert(take(32)).second);
     } else if (type == "text") {
-      const std::uint64_t begin = number();
-      if (begin % 2 == 1) return again(begin / 2, texts_);
-      spelled(take(begin / 2), texts_);
+      named(texts_, named_texts_);
     } else if (type == "hash") {
-      const std::uint64_t place = number();
-      if (place > 0) return again(place - 1, hashes_);
-      spelled(take(32), hashes_);
+      named(hashes_, named_hashes_);
     } else if (type == "decimal") {
       REQUIRE(Decimal::parse(take(number())).ok());
     } else if (type == "half") {
@@ -67,7 +67,8 @@ class PageReader {
     }
   }
 
-  bool done() const { return rest_.empty(); }
+  // To the last byte, and every text and hash was named.
+  bool done() const { return rest_.empty() && named_texts_ == texts_.size() && named_hashes_ == hashes_.size(); }
 
   std::map<std::string, int> rows;
   int repeated = 0;
@@ -84,7 +85,16 @@ class PageReader {
       read(inner.substr(comma + 1));
     };
     if (outer == "pair") return both();
-    for (std::uint64_t left = number(); left > 0; --left) outer == "map" ? both() : read(inner);
+    for (std::uint64_t left = number(); left > 0; --left) {
+      if (outer != "rows") {
+        outer == "map" ? both() : read(inner);
+        continue;
+      }
+      const std::uint64_t size = number();
+      const std::size_t before = rest_.size();
+      both();
+      REQUIRE(before - rest_.size() == size);
+    }
   }
 
   // The comma between the two of a map or a pair, whose first may be a pair itself.
@@ -98,11 +108,16 @@ class PageReader {
     return std::string::npos;
   }
 
-  // A text or a hash that was not there before.
-  void spelled(BytesView value, std::set<BytesView>& before) { REQUIRE(before.insert(value).second); }
-  void again(std::uint64_t place, const std::set<BytesView>& before) {
-    REQUIRE(place < before.size());
-    ++repeated;
+  // They come in the order in which they are named.
+  void named(const std::set<BytesView>& spelled, std::uint64_t& so_far) {
+    const std::uint64_t place = number();
+    REQUIRE(place < spelled.size());
+    REQUIRE(place <= so_far);
+    if (place == so_far) {
+      ++so_far;
+    } else {
+      ++repeated;
+    }
   }
 
   std::uint64_t number() {
@@ -127,6 +142,8 @@ class PageReader {
   BytesView rest_;
   std::set<BytesView> texts_;
   std::set<BytesView> hashes_;
+  std::uint64_t named_texts_ = 0;
+  std::uint64_t named_hashes_ = 0;
 };
 
 }  // namespace
