@@ -68,6 +68,21 @@ Json audited(const DatabasePlace& place, const std::string& where) {
   return report;
 }
 
+TEST_CASE("without PostgreSQL's client library a command says which package has it, and no other command asks") {
+  Workplace place;
+  place.init(Workplace::Policy::easy);
+  const fs::path libraries = place.directory() / "libraries";
+  fs::create_directory(libraries);
+  put_text(libraries / "libpq.so.5", std::string(4096, 'x'));  // found first, and no library
+  const Environment broken{{"LD_LIBRARY_PATH", libraries.string()}};
+  const Ran ran = place.cairn("dana", {"--ledger", "postgresql://127.0.0.1:1/none", "status"}, broken);
+  INFO(ran.err);
+  CHECK(ran.code == 2);
+  CHECK(ran.err.find("client library") != std::string::npos);
+  CHECK(ran.err.find("libpq5") != std::string::npos);
+  CHECK(place.cairn("dana", {"status"}, broken).code == 0);
+}
+
 TEST_CASE("a ledger in PostgreSQL is made, written, read, verified, replayed, exported and bundled") {
   const DatabasePlace place;
   const Json made = place.make();
