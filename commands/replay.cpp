@@ -62,12 +62,11 @@ class Replay {
 
   Result<void> list_snapshots() {
     return ledger_.store().snapshots(size_, [this](const AtSize& row) -> Result<void> {
-      SnapshotSeen seen{row.size, {}, {}, true, {}};
+      SnapshotSeen seen{row.size, {}, {}, {}};
       const auto snapshot = open_snapshot(row.bytes, ledger_.log_key().key());
       if (snapshot) {
         seen.head = snapshot->head;
-        seen.state = sha256(snapshot->state);
-        seen.of_now = World::is_of_now(snapshot->state);
+        if (World::is_of_now(snapshot->state)) seen.state = sha256(snapshot->state);
       } else {
         seen.closed = snapshot.error().message;
       }

@@ -97,10 +97,10 @@ void ReplayStretch::compare_snapshot() {
     differs_in_view(which + "does not open: " + *seen.closed);
   } else if (seen.head != Head{tree_.size(), tree_.root()}) {
     differs_in_view(which + "is of another history");
-  } else if (seen.of_now) {
+  } else if (seen.state) {
     // Nothing waits for the answer, and there may be another core.
     const auto hash = [bytes = world_->encode()] { return sha256(bytes); };
-    comparing_ = StateCompared{which, seen.state, std::async(std::launch::async | std::launch::deferred, hash)};
+    comparing_ = StateCompared{which, *seen.state, std::async(std::launch::async | std::launch::deferred, hash)};
   }
 }
 

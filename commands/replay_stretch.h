@@ -19,8 +19,7 @@ namespace cairn {
 struct SnapshotSeen {
   Size size = 0;
   Head head;
-  Hash state;                         // of its views
-  bool of_now = true;                 // which are in this version's layout: others are not compared
+  std::optional<Hash> state;          // of its views; none: another version's layout, which is not compared
   std::optional<std::string> closed;  // it does not open, and why
 };
 
