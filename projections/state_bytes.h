@@ -201,7 +201,6 @@ class StateReader {
   }
   BytesView rest() const { return rest_; }
   void fail() { failed_ = true; }
-  void require(bool holds) { failed_ = failed_ || !holds; }
   bool failed() const { return failed_; }
   bool done() const { return !failed_ && rest_.empty(); }
 

@@ -239,7 +239,9 @@ template <class Io>
 void fields(Io& io, Slot& v) {
   each(io, v.history, v.occupied, v.rolled_back, v.active, v.rollouts);
   // What every fold keeps to, and the questions rely on.
-  if constexpr (std::is_same_v<Io, Get>) io.in.require(!v.occupied || !v.history.empty());
+  if constexpr (std::is_same_v<Io, Get>) {
+    if (v.occupied && v.history.empty()) io.in.fail();
+  }
 }
 template <class Io>
 void fields(Io& io, ShadowDone& v) {

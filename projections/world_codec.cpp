@@ -45,11 +45,11 @@ void get_table(StateReader& in, const std::shared_ptr<StoredState>& state, Table
     get(key);
     return key;
   };
-  const auto row_of = [state, bytes_of, key_of](std::size_t place) {
+  const auto row_of = [state, bytes_of](std::size_t place) {
     Get get{StateReader(bytes_of(place), state->words)};
     std::pair<K, V> row;
     get(row);
-    if (!get.in.done()) row = {key_of(place), V{}};
+    if (!get.in.done()) row.second = V{};
     return row;
   };
   table.store({rows.size(), key_of, row_of});
