@@ -11,6 +11,7 @@ constexpr std::size_t hash_bytes = 32;
 constexpr std::size_t kept_tiles = 1024;   // 16 MiB: every upper tile of a ledger of 67 million entries
 constexpr std::size_t kept_crowns = 8192;  // 16 MiB: of two million entries
 constexpr std::size_t crown_width = 8;     // leaves below each hash of a crown
+constexpr std::size_t kept_edge = 1024;    // a proof asks for some thirty, and the next one mostly for the same
 
 Error damaged_leaves(std::uint64_t index) {
   return fault(str("the leaf hashes of entries ", index * tile_width, " to ", index * tile_width + tile_width - 1,
@@ -109,10 +110,25 @@ Hash TileNodes::leaf_node(std::uint64_t tile, BytesView row, std::size_t offset,
   return (*(crowns_[tile] = std::move(crown)))[at];
 }
 
+// A complete subtree stays what it is while the tree grows, so it may be known from an earlier edge.
+Hash TileNodes::edge_node(const NodeId& id, std::span<const Hash> below) const {
+  if (below.size() == 1) return below[0];
+  {
+    const std::lock_guard lock(mutex_);
+    if (const auto kept = edge_.find(id); kept != edge_.end()) return kept->second;
+  }
+  const Hash root = fold_hashes(below);
+  const std::lock_guard lock(mutex_);
+  if (edge_.size() >= kept_edge) edge_.clear();
+  edge_[id] = root;
+  return root;
+}
+
 void TileNodes::forget() {
   const std::lock_guard lock(mutex_);
   upper_.clear();
   crowns_.clear();
+  edge_.clear();
 }
 
 Result<TileNodes::Tile> TileNodes::upper_tile(const TileName& name) const {
@@ -143,9 +159,10 @@ Result<std::vector<Hash>> TileNodes::nodes(std::span<const NodeId> ids, const Ri
 
   std::vector<Hash> hashes;
   hashes.reserve(ids.size());
-  for (const Place& place : places) {
+  for (std::size_t i = 0; i < places.size(); ++i) {
+    const Place& place = places[i];
     if (place.tile >= full_tiles(edge.size(), place.level)) {
-      hashes.push_back(fold_hashes(edge.level(place.level).subspan(place.offset, place.width)));
+      hashes.push_back(edge_node(ids[i], edge.level(place.level).subspan(place.offset, place.width)));
       continue;
     }
     if (place.level == 0) {

@@ -43,7 +43,7 @@ class TileNodes {
 
   // A fault if a subtree is not complete in the edge's tree. A proof reads at most one row of leaf hashes and, for each
   // level above, 256 rows once. What lies above is kept: full tiles of upper levels (16 KiB each, one for 65,536
-  // entries), and the upper levels of tiles of leaves that were asked for (2 KiB each).
+  // entries), the upper levels of tiles of leaves that were asked for (2 KiB each), and of the edge.
   Result<std::vector<Hash>> nodes(std::span<const NodeId> ids, const RightEdge& edge) const;
 
   // Gives up the tiles that are kept.
@@ -60,6 +60,7 @@ class TileNodes {
 
   Result<LeafRows> load_leaves(std::span<const std::uint64_t> indices) const;
   Hash leaf_node(std::uint64_t tile, BytesView row, std::size_t offset, std::size_t width) const;
+  Hash edge_node(const NodeId& id, std::span<const Hash> below) const;
   Result<Tile> upper_tile(const TileName& name) const;
   Result<std::vector<Hash>> whole_roots(unsigned level, std::uint64_t first, std::size_t count) const;
 
@@ -67,6 +68,7 @@ class TileNodes {
   mutable std::mutex mutex_;
   mutable std::map<TileName, Tile> upper_;
   mutable std::unordered_map<std::uint64_t, Tile> crowns_;  // of tiles of leaves: all but their three lowest levels
+  mutable std::map<NodeId, Hash> edge_;  // of subtrees in tiles that were not full when they were asked for
 };
 
 }  // namespace cairn
