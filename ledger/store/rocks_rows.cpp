@@ -1,5 +1,6 @@
 #include "ledger/store/rocks_rows.h"
 
+#include <rocksdb/cache.h>
 #include <rocksdb/convenience.h>
 #include <rocksdb/db.h>
 #include <rocksdb/options.h>
@@ -65,6 +66,8 @@ rocksdb::Options common_options() {
   rocksdb::BlockBasedTableOptions table;
   table.block_size = 16 << 10;  // some 16 entries: scans gain, and a single read is not much dearer
   table.format_version = 5;
+  // A proof reads one row of leaf hashes, 8 KiB: those of two million entries. A scan fills it as well, and no more.
+  table.block_cache = rocksdb::NewLRUCache(64 << 20);
   // No bloom filter: what is asked for by key is there; what may be absent is asked for by range.
   options.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));
   options.stats_dump_period_sec = 0;  // no timer thread in a process that lives for one command
