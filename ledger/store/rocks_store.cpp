@@ -37,9 +37,11 @@ void append_snapshot_rows(Size size, BytesView snapshot, std::vector<Row>& rows)
   }
 }
 
-// The whole one of this size, whose first part is here; what lies beyond it is next.
-Result<AtSize> take_snapshot(RowCursor& rows, Size size) {
+// The whole one of this size, whose first part is here; what lies beyond it is next. So many bytes are
+// set aside at once, so that none are copied while it grows; within reason, since nobody signed the rows' keys.
+Result<AtSize> take_snapshot(RowCursor& rows, Size size, std::size_t expected = 0) {
   AtSize snapshot{size, {}};
+  snapshot.bytes.reserve(std::min<std::size_t>(expected, 64 << 20));
   for (; rows.at(); rows.next()) {
     TRY_LET(key, parse_snapshot_key(rows.key()));
     if (key.size != size) break;
@@ -306,7 +308,7 @@ Result<std::optional<AtSize>> RocksStore::snapshot(Size at_most) const {
   if (!rows->at()) return std::optional<AtSize>{};
   TRY_LET(last, parse_snapshot_key(rows->key()));
   rows->seek(snapshot_key(last.size, 0));
-  TRY_LET(snapshot, take_snapshot(*rows, last.size));
+  TRY_LET(snapshot, take_snapshot(*rows, last.size, (std::size_t{last.part} + 1) * snapshot_part_bytes));
   return std::optional<AtSize>{std::move(snapshot)};
 }
 
