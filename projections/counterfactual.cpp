@@ -212,8 +212,8 @@ std::optional<Renamed> Counterfactual::begun(const World& recorded, const std::v
     } else if (const auto* opened = std::get_if<IncidentOpened>(&event)) {
       ++incidents;
       name = opened->incident;
-      right = str("INC-", recorded.incidents.size() + incidents);
-      here = str("INC-", world_.incidents.size() + incidents);
+      right = str("INC-", recorded.incidents.rows().size() + incidents);
+      here = str("INC-", world_.incidents.rows().size() + incidents);
     }
     if (name != right) return std::nullopt;
     if (!name.empty()) fresh.emplace_back(std::move(name), std::move(here));

@@ -491,11 +491,13 @@ struct Fold {
 }  // namespace
 
 void World::apply_event(const Event& event, const Statement& statement, const KeyId& key, Millis recorded) {
+  journal.at_entry(position->size);
   std::visit(Fold{*this, statement, key, position->size, recorded}, event);
 }
 
 void World::apply(const Recorded& entry) {
   ASSERT(entry.seq == position->size);
+  journal.at_entry(entry.seq);
   const Statement& statement = entry.statement;
   const Millis recorded = entry.entry.recorded;
   const KeyId key = signed_by(entry.entry);

@@ -5,14 +5,18 @@
 // is remembered, so a plain fold pays nothing.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
+#include <deque>
 #include <functional>
 #include <map>
 #include <optional>
+#include <set>
 #include <utility>
 #include <vector>
 
 #include "ledger/base/assert.h"
+#include "ledger/base/types.h"
 
 namespace cairn {
 
@@ -39,22 +43,37 @@ class Journal {
   bool recording() const { return recording_; }
   void remember(std::function<void()> undo) { undo_.push_back(std::move(undo)); }
 
+  // Which rows change is noted, by the entry that changes them, once a size is named since which it is known: then
+  // since each size that is named, ascending, and since any from the last one on.
+  void note_since(Size size) { noted_since_.push_back(size); }
+  bool noting() const { return !noted_since_.empty(); }
+  const std::vector<Size>& noted_since() const { return noted_since_; }
+  void forget_before(Size size) {
+    while (!noted_since_.empty() && noted_since_.front() < size) noted_since_.erase(noted_since_.begin());
+    if (noted_since_.empty()) noted_since_.push_back(size);
+  }
+  void at_entry(Seq entry) { entry_ = entry; }
+  Seq entry() const { return entry_; }
+
  private:
   std::vector<std::function<void()>> undo_;
   bool recording_ = false;
+  std::vector<Size> noted_since_;
+  Seq entry_ = 0;
 };
 
-// Rows that were stored, by ascending keys, each read by its place when somebody asks for it.
+// Rows that were stored, by ascending keys, each read by its place when somebody asks for it. One without a row says
+// that the key's row is gone.
 template <class Key, class Row>
 struct StoredRows {
   std::size_t count = 0;
   std::function<Key(std::size_t)> key;
-  std::function<std::pair<Key, Row>(std::size_t)> row;
+  std::function<std::pair<Key, std::optional<Row>>(std::size_t)> row;
 };
 
 // Rows by key, in key order, so that two worlds with the same rows have the same bytes. Of rows that were stored only
-// those are read that somebody asks for: a command about one subject pays for one subject. Even a question changes what
-// has been read, so one thread at a time may ask.
+// those are read that somebody asks for: a command about one subject pays for one subject; who asks for as many as
+// there are has them all read. Even a question changes what has been read, so one thread at a time may ask.
 template <class Key, class Row>
 class Table {
  public:
@@ -62,24 +81,40 @@ class Table {
   Table(const Table&) = delete;  // the journal's steps point here
   Table& operator=(const Table&) = delete;
 
-  // Into an empty table.
+  // Over what was stored before, and before anything else is done with the table.
   void store(StoredRows<Key, Row> rows) {
-    ASSERT(rows_.empty() && unread_ == 0);
-    stored_ = std::move(rows);
-    unread_ = stored_.count;
-    read_.assign(unread_, false);
+    ASSERT(rows_.empty());
+    unasked_ += rows.count;
+    stored_.push_back(std::move(rows));
+  }
+  // In the place of everything.
+  void replace(StoredRows<Key, Row> rows) {
+    rows_.clear();
+    unstored_.clear();
+    stored_.clear();
+    unasked_ = 0;
+    store(std::move(rows));
   }
 
   // All rows, which reads all that are not read yet.
   const std::map<Key, Row>& rows() const {
-    for (std::size_t place = 0; unread_ > 0; ++place) {
-      if (!read_[place]) read(place);
+    for (auto layer = stored_.rbegin(); layer != stored_.rend(); ++layer) {
+      for (std::size_t place = 0; place < layer->count; ++place) {
+        const Key key = layer->key(place);
+        if (rows_.contains(key) || unstored_.contains(key)) continue;
+        auto row = layer->row(place).second;
+        if (row) {
+          rows_.emplace(key, std::move(*row));
+        } else {
+          unstored_.insert(key);
+        }
+      }
     }
-    stored_ = {};  // and the bytes that they were read from
-    read_.clear();
+    stored_.clear();  // and the bytes that they were read from
+    unstored_.clear();
+    unasked_ = 0;
     return rows_;
   }
-  std::size_t size() const { return rows_.size() + unread_; }
 
   const Row* find(const Key& key) const {
     const auto found = look_up(key);
@@ -90,26 +125,31 @@ class Table {
   // The rows from `first` on, for as long as `each`(key, row) says true.
   template <class Each>
   void each_from(const Key& first, const Each& each) const {
-    auto at = rows_.lower_bound(first);
-    for (std::size_t place = place_of(first);; ++at) {
-      for (; place < stored_.count; ++place) {
-        if (read_[place]) continue;
-        if (at != rows_.end() && at->first < stored_.key(place)) break;
-        at = read(place);
-      }
-      if (at == rows_.end() || !each(at->first, at->second)) return;
+    ask_stored();
+    for (std::optional<Key> next = first_key(first, true); next; next = first_key(*next, false)) {
+      ask_stored();
+      const auto row = look_up(*next);
+      if (row != rows_.end() && !each(row->first, row->second)) return;
     }
   }
 
-  // The row to change; made if it is not there.
+  // The row to change; made if it is not there. It counts as changed whatever becomes of it, also in the bytes of
+  // changes.
   Row& edit(const Key& key) {
-    if (unread_ > 0) look_up(key);
+    if (!stored_.empty()) look_up(key);
     const auto [at, made] = rows_.try_emplace(key);
+    note(key);
     if (journal_->recording()) {
       if (made) {
-        journal_->remember([this, key] { rows_.erase(key); });
+        journal_->remember([this, key] {
+          rows_.erase(key);
+          take_note_back();
+        });
       } else {
-        journal_->remember([this, key, old = at->second] { rows_[key] = old; });
+        journal_->remember([this, key, old = at->second] {
+          rows_[key] = old;
+          take_note_back();
+        });
       }
     }
     return at->second;
@@ -118,21 +158,60 @@ class Table {
   void erase(const Key& key) {
     const auto found = look_up(key);
     if (found == rows_.end()) return;
+    note(key);
     if (journal_->recording()) {
-      journal_->remember([this, key, old = found->second] { rows_[key] = old; });
+      journal_->remember([this, key, old = found->second] {
+        rows_[key] = old;
+        take_note_back();
+      });
     }
+    if (!stored_.empty()) unstored_.insert(key);
     rows_.erase(found);
+  }
+
+  // The keys whose rows were changed, made or erased by this entry or a later one, ascending, as far as that was noted.
+  // They lie here until the next change, or until they are forgotten.
+  std::vector<const Key*> changed_since(Seq entry) const {
+    std::vector<const Key*> keys;
+    for (auto note = notes_.rbegin(); note != notes_.rend() && note->first >= entry; ++note) {
+      keys.push_back(&note->second);
+    }
+    std::sort(keys.begin(), keys.end(), [](const Key* a, const Key* b) { return *a < *b; });
+    keys.erase(std::unique(keys.begin(), keys.end(), [](const Key* a, const Key* b) { return *a == *b; }), keys.end());
+    return keys;
+  }
+  void note_as_of(Seq entry, const Key& key) { notes_.emplace_back(entry, key); }
+  void forget_notes_before(Seq entry) {
+    while (!notes_.empty() && notes_.front().first < entry) notes_.pop_front();
   }
 
  private:
   using Place = typename std::map<Key, Row>::iterator;
+  using Layer = StoredRows<Key, Row>;
 
-  // Of the first stored row that is not below `key`.
-  std::size_t place_of(const Key& key) const {
+  void note(const Key& key) {
+    if (journal_->noting()) notes_.emplace_back(journal_->entry(), key);
+  }
+  void take_note_back() {
+    if (journal_->noting()) notes_.pop_back();
+  }
+
+  // Before each question to the stored rows: who has asked as often as there are gets all of them read.
+  void ask_stored() const {
+    if (stored_.empty()) return;
+    if (unasked_ == 0) {
+      rows();
+    } else {
+      --unasked_;
+    }
+  }
+
+  // Of the first row of the layer that is not below `key`.
+  static std::size_t place_in(const Layer& layer, const Key& key) {
     std::size_t low = 0;
-    for (std::size_t high = stored_.count; low < high;) {
+    for (std::size_t high = layer.count; low < high;) {
       const std::size_t middle = low + (high - low) / 2;
-      if (stored_.key(middle) < key) {
+      if (layer.key(middle) < key) {
         low = middle + 1;
       } else {
         high = middle;
@@ -143,23 +222,40 @@ class Table {
 
   Place look_up(const Key& key) const {
     const auto found = rows_.find(key);
-    if (found != rows_.end() || unread_ == 0) return found;
-    const std::size_t place = place_of(key);
-    if (place == stored_.count || read_[place] || stored_.key(place) != key) return rows_.end();
-    return read(place);
+    if (found != rows_.end() || stored_.empty() || unstored_.contains(key)) return found;
+    ask_stored();
+    if (stored_.empty()) return rows_.find(key);
+    for (auto layer = stored_.rbegin(); layer != stored_.rend(); ++layer) {
+      const std::size_t place = place_in(*layer, key);
+      if (place == layer->count || layer->key(place) != key) continue;
+      auto row = layer->row(place).second;
+      return row ? rows_.emplace(key, std::move(*row)).first : rows_.end();
+    }
+    return rows_.end();
   }
 
-  Place read(std::size_t place) const {
-    read_[place] = true;
-    --unread_;
-    return rows_.insert(stored_.row(place)).first;
+  // Of all keys, those of rows that are gone among them, the first that is not below `key`, or is above it.
+  std::optional<Key> first_key(const Key& key, bool itself) const {
+    const auto at = itself ? rows_.lower_bound(key) : rows_.upper_bound(key);
+    std::optional<Key> first;
+    if (at != rows_.end()) first = at->first;
+    for (const Layer& layer : stored_) {
+      std::size_t place = place_in(layer, key);
+      if (!itself && place < layer.count && layer.key(place) == key) ++place;
+      if (place == layer.count) continue;
+      Key candidate = layer.key(place);
+      const bool follows = itself ? !(candidate < key) : key < candidate;
+      if (follows && (!first || candidate < *first)) first = std::move(candidate);
+    }
+    return first;
   }
 
   Journal* journal_;
   mutable std::map<Key, Row> rows_;
-  mutable StoredRows<Key, Row> stored_;
-  mutable std::vector<bool> read_;  // by place; what was erased is read
-  mutable std::size_t unread_ = 0;
+  mutable std::vector<Layer> stored_;  // the newest last; where one has a key, older ones are not asked
+  mutable std::set<Key> unstored_;     // erased: what was stored of them does not count
+  mutable std::size_t unasked_ = 0;    // questions that stored rows answer before all are read
+  std::deque<std::pair<Seq, Key>> notes_;
 };
 
 // One value.

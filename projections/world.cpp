@@ -122,7 +122,7 @@ std::string World::next_rollout(const SlotKey& slot) const {
 }
 
 std::string World::next_incident() const {
-  return str("INC-", incidents.size() + 1);
+  return str("INC-", incidents.rows().size() + 1);
 }
 
 std::vector<std::string> Model::out_of_use() const {

@@ -311,8 +311,19 @@ class World {
   Bytes encode() const;
   static Result<std::unique_ptr<World>> decode(BytesView bytes);
 
-  // Whether these bytes are of the layout, and by the rules, of this program; others it can neither read nor compare.
+  // Whether bytes are of the layout, and by the rules, of this program; others it can neither read nor compare. And the
+  // size since which they have the changes; nothing if they are a whole World.
   static bool is_of_now(BytesView bytes);
+  static std::optional<Size> changes_since(BytesView bytes);
+
+  // The same of what changed after the first `since` entries, if that was noted; of changes taken, by each as a whole.
+  Bytes encode_changes(Size since) const;
+  void note_changes();
+  void forget_changes(Size before);
+  bool changes_noted_since(Size since) const;
+
+  // Straight after decode, or another of these: is then the World that gave the changes. On an error it is of no use.
+  Result<void> take_changes(BytesView bytes);
 
   const Policy& policy() const;  // the one in force; an empty one, which allows nothing, before entry 0
   bool empty() const { return position->size == 0; }
