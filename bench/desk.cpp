@@ -48,8 +48,7 @@ Desk::Desk(const std::filesystem::path& directory) {
   }
   if (models_.empty()) stop("no model of this ledger takes traffic yet");
   auto log_key = need(home.log_key(session_->ledger().id(), session_->ledger().log_key()));
-  const Size snapshot = session_->world_snapshot();
-  rules_ = std::make_unique<LiveRules>(session_->take_world(), snapshot, session_->snapshot_bytes());
+  rules_ = std::make_unique<LiveRules>(session_->take_world());
   key_ = need(home.read_key("bench"));
   SequencerOptions options;
   options.clock_is_right = true;  // a team's ledger ends some time before now

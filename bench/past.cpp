@@ -66,7 +66,7 @@ void measure_state(const Ledger& ledger) {
     reads.push_back(seconds_of([&] { need(ledger.store().snapshot(size)); }));
     const double load = seconds_of([&] { loaded = need(load_world(ledger, size)); });
     const double status = seconds_of([&] { need(status_of(*loaded.world, {}, moment)); });
-    folds.push_back(static_cast<double>(size - loaded.snapshot));
+    folds.push_back(static_cast<double>(size - (loaded.snapshots.empty() ? 0 : loaded.snapshots.back().size)));
     loads.push_back(load);
     all.push_back(find + load + status);
   }

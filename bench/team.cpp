@@ -36,8 +36,7 @@ Team::Team(const fs::path& directory, std::size_t models, Millis start) : home_(
   session_ = need(Session::open_for_writing(globals_, home_));
   need(session_->world());
   auto log_key = need(home_.log_key(session_->ledger().id(), session_->ledger().log_key()));
-  const Size snapshot = session_->world_snapshot();
-  rules_ = std::make_unique<LiveRules>(session_->take_world(), snapshot, session_->snapshot_bytes());
+  rules_ = std::make_unique<LiveRules>(session_->take_world());
   clock_.time = rules_->world().position->recorded;
   sequencer_ = need(Sequencer::open(session_->store(), *rules_, clock_, std::move(log_key)));
   head_ = session_->ledger().checkpoint().head;
@@ -80,7 +79,7 @@ void Team::create(Millis start) {
 
   need(home_.keep_new_log_key(log_key));
   const auto store = need(open_rocks_store(globals_.where, StoreMode::create, {}));
-  LiveRules rules(std::make_unique<World>(), 0, 0);
+  LiveRules rules({std::make_unique<World>(), {}});
   const auto sequencer = need(Sequencer::open(*store, rules, clock_, std::move(log_key)));
   const Answer answer = need(sequencer->append({&first, 1})).front();
   if (!std::holds_alternative<Receipt>(answer)) stop(std::get<TurnedAway>(answer).message);

@@ -116,7 +116,7 @@ Result<Created> create_ledger(const Globals& globals, const Home& home, const Ne
   created.vkey = verifier.vkey();
   TRY(keep_keys(home, globals.actor, actor_key, log_key, recovery_key, created));
 
-  LiveRules rules(std::make_unique<World>(), 0, 0);
+  LiveRules rules({std::make_unique<World>(), {}});
   const PublicKey log_public = log_key.public_key();
   TRY_LET(sequencer, Sequencer::open(*store, rules, clock, std::move(log_key)));
   TRY_LET(answers, sequencer->append(std::span(&envelope, 1)));

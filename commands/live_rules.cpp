@@ -8,9 +8,20 @@ namespace cairn {
 
 namespace {
 
-// A reader folds at most this many entries after a snapshot, and the log writes at most a few bytes of snapshot for
-// each byte of entries: the larger the views, the rarer the snapshots.
-constexpr Size least_snapshot_gap = 256;
+// Where one process writes, a reader folds about this many entries after a snapshot, or those of one batch.
+constexpr Size snapshot_gap = 256;
+
+// Most snapshots hold what changed since the one before. Where `most_small` of them lie in a row that each span less
+// than `small_span` entries, the next one covers them all; and one is whole again once those since the last whole one
+// weigh as much, or are so many that a reader would sooner read all. So what is changed is written three times, and a
+// reader reads about twice what there is at most.
+constexpr Size small_span = 8 * snapshot_gap;
+constexpr std::size_t most_small = 7;
+constexpr std::size_t most_in_a_row = 32;  // the whole one among them
+
+// A large one of changes lies further from the one before it, and so does each where several processes write: none
+// knows of the others' snapshots, and so each writes whole ones. For each entry there are so many bytes at most, or
+// twice as many where all that changes is all there is.
 constexpr std::size_t state_bytes_an_entry = 1024;
 
 bool says_something(const Verdict& verdict) {
@@ -19,8 +30,10 @@ bool says_something(const Verdict& verdict) {
 
 }  // namespace
 
-LiveRules::LiveRules(std::unique_ptr<World> world, Size last_snapshot, std::size_t last_bytes)
-    : world_(std::move(world)), last_snapshot_(last_snapshot), last_bytes_(last_bytes) {}
+LiveRules::LiveRules(LoadedWorld loaded) : world_(std::move(loaded.world)), snapshots_(std::move(loaded.snapshots)) {
+  if (!world_->journal.noting()) snapshots_.clear();
+  world_->note_changes();
+}
 
 Result<Bytes> LiveRules::key_for(const KeyId& key) const {
   if (const Key* row = world_->signing_key(key)) return row->spki;
@@ -68,6 +81,7 @@ void LiveRules::apply(const Recorded& recorded) {
 
 Result<void> LiveRules::follow(const Recorded& recorded) {
   TRY(check_known(recorded));
+  alone_ = false;
   apply(recorded);
   return {};
 }
@@ -75,26 +89,50 @@ Result<void> LiveRules::follow(const Recorded& recorded) {
 void LiveRules::keep() {
   world_->keep();
   mark_.reset();
-  last_snapshot_ = std::max(last_snapshot_, std::exchange(offered_snapshot_, 0));
+  if (!offered_) return;
+  snapshots_ = *std::exchange(offered_, std::nullopt);
+  alone_ = true;
+  // The next one is of changes since this one, or since the last that is not small.
+  world_->forget_changes(snapshots_[snapshots_.size() - 1 - small_ones()].size);
 }
 
 void LiveRules::undo() {
   if (mark_) world_->journal.undo_to(*mark_);
   world_->keep();
   mark_.reset();
-  offered_snapshot_ = 0;
+  offered_.reset();
 }
 
 Millis LiveRules::newest_recorded() const {
   return world_->position->recorded;
 }
 
+// Of the newest ones, how many in a row span few entries.
+std::size_t LiveRules::small_ones() const {
+  std::size_t count = 0;
+  for (std::size_t i = snapshots_.size(); i-- > 1; ++count) {
+    if (snapshots_[i].size - snapshots_[i - 1].size >= small_span) break;
+  }
+  return count;
+}
+
 Bytes LiveRules::snapshot(Size size) {
-  const Size gap = std::max<Size>(least_snapshot_gap, last_bytes_ / state_bytes_an_entry);
-  if (size - last_snapshot_ < gap) return {};
-  Bytes state = world_->encode();
-  last_bytes_ = state.size();
-  offered_snapshot_ = size;
+  const std::size_t whole = snapshots_.empty() ? 0 : snapshots_.front().bytes;
+  const bool of_changes_next = alone_ && snapshots_.size() == 1;
+  const std::size_t newest = snapshots_.empty() || of_changes_next ? 0 : snapshots_.back().bytes;
+  const Size gap = std::max<Size>(snapshot_gap, (alone_ ? newest : whole) / state_bytes_an_entry);
+  if (size - (snapshots_.empty() ? 0 : snapshots_.back().size) < gap) return {};
+  std::vector<StoredSnapshot> after = snapshots_;
+  std::size_t changes = 0;
+  for (std::size_t i = 1; i < after.size(); ++i) changes += after[i].bytes;
+  if (!alone_ || changes >= whole || after.size() >= most_in_a_row) {
+    after.clear();
+  } else if (small_ones() >= most_small) {
+    after.resize(after.size() - small_ones());
+  }
+  Bytes state = after.empty() ? world_->encode() : world_->encode_changes(after.back().size);
+  after.push_back({size, state.size()});
+  offered_ = std::move(after);
   return state;
 }
 

@@ -7,7 +7,9 @@
 #include <optional>
 #include <string>
 #include <utility>
+#include <vector>
 
+#include "commands/views.h"
 #include "ledger/sequencer.h"
 #include "projections/admit.h"
 #include "projections/world.h"
@@ -16,9 +18,8 @@ namespace cairn {
 
 class LiveRules final : public Rules {
  public:
-  // `world` stands at the store's tip; `last_snapshot` is the size of the newest stored snapshot, `last_bytes`
-  // how large its views were.
-  LiveRules(std::unique_ptr<World> world, Size last_snapshot, std::size_t last_bytes);
+  // `loaded` stands at the store's tip.
+  explicit LiveRules(LoadedWorld loaded);
 
   World& world() { return *world_; }
   const World& world() const { return *world_; }
@@ -44,13 +45,14 @@ class LiveRules final : public Rules {
   using StatementKey = std::pair<std::string, std::string>;  // author and id
 
   void keep_verdict(StatementKey key, Verdict verdict);
+  std::size_t small_ones() const;
 
   std::unique_ptr<World> world_;
   std::map<StatementKey, Verdict> verdicts_;
-  std::deque<StatementKey> judged_;  // the keys that verdicts_ was given, the newest last
-  Size last_snapshot_ = 0;
-  Size offered_snapshot_ = 0;
-  std::size_t last_bytes_ = 0;
+  std::deque<StatementKey> judged_;                     // the keys that verdicts_ was given, the newest last
+  std::vector<StoredSnapshot> snapshots_;               // as in LoadedWorld
+  std::optional<std::vector<StoredSnapshot>> offered_;  // what they are once the batch is kept
+  bool alone_ = true;                                   // no other process wrote since the newest of them
   std::optional<std::size_t> mark_;
 };
 

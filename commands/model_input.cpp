@@ -115,7 +115,7 @@ Result<Ground> ground_of(const Globals& globals) {
   if (there) {
     TRY_LET(session, Session::open(globals));
     TRY(session->world());
-    ground.world = session->take_world();
+    ground.world = session->take_world().world;
     ground.session = std::move(session);
     return ground;
   }

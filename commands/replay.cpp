@@ -62,11 +62,12 @@ class Replay {
 
   Result<void> list_snapshots() {
     return ledger_.store().snapshots(size_, [this](const AtSize& row) -> Result<void> {
-      SnapshotSeen seen{row.size, {}, {}, {}};
+      SnapshotSeen seen{row.size, {}, {}, {}, {}};
       const auto snapshot = open_snapshot(row.bytes, ledger_.log_key().key());
       if (snapshot) {
         seen.head = snapshot->head;
         if (World::is_of_now(snapshot->state)) seen.state = sha256(snapshot->state);
+        seen.since = World::changes_since(snapshot->state);
       } else {
         seen.closed = snapshot.error().message;
       }
@@ -95,10 +96,10 @@ class Replay {
   Result<std::optional<Cut>> cut_at(Size size) {
     TRY_LET(row, ledger_.store().snapshot(size));
     if (!row || row->size != size) return std::optional<Cut>();
-    auto world = from_snapshot(ledger_, *row);
-    if (!world) return std::optional<Cut>();
+    auto loaded = from_snapshot(ledger_, std::move(*row), Noting::yes);
+    if (!loaded) return std::optional<Cut>();
     TRY_LET(peaks, ledger_.store().nodes(Frontier::peak_ids(size)));
-    return std::optional<Cut>({size, std::move(world).value(), Frontier(size, std::move(peaks))});
+    return std::optional<Cut>({size, std::move(loaded->world), Frontier(size, std::move(peaks))});
   }
 
   // Side by side. The first error is the one that a walk of all entries would meet.

@@ -97,10 +97,17 @@ void ReplayStretch::compare_snapshot() {
     differs_in_view(which + "does not open: " + *seen.closed);
   } else if (seen.head != Head{tree_.size(), tree_.root()}) {
     differs_in_view(which + "is of another history");
+  } else if (seen.since && !world_->changes_noted_since(*seen.since)) {
+    differs_in_view(which + str("holds what changed since ", *seen.since,
+                                ", which is not between the newest whole one and itself"));
   } else if (seen.state) {
     // Nothing waits for the answer, and there may be another core.
-    const auto hash = [bytes = world_->encode()] { return sha256(bytes); };
-    comparing_ = StateCompared{which, *seen.state, std::async(std::launch::async | std::launch::deferred, hash)};
+    const auto hash = [bytes = seen.since ? world_->encode_changes(*seen.since) : world_->encode()] {
+      return sha256(bytes);
+    };
+    const Size whole = seen.since ? 0 : seen.size;
+    if (!seen.since) world_->note_changes();
+    comparing_ = StateCompared{which, *seen.state, whole, std::async(std::launch::async | std::launch::deferred, hash)};
   }
 }
 
@@ -110,6 +117,8 @@ void ReplayStretch::finish_comparison() {
   if (state != comparing_->recorded) {
     differs_in_view(comparing_->which + "has the state " + comparing_->recorded.hex() + ", the entries give " +
                     state.hex());
+  } else {
+    world_->forget_changes(comparing_->whole);
   }
   comparing_.reset();
 }

@@ -20,6 +20,7 @@ struct SnapshotSeen {
   Size size = 0;
   Head head;
   std::optional<Hash> state;          // of its views; none: another version's layout, which is not compared
+  std::optional<Size> since;          // these are what changed since; none: all of them
   std::optional<std::string> closed;  // it does not open, and why
 };
 
@@ -42,6 +43,7 @@ class ReplayStretch {
   struct StateCompared {
     std::string which;
     Hash recorded;
+    Size whole = 0;  // the size of a whole one: where it holds, no later one is of changes since before
     std::future<Hash> ours;
   };
 

@@ -264,7 +264,7 @@ Result<Exit> run_import(const Globals& globals, const WriteFlags& write_flags, c
   Ground ground;
   TRY_LET(session, Session::open(globals, home));
   TRY(session->world());
-  ground.world = session->take_world();
+  ground.world = session->take_world().world;
   ground.session = std::move(session);
   TRY_LET(import, import_of(ground, batch, flags));
   ground.session.reset();  // the ledger is opened anew for writing

@@ -12,8 +12,7 @@ Result<std::unique_ptr<Sequencing>> start_sequencing(const Globals& globals, con
   all->session = std::move(session);
   TRY_LET(log_key, home.log_key(all->session->ledger().id(), all->session->ledger().log_key()));
   TRY(all->session->world());
-  const Size snapshot = all->session->world_snapshot();
-  all->rules = std::make_unique<LiveRules>(all->session->take_world(), snapshot, all->session->snapshot_bytes());
+  all->rules = std::make_unique<LiveRules>(all->session->take_world());
   SequencerOptions options;
   options.clock_is_right = globals.clock_is_right;
   options.patience = globals.lock_timeout;

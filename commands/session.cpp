@@ -57,6 +57,7 @@ Result<std::unique_ptr<Session>> Session::open_as(StoreMode mode, const Globals&
       remembered = std::move(note);
     }
     TRY_LET(session, open_view(mode, globals, place));
+    session->noting_ = mode == StoreMode::write ? Noting::yes : Noting::no;
     const Hash id = session->ledger_->id();
     if (expected && *expected != id) {
       return not_verified(place.name() + " holds ledger " + id.hex() + ", and held " + expected->hex() +
@@ -92,7 +93,7 @@ Result<std::unique_ptr<Session>> Session::open_for_writing(const Globals& global
 
 Result<World*> Session::world() {
   if (!loaded_.world) {
-    TRY_LET(loaded, load_world(*ledger_, ledger_->size()));
+    TRY_LET(loaded, load_world(*ledger_, ledger_->size(), noting_));
     loaded_ = std::move(loaded);
   }
   return loaded_.world.get();

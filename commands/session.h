@@ -44,9 +44,7 @@ class Session {
 
   // The World at the newest checkpoint, loaded at the first call.
   Result<World*> world();
-  Size world_snapshot() const { return loaded_.snapshot; }
-  std::size_t snapshot_bytes() const { return loaded_.snapshot_bytes; }
-  std::unique_ptr<World> take_world() { return std::move(loaded_.world); }
+  LoadedWorld take_world() { return std::move(loaded_); }
 
  private:
   Session(std::unique_ptr<Store> store, std::unique_ptr<Attachments> attachments)
@@ -57,6 +55,7 @@ class Session {
   std::unique_ptr<Store> store_;
   std::unique_ptr<Attachments> attachments_;
   std::optional<Ledger> ledger_;
+  Noting noting_ = Noting::no;
   LoadedWorld loaded_;
 };
 

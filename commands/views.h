@@ -6,27 +6,38 @@
 
 #include <functional>
 #include <memory>
+#include <vector>
 
 #include "ledger/ledger.h"
 #include "projections/world.h"
 
 namespace cairn {
 
-struct LoadedWorld {
-  std::unique_ptr<World> world;
-  Size snapshot = 0;               // the size it started from; 0: folded from the first entry
-  std::size_t snapshot_bytes = 0;  // how large its views were
+struct StoredSnapshot {
+  Size size = 0;
+  std::size_t bytes = 0;
 };
 
-// So many entries are folded in the time that a snapshot takes to load: beyond them one may be nearer.
-inline constexpr Size fold_rather_than_load = 4096;
+struct LoadedWorld {
+  std::unique_ptr<World> world;
+  // The whole one that it began with, and those of changes since, each from the one before; none: folded from the first
+  // entry, or a later one had to be passed over.
+  std::vector<StoredSnapshot> snapshots;
+};
 
-// The World that this snapshot holds. not_verified if the log's key did not sign it, or not for this history.
-Result<std::unique_ptr<World>> from_snapshot(const Ledger& ledger, const AtSize& row);
+// Whether the World notes what changed since its snapshots, which only who writes or compares the next one wants.
+enum class Noting { no, yes };
+
+// So many entries are folded in the time that a snapshot takes to load: beyond them one may be nearer.
+inline constexpr Size fold_rather_than_load = 2048;
+
+// The World that this snapshot and those that it builds on hold. not_verified if the log's key did not sign one of
+// them, or not for this history.
+Result<LoadedWorld> from_snapshot(const Ledger& ledger, AtSize row, Noting noting);
 
 // The World after the first `size` entries. A snapshot that the log's key did not sign, whose root is not on this
-// history or that does not decode is passed over, with a fold from zero.
-Result<LoadedWorld> load_world(const Ledger& ledger, Size size);
+// history or that does not decode is passed over for the one before it.
+Result<LoadedWorld> load_world(const Ledger& ledger, Size size, Noting noting = Noting::no);
 
 // From where that World is to the first `size` entries, which are no fewer; under the same checks.
 Result<void> fold_on(const Ledger& ledger, World& world, Size size);

@@ -1,6 +1,8 @@
 // A store that hands every question on to the one behind it; a test says what is otherwise.
 #pragma once
 
+#include <utility>
+
 #include "ledger/store/store.h"
 
 namespace cairn::test {
@@ -40,6 +42,23 @@ class Altered : public StoreInFront {
 
  private:
   Seq seq_;
+};
+
+// One snapshot is other bytes, or, where those are empty, is not there.
+class Swapped : public StoreInFront {
+ public:
+  Swapped(const Store& store, Size size, Bytes bytes) : StoreInFront(store), size_(size), bytes_(std::move(bytes)) {}
+  Result<std::optional<AtSize>> snapshot(Size at_most) const override {
+    auto row = StoreInFront::snapshot(at_most);
+    if (!row || !*row || (*row)->size != size_) return row;
+    if (bytes_.empty()) return StoreInFront::snapshot(size_ - 1);
+    (*row)->bytes = bytes_;
+    return row;
+  }
+
+ private:
+  Size size_;
+  Bytes bytes_;
 };
 
 }  // namespace cairn::test

@@ -118,7 +118,7 @@ class Auditor {
     if (!ground_.newest.empty()) checkpoints_.expect(ground_.newest, Origin::newest, findings());
     for (const std::string& head : options_.known_heads) checkpoints_.expect(head, Origin::known, findings());
     if (options_.since) checkpoints_.expect(*options_.since, Origin::known, findings());
-    if (!options_.quick) TRY(snapshots_.list(report_.since, ground_.expected, findings()));
+    if (!options_.quick) TRY(snapshots_.list(ground_.expected, findings()));
     TRY(grown(0));
     TRY(walk());
     if (report_.entries == 0) {
@@ -269,7 +269,7 @@ class Auditor {
     }
     if (options_.quick || !snapshots_.is_at(size) || !ground_.log) return {};
     TRY_LET(root, tree_.root_at(size));
-    const World* world = rules_.deciding() ? &rules_.world() : nullptr;
+    World* world = rules_.deciding() ? &rules_.world() : nullptr;
     return snapshots_.at({size, root}, world, ground_.log->key(), findings());
   }
 

@@ -30,7 +30,7 @@ class RuleCheck {
   void stop() { deciding_ = false; }
   bool deciding() const { return deciding_; }
 
-  const World& world() const { return world_; }
+  World& world() { return world_; }
 
   // The largest size whose root is the one that an author signed upon.
   Size sound() const { return sound_; }

@@ -1,5 +1,7 @@
 #include "verify/snapshot_check.h"
 
+#include <optional>
+
 #include "ledger/base/text.h"
 #include "ledger/tlog/snapshot.h"
 
@@ -12,7 +14,7 @@ Finding wrong(std::string what) {
 
 }  // namespace
 
-Result<void> SnapshotCheck::list(Size at_least, Size at_most, Findings& findings) {
+Result<void> SnapshotCheck::list(Size at_most, Findings& findings) {
   for (;;) {
     const Result<std::optional<SizedNote>> found = source_.snapshot(at_most);
     if (!found.ok()) {
@@ -26,13 +28,12 @@ Result<void> SnapshotCheck::list(Size at_least, Size at_most, Findings& findings
       findings.push_back(wrong(str("a snapshot of size ", size, " lies where one of 1 to ", at_most, " belongs")));
       return {};
     }
-    if (size < at_least) return {};
     sizes_.push_back(size);
     at_most = size - 1;
   }
 }
 
-Result<void> SnapshotCheck::at(const Head& head, const World* world, const PublicKey& log_key, Findings& findings) {
+Result<void> SnapshotCheck::at(const Head& head, World* world, const PublicKey& log_key, Findings& findings) {
   sizes_.pop_back();
   TRY_LET(row, source_.snapshot(head.size));
   if (!row || row->size != head.size) {
@@ -46,10 +47,25 @@ Result<void> SnapshotCheck::at(const Head& head, const World* world, const Publi
   } else if (opened->head != head) {
     findings.push_back(wrong(str("the snapshot of size ", head.size, " is of size ", opened->head.size, " and root ",
                                  opened->head.root.hex(), ", the entries have root ", head.root.hex())));
-  } else if (world != nullptr && World::is_of_now(opened->state) && opened->state != world->encode()) {
-    findings.push_back(wrong(str("the snapshot of size ", head.size, " is not what these entries fold to")));
+  } else if (world != nullptr && World::is_of_now(opened->state)) {
+    compare(*opened, *world, findings);
   }
   return {};
+}
+
+// What changed is noted since the first whole one, and then since the newest that holds: no writer goes back behind it.
+void SnapshotCheck::compare(const Snapshot& snapshot, World& world, Findings& findings) {
+  const Size size = snapshot.head.size;
+  const std::optional<Size> since = World::changes_since(snapshot.state);
+  if (since && !world.changes_noted_since(*since)) {
+    findings.push_back(wrong(str("the snapshot of size ", size, " holds what changed since ", *since,
+                                 ", which is not between the newest whole one and itself")));
+  } else if (snapshot.state != (since ? world.encode_changes(*since) : world.encode())) {
+    findings.push_back(wrong(str("the snapshot of size ", size, " is not what these entries fold to")));
+  } else if (!since) {
+    world.forget_changes(size);
+  }
+  if (!since) world.note_changes();
 }
 
 void SnapshotCheck::finish(Findings& findings) {

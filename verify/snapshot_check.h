@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "ledger/crypto/keys.h"
+#include "ledger/tlog/snapshot.h"
 #include "projections/world.h"
 #include "verify/evidence_source.h"
 #include "verify/finding.h"
@@ -14,14 +15,14 @@ class SnapshotCheck {
  public:
   explicit SnapshotCheck(const EvidenceSource& source) : source_(source) {}
 
-  // Looks which there are, of these sizes.
-  Result<void> list(Size at_least, Size at_most, Findings& findings);
+  // Looks which there are.
+  Result<void> list(Size at_most, Findings& findings);
 
   bool is_at(Size size) const { return !sizes_.empty() && sizes_.back() == size; }
 
-  // Needs is_at(head.size). Without a world only the signature and the root are compared; so it is with views of another
-  // version's layout, which nobody reads any more.
-  Result<void> at(const Head& head, const World* world, const PublicKey& log_key, Findings& findings);
+  // Needs is_at(head.size). Without a world only the signature and the root are compared; so it is with views of
+  // another version's layout, which nobody reads any more.
+  Result<void> at(const Head& head, World* world, const PublicKey& log_key, Findings& findings);
 
   // Those that are left are of sizes that the walk never came to.
   void finish(Findings& findings);
@@ -29,6 +30,8 @@ class SnapshotCheck {
   Size checked() const { return checked_; }
 
  private:
+  static void compare(const Snapshot& snapshot, World& world, Findings& findings);
+
   const EvidenceSource& source_;
   std::vector<Size> sizes_;  // descending: the next one is at the end
   Size checked_ = 0;

@@ -204,8 +204,7 @@ std::vector<Answer> ReadCase::append(const std::vector<std::vector<Event>>& stat
     envelopes.push_back(or_throw(sign_statement(or_throw(encode_statement(statement, ledger.origin())), key)));
   }
   or_throw(session->world());
-  const Size snapshot = session->world_snapshot();
-  LiveRules live(session->take_world(), snapshot, session->snapshot_bytes());
+  LiveRules live(session->take_world());
   const std::unique_ptr<Rules> wrapped_rules = wrap ? wrap(live) : nullptr;
   Rules& rules = wrapped_rules ? *wrapped_rules : live;
   auto sequencer = or_throw(

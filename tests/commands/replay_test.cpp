@@ -37,10 +37,10 @@ void fill(ReadCase& place) {
   for (int i = 0; i < 14; ++i) place.grow(400);
 }
 
-// Remembers which snapshots were asked for.
+// Remembers which snapshots were asked for, but for those that the one before builds on.
 class Noting final : public StoreInFront {
  public:
-  using StoreInFront::StoreInFront;
+  Noting(const Store& store, const PublicKey& log_key) : StoreInFront(store), log_key_(log_key) {}
   Result<void> snapshots(Size at_most, const std::function<Result<void>(const AtSize&)>& each) const override {
     listing_ = true;
     auto done = StoreInFront::snapshots(at_most, each);
@@ -48,28 +48,19 @@ class Noting final : public StoreInFront {
     return done;
   }
   Result<std::optional<AtSize>> snapshot(Size at_most) const override {
-    if (!listing_) asked.insert(at_most);
-    return StoreInFront::snapshot(at_most);
+    auto row = StoreInFront::snapshot(at_most);
+    if (listing_) return row;
+    if (builds_on_ != at_most) asked.insert(at_most);
+    const auto opened = row && *row ? open_snapshot((*row)->bytes, log_key_) : fault("there is none");
+    builds_on_ = opened ? World::changes_since(opened->state) : std::nullopt;
+    return row;
   }
   mutable std::set<Size> asked;
 
  private:
+  const PublicKey& log_key_;
   mutable bool listing_ = false;
-};
-
-// One snapshot replaced by another that the log signed as well.
-class Swapped : public StoreInFront {
- public:
-  Swapped(const Store& store, Size size, Bytes bytes) : StoreInFront(store), size_(size), bytes_(std::move(bytes)) {}
-  Result<std::optional<AtSize>> snapshot(Size at_most) const override {
-    auto row = StoreInFront::snapshot(at_most);
-    if (row && *row && (*row)->size == size_) (*row)->bytes = bytes_;
-    return row;
-  }
-
- private:
-  Size size_;
-  Bytes bytes_;
+  mutable std::optional<Size> builds_on_;
 };
 
 TEST_CASE("a replay by several threads comes to what one comes to, and each begins in a snapshot") {
@@ -81,7 +72,7 @@ TEST_CASE("a replay by several threads comes to what one comes to, and each begi
     CHECK(last == session.ledger().size());
     CHECK(alone.find("differ") == std::string::npos);
     for (const std::size_t threads : {2U, 3U, 5U}) {
-      const Noting store(session.store());
+      const Noting store(session.store(), session.ledger().log_key().key());
       const auto ledger = Ledger::open(store);
       REQUIRE(ledger.ok());
       last = 0;
@@ -116,7 +107,7 @@ TEST_CASE("a snapshot that the log signed over another state leads no thread ast
     const Home home(place.directory() / "home");
     const auto key = home.log_key(ledger.id(), ledger.log_key());
     REQUIRE(key.ok());
-    const Noting noting(session.store());
+    const Noting noting(session.store(), ledger.log_key().key());
     const auto noted = Ledger::open(noting);
     REQUIRE(replay_by(*noted, 2).ok());
     noting.asked.erase(ledger.size());

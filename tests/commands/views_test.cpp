@@ -86,8 +86,8 @@ TEST_CASE("no view is made of altered entries behind a snapshot") {
     const Size size = session.ledger().size();
     const auto whole = load_world(session.ledger(), size);
     REQUIRE(whole.ok());
-    REQUIRE(whole->snapshot > 0);
-    REQUIRE(whole->snapshot < size);
+    REQUIRE_FALSE(whole->snapshots.empty());
+    REQUIRE(whole->snapshots.back().size < size);
     const auto loaded = world_with_altered(session, size - 1, size);
     REQUIRE_FALSE(loaded.ok());
     CHECK(loaded.error().kind == ErrorKind::not_verified);

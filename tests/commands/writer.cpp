@@ -73,9 +73,9 @@ TEST_CASE("a child process writes until it is killed", "[.][writer]") {
   options.memtable_bytes = small_memtable;
   const auto store = must(open_rocks_store(where, StoreMode::write, options));
   const Ledger ledger = must(Ledger::open(*store));
-  auto loaded = must(load_world(ledger, ledger.size()));
+  auto loaded = must(load_world(ledger, ledger.size(), Noting::yes));
   const Hash model = loaded.world->versions.rows().begin()->second;
-  LiveRules rules(std::move(loaded.world), loaded.snapshot, loaded.snapshot_bytes);
+  LiveRules rules(std::move(loaded));
   const SystemClock clock;
   TellingStore telling(*store);
   auto sequencer = must(Sequencer::open(telling, rules, clock, must(home.log_key(ledger.id(), ledger.log_key()))));

@@ -48,6 +48,7 @@ Forge::Forge(std::string_view origin, char log_seed) : log(key_from(log_seed)), 
   add_key("dana", 'd');
   add_key("erin", 'e');
   add_key("gus", 'g');
+  world_.note_changes();
   write_genesis();
 }
 
@@ -135,6 +136,12 @@ Seq Forge::append(Bytes entry) {
 
 void Forge::seal_snapshot_here() {
   const auto sealed = seal_snapshot({head(), world_.encode()}, log);
+  REQUIRE(sealed.ok());
+  evidence_.snapshots[tree_.size()] = *sealed;
+}
+
+void Forge::seal_changes_here(Size since) {
+  const auto sealed = seal_snapshot({head(), world_.encode_changes(since)}, log);
   REQUIRE(sealed.ok());
   evidence_.snapshots[tree_.size()] = *sealed;
 }

@@ -68,6 +68,7 @@ class Forge {
 
   void wait(Millis span) { now += span; }
   void seal_snapshot_here();
+  void seal_changes_here(Size since);
 
   // What deployments are made of; each is an honest statement by dana an instant after the one before.
   Hash register_model(const std::string& name, std::string_view accuracy = "0.9");

@@ -239,39 +239,6 @@ TEST_CASE("the subject index is rebuilt, and the first entry that differs is nam
   }
 }
 
-TEST_CASE("a snapshot must be signed by the log and be what the entries fold to") {
-  const SmallLedger forge;
-  ForgedEvidence evidence = forge.held();
-  const auto [size, sealed] = *evidence.snapshots.begin();
-  CHECK(audit_with_key(evidence, forge).snapshots == 1);
-  SECTION("altered") {
-    for (const std::size_t byte : {std::size_t{0}, std::size_t{30}, sealed.size() / 2, sealed.size() - 1}) {
-      evidence.snapshots[size] = sealed;
-      flip(evidence.snapshots[size], byte);
-      CHECK(places(audit_with_key(evidence, forge)) == Places{"- snapshot_wrong"});
-    }
-  }
-  SECTION("moved to another size") {
-    evidence.snapshots[size + 1] = sealed;
-    CHECK(places(audit_with_key(evidence, forge)) == Places{"- snapshot_wrong"});
-  }
-  SECTION("sealed by another key") {
-    const Forge stranger("stranger.example/ledger", 'S');
-    const auto opened = open_snapshot(sealed, forge.log.public_key());
-    REQUIRE(opened.ok());
-    evidence.snapshots[size] = *seal_snapshot(*opened, stranger.log);
-    CHECK(places(audit_with_key(evidence, forge)) == Places{"- snapshot_wrong"});
-  }
-  SECTION("sealed by the log, of another state") {
-    const auto opened = open_snapshot(sealed, forge.log.public_key());
-    REQUIRE(opened.ok());
-    Bytes other(opened->state);
-    flip(other, other.size() - 1);
-    evidence.snapshots[size] = *seal_snapshot({opened->head, other}, forge.log);
-    CHECK(places(audit_with_key(evidence, forge)) == Places{"- snapshot_wrong"});
-  }
-}
-
 TEST_CASE("attachments are verified, altered or missing, and a missing one is no finding") {
   const SmallLedger forge;
   ForgedEvidence evidence = forge.held();

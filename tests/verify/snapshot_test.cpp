@@ -1,0 +1,109 @@
+// Snapshots that a source keeps: signed by the log, and what the entries fold to.
+#include "ledger/base/text.h"
+#include "tests/catch.h"
+#include "tests/verify/forge.h"
+
+using namespace cairn;
+
+namespace {
+
+using Places = std::vector<std::string>;
+
+struct LedgerWithSnapshot : Forge {
+  LedgerWithSnapshot() {
+    deploy("fraud");
+    refuse("gus", {registration("mine")}, "role_missing");
+    seal_snapshot_here();
+    register_model("churn");
+  }
+};
+
+}  // namespace
+
+TEST_CASE("a snapshot must be signed by the log and be what the entries fold to") {
+  const LedgerWithSnapshot forge;
+  ForgedEvidence evidence = forge.held();
+  const auto [size, sealed] = *evidence.snapshots.begin();
+  CHECK(audit_with_key(evidence, forge).snapshots == 1);
+  SECTION("altered") {
+    for (const std::size_t byte : {std::size_t{0}, std::size_t{30}, sealed.size() / 2, sealed.size() - 1}) {
+      evidence.snapshots[size] = sealed;
+      flip(evidence.snapshots[size], byte);
+      CHECK(places(audit_with_key(evidence, forge)) == Places{"- snapshot_wrong"});
+    }
+  }
+  SECTION("moved to another size") {
+    evidence.snapshots[size + 1] = sealed;
+    CHECK(places(audit_with_key(evidence, forge)) == Places{"- snapshot_wrong"});
+  }
+  SECTION("sealed by another key") {
+    const Forge stranger("stranger.example/ledger", 'S');
+    const auto opened = open_snapshot(sealed, forge.log.public_key());
+    REQUIRE(opened.ok());
+    evidence.snapshots[size] = *seal_snapshot(*opened, stranger.log);
+    CHECK(places(audit_with_key(evidence, forge)) == Places{"- snapshot_wrong"});
+  }
+  SECTION("sealed by the log, of another state") {
+    const auto opened = open_snapshot(sealed, forge.log.public_key());
+    REQUIRE(opened.ok());
+    Bytes other(opened->state);
+    flip(other, other.size() - 1);
+    evidence.snapshots[size] = *seal_snapshot({opened->head, other}, forge.log);
+    CHECK(places(audit_with_key(evidence, forge)) == Places{"- snapshot_wrong"});
+  }
+}
+
+TEST_CASE("a snapshot of changes must be what these entries changed, since no earlier than the newest whole one") {
+  LedgerWithSnapshot forge;
+  const Size whole = forge.held().snapshots.begin()->first;
+  const Size between = forge.head().size;
+  forge.seal_changes_here(whole);
+  forge.register_model("spam");
+  const Size size = forge.head().size;
+  SECTION("since the whole one, over another of changes") {
+    forge.seal_changes_here(whole);
+    const Report report = audit_with_key(forge.held(), forge);
+    CHECK(places(report) == Places{});
+    CHECK(report.snapshots == 3);
+  }
+  SECTION("since one of changes") {
+    forge.seal_changes_here(between);
+    CHECK(places(audit_with_key(forge.held(), forge)) == Places{});
+  }
+  SECTION("since one before a newer whole one, if that one holds") {
+    forge.seal_snapshot_here();
+    forge.register_model("ads");
+    forge.seal_changes_here(between);
+    ForgedEvidence evidence = forge.held();
+    const Report behind = audit_with_key(evidence, forge);
+    REQUIRE(places(behind) == Places{"- snapshot_wrong"});
+    CHECK(behind.findings.front().what.find(str("size ", size + 1, " holds what changed since ", between)) !=
+          std::string::npos);
+    flip(evidence.snapshots[size], 30);
+    const Report damaged = audit_with_key(evidence, forge);
+    REQUIRE(places(damaged) == Places{"- snapshot_wrong"});
+    CHECK(damaged.findings.front().what.find(str("size ", size, ": ")) != std::string::npos);
+  }
+  SECTION("of another state") {
+    forge.seal_changes_here(between);
+    ForgedEvidence evidence = forge.held();
+    const auto opened = open_snapshot(evidence.snapshots[size], forge.log.public_key());
+    REQUIRE(opened.ok());
+    Bytes other(opened->state);
+    flip(other, other.size() - 1);
+    evidence.snapshots[size] = *seal_snapshot({opened->head, other}, forge.log);
+    CHECK(places(audit_with_key(evidence, forge)) == Places{"- snapshot_wrong"});
+  }
+  SECTION("since a size that does not lie before it") {
+    forge.seal_changes_here(between);
+    ForgedEvidence evidence = forge.held();
+    const auto opened = open_snapshot(evidence.snapshots[size], forge.log.public_key());
+    REQUIRE(opened.ok());
+    Bytes other(opened->state);
+    const std::size_t since = std::string_view("cairn changes\n").size() + 2;  // layout and rules
+    REQUIRE(other[since] == static_cast<char>(between));
+    other[since] = static_cast<char>(size);
+    evidence.snapshots[size] = *seal_snapshot({opened->head, other}, forge.log);
+    CHECK(places(audit_with_key(evidence, forge)) == Places{"- snapshot_wrong"});
+  }
+}
