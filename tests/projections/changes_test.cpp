@@ -42,6 +42,21 @@ void three_entries(Scenario& s) {
   s.given("ci", {registered("v1")}).given("ci", {metrics("v1")}).given("ci", {proposed(1, "v1")});
 }
 
+// A World as it was, and what three entries changed in it.
+struct ThreeChanges {
+  ThreeChanges() {
+    s.world.note_changes();
+    before = s.world.encode();
+    size = s.world.position->size;
+    three_entries(s);
+    changes = s.world.encode_changes(size);
+  }
+  Scenario s;
+  Bytes before;
+  Size size = 0;
+  Bytes changes;
+};
+
 }  // namespace
 
 TEST_CASE("Changes laid over an earlier World make the one that gave them, for any history") {
@@ -106,12 +121,8 @@ TEST_CASE("A World made of changes answers and folds on like the one that gave t
 }
 
 TEST_CASE("Changes are taken by the World of the size that they begin at, and by no other") {
-  Scenario s;
-  s.world.note_changes();
-  const Bytes before = s.world.encode();
-  const Size size = s.world.position->size;
-  three_entries(s);
-  const Bytes changes = s.world.encode_changes(size);
+  const ThreeChanges three;
+  const auto& [s, before, size, changes] = three;
   CHECK(World::is_of_now(changes));
   CHECK(World::changes_since(changes) == size);
   CHECK_FALSE(World::changes_since(before).has_value());
@@ -125,12 +136,8 @@ TEST_CASE("Changes are taken by the World of the size that they begin at, and by
 }
 
 TEST_CASE("Changes cut short anywhere, or longer by a byte, are not taken") {
-  Scenario s;
-  s.world.note_changes();
-  const Bytes before = s.world.encode();
-  const Size size = s.world.position->size;
-  three_entries(s);
-  const Bytes changes = s.world.encode_changes(size);
+  const ThreeChanges three;
+  const auto& [s, before, size, changes] = three;
   for (std::size_t length = 0; length < changes.size(); ++length) {
     if ((*World::decode(before))->take_changes(BytesView(changes).substr(0, length)).ok()) {
       FAIL("taken at " << length << " of " << changes.size());

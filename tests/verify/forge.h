@@ -109,6 +109,16 @@ class Forge {
   std::uint64_t next_id_ = 0;
 };
 
+// One deployment, one refusal, a snapshot, and an entry behind it.
+struct SmallLedger : Forge {
+  SmallLedger() {
+    deploy("fraud");
+    refuse("gus", {registration("mine")}, "role_missing");
+    seal_snapshot_here();
+    register_model("churn");
+  }
+};
+
 // A folder of its own, gone with this object.
 class ScratchFolder {
  public:

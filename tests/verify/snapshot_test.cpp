@@ -1,4 +1,6 @@
 // Snapshots that a source keeps: signed by the log, and what the entries fold to.
+#include <functional>
+
 #include "ledger/base/text.h"
 #include "tests/catch.h"
 #include "tests/verify/forge.h"
@@ -9,19 +11,23 @@ namespace {
 
 using Places = std::vector<std::string>;
 
-struct LedgerWithSnapshot : Forge {
-  LedgerWithSnapshot() {
-    deploy("fraud");
-    refuse("gus", {registration("mine")}, "role_missing");
-    seal_snapshot_here();
-    register_model("churn");
-  }
-};
+// The snapshot of this size, of a state that was altered before the log signed it.
+void reseal(const Forge& forge, ForgedEvidence& evidence, Size size, const std::function<void(Bytes&)>& alter) {
+  const auto opened = open_snapshot(evidence.snapshots[size], forge.log.public_key());
+  REQUIRE(opened.ok());
+  Bytes state(opened->state);
+  alter(state);
+  evidence.snapshots[size] = *seal_snapshot({opened->head, state}, forge.log);
+}
+
+void flip_last(Bytes& state) {
+  flip(state, state.size() - 1);
+}
 
 }  // namespace
 
 TEST_CASE("a snapshot must be signed by the log and be what the entries fold to") {
-  const LedgerWithSnapshot forge;
+  const SmallLedger forge;
   ForgedEvidence evidence = forge.held();
   const auto [size, sealed] = *evidence.snapshots.begin();
   CHECK(audit_with_key(evidence, forge).snapshots == 1);
@@ -44,17 +50,13 @@ TEST_CASE("a snapshot must be signed by the log and be what the entries fold to"
     CHECK(places(audit_with_key(evidence, forge)) == Places{"- snapshot_wrong"});
   }
   SECTION("sealed by the log, of another state") {
-    const auto opened = open_snapshot(sealed, forge.log.public_key());
-    REQUIRE(opened.ok());
-    Bytes other(opened->state);
-    flip(other, other.size() - 1);
-    evidence.snapshots[size] = *seal_snapshot({opened->head, other}, forge.log);
+    reseal(forge, evidence, size, flip_last);
     CHECK(places(audit_with_key(evidence, forge)) == Places{"- snapshot_wrong"});
   }
 }
 
 TEST_CASE("a snapshot of changes must be what these entries changed, since no earlier than the newest whole one") {
-  LedgerWithSnapshot forge;
+  SmallLedger forge;
   const Size whole = forge.held().snapshots.begin()->first;
   const Size between = forge.head().size;
   forge.seal_changes_here(whole);
@@ -87,23 +89,17 @@ TEST_CASE("a snapshot of changes must be what these entries changed, since no ea
   SECTION("of another state") {
     forge.seal_changes_here(between);
     ForgedEvidence evidence = forge.held();
-    const auto opened = open_snapshot(evidence.snapshots[size], forge.log.public_key());
-    REQUIRE(opened.ok());
-    Bytes other(opened->state);
-    flip(other, other.size() - 1);
-    evidence.snapshots[size] = *seal_snapshot({opened->head, other}, forge.log);
+    reseal(forge, evidence, size, flip_last);
     CHECK(places(audit_with_key(evidence, forge)) == Places{"- snapshot_wrong"});
   }
   SECTION("since a size that does not lie before it") {
     forge.seal_changes_here(between);
     ForgedEvidence evidence = forge.held();
-    const auto opened = open_snapshot(evidence.snapshots[size], forge.log.public_key());
-    REQUIRE(opened.ok());
-    Bytes other(opened->state);
-    const std::size_t since = std::string_view("cairn changes\n").size() + 2;  // layout and rules
-    REQUIRE(other[since] == static_cast<char>(between));
-    other[since] = static_cast<char>(size);
-    evidence.snapshots[size] = *seal_snapshot({opened->head, other}, forge.log);
+    reseal(forge, evidence, size, [&](Bytes& state) {
+      const std::size_t since = std::string_view("cairn changes\n").size() + 2;  // layout and rules
+      REQUIRE(state[since] == static_cast<char>(between));
+      state[since] = static_cast<char>(size);
+    });
     CHECK(places(audit_with_key(evidence, forge)) == Places{"- snapshot_wrong"});
   }
 }

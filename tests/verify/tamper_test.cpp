@@ -11,15 +11,6 @@ namespace {
 
 using Places = std::vector<std::string>;
 
-struct SmallLedger : Forge {
-  SmallLedger() {
-    deploy("fraud");
-    refuse("gus", {registration("mine")}, "role_missing");
-    seal_snapshot_here();
-    register_model("churn");
-  }
-};
-
 }  // namespace
 
 TEST_CASE("a byte flipped in any entry is found at that entry (G1)") {
