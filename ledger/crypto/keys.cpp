@@ -4,11 +4,11 @@
 #include <openssl/evp.h>
 #include <openssl/rand.h>
 #include <openssl/x509.h>
-#include <sodium.h>
 
 #include <climits>
 
 #include "ledger/base/text.h"
+#include "ledger/crypto/ed25519.h"
 #include "ledger/crypto/octets.h"
 #include "ledger/crypto/pem.h"
 #include "ledger/crypto/signature_rules.h"
@@ -31,13 +31,6 @@ bool has_shape(BytesView der, BytesView head, std::size_t point_size) {
 struct FreeContext {
   void operator()(EVP_MD_CTX* context) const { EVP_MD_CTX_free(context); }
 };
-
-// Cofactorless, as OpenSSL does, at half its time (docs/decisions/0032); the rules of spelling were asked before.
-bool holds_ed25519(BytesView point, BytesView message, BytesView signature) {
-  static const bool ready = sodium_init() >= 0;
-  ASSERT(ready && point.size() == crypto_sign_ed25519_PUBLICKEYBYTES && signature.size() == crypto_sign_ed25519_BYTES);
-  return crypto_sign_ed25519_verify_detached(data_of(signature), data_of(message), message.size(), data_of(point)) == 0;
-}
 
 bool holds_ecdsa(EVP_PKEY* key, BytesView message, BytesView signature) {
   const std::unique_ptr<EVP_MD_CTX, FreeContext> context(EVP_MD_CTX_new());

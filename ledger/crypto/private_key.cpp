@@ -5,6 +5,7 @@
 #include <openssl/x509.h>
 
 #include "ledger/base/text.h"
+#include "ledger/crypto/ed25519.h"
 #include "ledger/crypto/keys.h"
 #include "ledger/crypto/octets.h"
 #include "ledger/crypto/pem.h"
@@ -120,20 +121,26 @@ Result<PrivateKey> PrivateKey::from_ed25519_seed(BytesView seed) {
 
 Result<Bytes> PrivateKey::sign(BytesView message) const {
   ASSERT(key_);
-  const bool ed25519 = public_.type() == KeyType::ed25519;
+  if (public_.type() == KeyType::ed25519) {
+    Bytes seed(32, '\0');
+    const Wiped wiped(seed);
+    auto size = seed.size();
+    ASSERT(EVP_PKEY_get_raw_private_key(key_.get(), reinterpret_cast<unsigned char*>(seed.data()), &size) == 1 &&
+           size == seed.size());
+    return sign_ed25519(seed, public_.ed25519_raw(), message);
+  }
+
   const std::unique_ptr<EVP_MD_CTX, Free> context(EVP_MD_CTX_new());
   ASSERT(context != nullptr);
   Bytes signature(128, '\0');
   auto size = signature.size();
-  const bool signed_it = EVP_DigestSignInit_ex(context.get(), nullptr, ed25519 ? nullptr : "SHA256", nullptr, nullptr,
-                                               key_.get(), nullptr) == 1 &&
-                         EVP_DigestSign(context.get(), reinterpret_cast<unsigned char*>(signature.data()), &size,
-                                        data_of(message), message.size()) == 1;
+  const bool signed_it =
+      EVP_DigestSignInit_ex(context.get(), nullptr, "SHA256", nullptr, nullptr, key_.get(), nullptr) == 1 &&
+      EVP_DigestSign(context.get(), reinterpret_cast<unsigned char*>(signature.data()), &size, data_of(message),
+                     message.size()) == 1;
   ERR_clear_error();
   if (!signed_it) return fault(str("signing with key ", public_.id().hex(), " failed in OpenSSL; check the machine"));
   signature.resize(size);
-  if (ed25519) return signature;
-
   auto pair = decode_ecdsa(signature);
   ASSERT(pair.has_value());
   make_low_s(*pair);

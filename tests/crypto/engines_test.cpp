@@ -1,5 +1,5 @@
-// Two engines verify Ed25519 (docs/decisions/0032): libsodium in the product, OpenSSL here. Behind our rules of
-// spelling they say the same of every signature.
+// Two engines for Ed25519 (docs/decisions/0032): libsodium in the product, OpenSSL here. Behind our rules of spelling
+// they say the same of every signature, and they make the same ones.
 #include <openssl/evp.h>
 
 #include <memory>
@@ -25,6 +25,20 @@ bool openssl_holds(BytesView point, BytesView message, BytesView signature) {
   REQUIRE((key != nullptr && context != nullptr));
   REQUIRE(EVP_DigestVerifyInit_ex(context.get(), nullptr, nullptr, nullptr, nullptr, key.get(), nullptr) == 1);
   return EVP_DigestVerify(context.get(), data_of(signature), signature.size(), data_of(message), message.size()) == 1;
+}
+
+Bytes openssl_signature(BytesView seed, BytesView message) {
+  const std::unique_ptr<EVP_PKEY, void (*)(EVP_PKEY*)> key(
+      EVP_PKEY_new_raw_private_key(EVP_PKEY_ED25519, nullptr, data_of(seed), seed.size()), EVP_PKEY_free);
+  const std::unique_ptr<EVP_MD_CTX, void (*)(EVP_MD_CTX*)> context(EVP_MD_CTX_new(), EVP_MD_CTX_free);
+  REQUIRE((key != nullptr && context != nullptr));
+  REQUIRE(EVP_DigestSignInit_ex(context.get(), nullptr, nullptr, nullptr, nullptr, key.get(), nullptr) == 1);
+  Bytes signature(64, '\0');
+  auto size = signature.size();
+  REQUIRE(EVP_DigestSign(context.get(), reinterpret_cast<unsigned char*>(signature.data()), &size, data_of(message),
+                         message.size()) == 1);
+  REQUIRE(size == signature.size());
+  return signature;
 }
 
 // One signature as somebody may have spoilt it.
@@ -75,6 +89,15 @@ TEST_CASE("Both engines say the same of every frozen vector") {
           openssl_holds(vector.key, vector.message, vector.signature));
   });
   CHECK(asked == 27);
+}
+
+TEST_CASE("Both engines sign every message alike, by any key") {
+  for (std::size_t length = 0; length < 300; ++length) {
+    const Bytes seed = random_bytes(32);
+    const Bytes message = random_bytes(length);
+    const PrivateKey key = PrivateKey::from_ed25519_seed(seed).value();
+    REQUIRE(key.sign(message).value() == openssl_signature(seed, message));
+  }
 }
 
 TEST_CASE("Both engines say the same of thousands of spoilt signatures") {

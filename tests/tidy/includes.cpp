@@ -43,7 +43,7 @@ const std::vector<Foreign>& foreign_headers() {
       {{"rocksdb/"}, {"ledger/store/rocks*.cpp"}},
       {{"libpq-fe.h", "dlfcn.h"}, {"ledger/store/postgres_connection.cpp"}},
       {{"openssl/"}, {"ledger/crypto/*.cpp"}},
-      {{"sodium.h"}, {"ledger/crypto/keys.cpp"}},
+      {{"sodium.h"}, {"ledger/crypto/ed25519.cpp"}},
       {{"nlohmann/"},
        {"ledger/events/json_document.cpp", "ledger/evidence/json.cpp", "commands/*.cpp", "verify/main*.cpp",
         "verify/render*.cpp", "commands/json_text.h"}},  // the header by name only
