@@ -73,7 +73,8 @@ struct StoredRows {
 
 // Rows by key, in key order, so that two worlds with the same rows have the same bytes. Of rows that were stored only
 // those are read that somebody asks for: a command about one subject pays for one subject; who asks for as many as
-// there are has them all read. Even a question changes what has been read, so one thread at a time may ask.
+// there are has them all read. Even a question changes what has been read, so one thread at a time may ask. Who asks
+// for one row mostly asks for it again, so the last answer is at hand.
 template <class Key, class Row>
 class Table {
  public:
@@ -83,12 +84,13 @@ class Table {
 
   // Over what was stored before, and before anything else is done with the table.
   void store(StoredRows<Key, Row> rows) {
-    ASSERT(rows_.empty());
+    ASSERT(rows_.empty() && unstored_.empty());
     unasked_ += rows.count;
     stored_.push_back(std::move(rows));
   }
   // In the place of everything.
   void replace(StoredRows<Key, Row> rows) {
+    asked_.reset();
     rows_.clear();
     unstored_.clear();
     stored_.clear();
@@ -136,12 +138,14 @@ class Table {
   // The row to change; made if it is not there. It counts as changed whatever becomes of it, also in the bytes of
   // changes.
   Row& edit(const Key& key) {
-    if (!stored_.empty()) look_up(key);
-    const auto [at, made] = rows_.try_emplace(key);
+    const bool known = look_up(key) != rows_.end();
+    const auto at = known ? *asked_ : rows_.try_emplace(key).first;
+    asked_ = at;
     note(key);
     if (journal_->recording()) {
-      if (made) {
+      if (!known) {
         journal_->remember([this, key] {
+          asked_.reset();
           rows_.erase(key);
           take_note_back();
         });
@@ -166,6 +170,7 @@ class Table {
       });
     }
     if (!stored_.empty()) unstored_.insert(key);
+    asked_.reset();
     rows_.erase(found);
   }
 
@@ -221,6 +226,13 @@ class Table {
   }
 
   Place look_up(const Key& key) const {
+    if (asked_ && (*asked_)->first == key) return *asked_;
+    const auto found = find_in_any(key);
+    if (found != rows_.end()) asked_ = found;
+    return found;
+  }
+
+  Place find_in_any(const Key& key) const {
     const auto found = rows_.find(key);
     if (found != rows_.end() || stored_.empty() || unstored_.contains(key)) return found;
     ask_stored();
@@ -229,8 +241,10 @@ class Table {
       const std::size_t place = place_in(*layer, key);
       if (place == layer->count || layer->key(place) != key) continue;
       auto row = layer->row(place).second;
-      return row ? rows_.emplace(key, std::move(*row)).first : rows_.end();
+      if (row) return rows_.emplace(key, std::move(*row)).first;
+      break;
     }
+    unstored_.insert(key);
     return rows_.end();
   }
 
@@ -252,9 +266,10 @@ class Table {
 
   Journal* journal_;
   mutable std::map<Key, Row> rows_;
-  mutable std::vector<Layer> stored_;  // the newest last; where one has a key, older ones are not asked
-  mutable std::set<Key> unstored_;     // erased: what was stored of them does not count
-  mutable std::size_t unasked_ = 0;    // questions that stored rows answer before all are read
+  mutable std::optional<Place> asked_;  // the last row that was found or made, as long as it is there
+  mutable std::vector<Layer> stored_;   // the newest last; where one has a key, older ones are not asked
+  mutable std::set<Key> unstored_;      // not stored, or erased: what was stored of them does not count
+  mutable std::size_t unasked_ = 0;     // questions that stored rows answer before all are read
   std::deque<std::pair<Seq, Key>> notes_;
 };
 

@@ -113,12 +113,13 @@ void put_late_rows(Put& put, const World& world, Seq since) {
   const Millis now = world.position->recorded;
   put_rows(put, recent(world.refusals, now));
   put_rows(put, recent(world.forks, now));
-  const auto wanted = [&](const RecentIds::Row& row) { return row.seq >= since && row.recorded >= now - id_memory; };
+  const auto wanted = [&](const RecentIds::Row& row) { return row.recorded >= now - id_memory; };
   const auto& rows = world.ids.rows();
-  put.out.number(static_cast<std::uint64_t>(std::count_if(rows.begin(), rows.end(), wanted)));
-  for (const RecentIds::Row& row : rows) {
+  const auto first = std::partition_point(rows.begin(), rows.end(), [&](const auto& row) { return row.seq < since; });
+  put.out.number(static_cast<std::uint64_t>(std::count_if(first, rows.end(), wanted)));
+  std::for_each(first, rows.end(), [&](const RecentIds::Row& row) {
     if (wanted(row)) put(row);
-  }
+  });
 }
 
 void get_late_rows(Get& get, const std::shared_ptr<StoredState>& state, World& world) {
