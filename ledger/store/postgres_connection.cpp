@@ -157,12 +157,16 @@ void note_warning(void* warned, const PGresult* notice) {
   if (severity != nullptr && std::string_view(severity) == "WARNING") *static_cast<bool*>(warned) = true;
 }
 
-PGconn* connect_once(const std::string& url, const char* session) {
-  // What stands before dbname, whose value is expanded, is a default for what the URL leaves open.
-  const std::vector<const char*> names = {"fallback_application_name", "connect_timeout",  "keepalives_idle",
-                                          "keepalives_interval",       "keepalives_count", "tcp_user_timeout",
-                                          "target_session_attrs",      "dbname",           nullptr};
-  const std::vector<const char*> values = {"cairn", "10", "10", "5", "4", "30000", session, url.c_str(), nullptr};
+// What stands before dbname, whose value is expanded, is a default for what the URL leaves open; what stands behind it
+// goes before the URL.
+PGconn* connect_once(const std::string& url, const char* session, const char* session_before_url = nullptr) {
+  const std::vector<const char*> names = {"fallback_application_name", "connect_timeout",
+                                          "keepalives_idle",           "keepalives_interval",
+                                          "keepalives_count",          "tcp_user_timeout",
+                                          "target_session_attrs",      "dbname",
+                                          "target_session_attrs",      nullptr};
+  const std::vector<const char*> values = {
+      "cairn", "10", "10", "5", "4", "30000", session, url.c_str(), session_before_url, nullptr};
   return libpq().PQconnectdbParams(names.data(), values.data(), 1);
 }
 
@@ -223,6 +227,11 @@ Result<std::unique_ptr<PostgresConnection>> PostgresConnection::connect(const st
                            "; see that the server runs and that the URL, and ~/.pgpass for a password, are right"));
   }
   return made;
+}
+
+bool PostgresConnection::answers(const std::string& url) {
+  const PostgresConnection made(connect_once(url, "any", "any"));
+  return libpq().PQstatus(made.connection_) == CONNECTION_OK;
 }
 
 PostgresConnection::PostgresConnection(pg_conn* connection) : connection_(connection) {

@@ -55,6 +55,9 @@ class PostgresConnection {
   // Tries each of the URL's hosts once. Gives up on one that does not answer: after 10 s while connecting, and after
   // 30 s on a connection, unless the URL says otherwise.
   static Result<std::unique_ptr<PostgresConnection>> connect(const std::string& url, PostgresTarget server);
+
+  // Whether any server of the URL takes us, also one that only reads, whatever the URL wants of it. After connect().
+  static bool answers(const std::string& url);
   ~PostgresConnection();
   PostgresConnection(const PostgresConnection&) = delete;
   PostgresConnection& operator=(const PostgresConnection&) = delete;

@@ -30,12 +30,19 @@ Error PostgresLink::at_ledger(const Error& error) const {
 Result<void> PostgresLink::open() {
   if (connection_) return {};
   const PostgresTarget server = use_ == LinkUse::read ? PostgresTarget::any : PostgresTarget::read_write;
+  reached_ = false;
   TRY_LET(made, PostgresConnection::connect(url_, server));
+  reached_ = true;
   TRY(check_postgres_schema(*made, place_));
   if (const Result<void> ready = opened(*made); !ready.ok()) return at_ledger(ready.error());
   connection_ = std::move(made);
   ++generation_;
   return {};
+}
+
+bool PostgresLink::may_come_back() const {
+  if (generation_ > 0) return true;
+  return !reached_ && use_ != LinkUse::read && PostgresConnection::answers(url_);
 }
 
 Result<void> PostgresLink::opened(PostgresConnection& connection) {

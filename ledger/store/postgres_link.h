@@ -27,8 +27,8 @@ class PostgresLink {
   Result<void> open();
 
   // What `question`, which may be asked several times, answers on a connection. Lost connections are made anew for as
-  // long as the patience lasts. unavailable: it ended, or there never was a
-  // connection: the first one is tried once.
+  // long as the patience lasts. unavailable: it ended, or there never was a connection and no server answers at all, so
+  // that who mistypes a host hears of it at once. Where only standbys answer, a failover may be under way.
   template <class Question>
   auto ask(const Question& question) -> decltype(question(std::declval<PostgresConnection&>())) {
     const auto give_up = std::chrono::steady_clock::now() + std::chrono::milliseconds(patience_);
@@ -36,8 +36,8 @@ class PostgresLink {
       std::this_thread::sleep_for(std::chrono::milliseconds(pause));
       const bool last = std::chrono::steady_clock::now() >= give_up;
       const Result<void> opened = open();
-      if (!opened.ok() && (last || generation_ == 0 || opened.error().kind != ErrorKind::unavailable))
-        return opened.error();
+      const bool hopeless = !opened.ok() && (opened.error().kind != ErrorKind::unavailable || !may_come_back());
+      if (!opened.ok() && (last || hopeless)) return opened.error();
       if (!opened.ok()) continue;
       auto answer = question(*connection_);
       const bool lost = connection_->lost();
@@ -59,6 +59,7 @@ class PostgresLink {
 
  private:
   Result<void> opened(PostgresConnection& connection);
+  bool may_come_back() const;
   Result<void> check_durability(PostgresConnection& connection);
   Error at_ledger(const Error& error) const;
 
@@ -68,6 +69,7 @@ class PostgresLink {
   Millis patience_;
   std::unique_ptr<PostgresConnection> connection_;
   std::uint64_t generation_ = 0;
+  bool reached_ = false;  // a server of the wanted kind, by the last attempt
   bool remote_apply_ = false;
 };
 

@@ -54,7 +54,7 @@ Bytes owned(BytesView bytes) {
 
 Result<void> PostgresReads::open() {
   const std::lock_guard lock(mutex_);
-  return link_.open();
+  return link_.ask([](PostgresConnection&) { return Result<void>(); });
 }
 
 void PostgresReads::reconnect() {

@@ -83,7 +83,14 @@ TEST_CASE("a writer goes on at the standby when the primary is killed, and nothi
   primary->kill();
   const auto beside = must_open(url, StoreMode::read);  // nobody is primary now
   require_intact(*beside);
+  // Who begins only now finds no primary either, and waits for one.
+  Result<std::unique_ptr<Store>> late = fault("not opened");
+  std::thread beginning([&] { late = open_postgres_store(url, StoreMode::write, {}); });
+  std::this_thread::sleep_for(std::chrono::milliseconds(300));
   standby->promote();
+  beginning.join();
+  REQUIRE(late.ok());
+  CHECK((*late)->tip().value().size == 1000);
   REQUIRE(writer->tip().value().size == 1000);
   grow(*writer, 1500, 100);
   require_intact(*writer);
