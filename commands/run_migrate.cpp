@@ -12,40 +12,62 @@ namespace cairn {
 
 namespace {
 
-// Before the entries, as whoever appends them does. Erased ones are not there, and missing ones stay missing.
-Result<std::size_t> copy_attachments(const Attachments& from, const Attachments& to) {
+struct CopiedFiles {
   std::size_t copied = 0;
+  std::vector<Hash> damaged;  // left behind
+};
+
+// Before the entries, as whoever appends them does. Erased ones are not there, and missing ones stay missing; one that
+// is damaged keeps nobody from saving the rest.
+Result<CopiedFiles> copy_attachments(const Attachments& from, const Attachments& to) {
+  CopiedFiles files;
   TRY_LET(digests, from.list());
   for (const Hash& digest : digests) {
     TRY_LET(there, to.has(digest));
     if (there) continue;
-    TRY_LET(content, from.get(digest));
-    TRY(to.put(content));
-    ++copied;
+    const auto content = from.get(digest);
+    if (!content && content.error().kind != ErrorKind::not_verified) return content.error();
+    if (!content) {
+      files.damaged.push_back(digest);
+      continue;
+    }
+    TRY(to.put(*content));
+    ++files.copied;
   }
-  return copied;
+  return files;
+}
+
+Result<Copied> copy_entries(const Ledger& from, Store& to) {
+  ProgressBar bar("migrate");
+  return copy_ledger(from, to, [&bar](Size entries, Size total) { bar.show(entries, total); });
 }
 
 void show_migrated(const Globals& globals, const LedgerPlace& from, const LedgerPlace& to, const Copied& done,
-                   std::size_t attachments) {
+                   const CopiedFiles& files) {
   if (globals.json) {
+    auto damaged = nlohmann::ordered_json::array();
+    for (const Hash& digest : files.damaged) damaged.push_back(digest.hex());
     print(json_text({{"from", from.name()},
                      {"to", to.name()},
                      {"entries_before", done.before},
                      {"entries", done.head.size},
                      {"checkpoints", done.checkpoints},
                      {"snapshots", done.snapshots},
-                     {"attachments", attachments},
+                     {"attachments", files.copied},
+                     {"attachments_damaged", std::move(damaged)},
                      {"root", done.head.root.hex()}}));
     return;
   }
   print(toned("Copied", Tone::good) + " to " + printable(to.name()) + "\n");
-  print(table(
-      {{"  entries", str(done.head.size, ", ", done.head.size - done.before, " of them new")},
-       {"  with", str(done.checkpoints, " checkpoints, ", done.snapshots, " snapshots, ", attachments, " attachments")},
-       {"  root", done.head.root.hex() + ", as in the source"}}));
+  print(table({{"  entries", str(done.head.size, ", ", done.head.size - done.before, " of them new")},
+               {"  with",
+                str(done.checkpoints, " checkpoints, ", done.snapshots, " snapshots, ", files.copied, " attachments")},
+               {"  root", done.head.root.hex() + ", as in the source"}}));
   if (done.snapshots_left > 0) {
     print(str("  left    ", done.snapshots_left, " snapshots that do not verify: what they hold is folded anew\n"));
+  }
+  for (const Hash& digest : files.damaged) {
+    print(str("  left    attachment ", digest.hex(), ": its bytes are others than were recorded\n"));
   }
   print("\n" +
         wrapped("Every entry was hashed and every checkpoint held against the log's signature. Let nobody write to " +
@@ -64,19 +86,27 @@ Result<Exit> run_migrate(const Globals& globals, const MigrateFlags& flags) {
   source.where = flags.from;
   TRY_LET(session, Session::open(source, home));
 
-  TRY_LET(there, to.holds_something());
-  const StoreMode mode = there ? StoreMode::write : StoreMode::create;
-  TRY_LET(store, to.open_store(mode, {.lock_timeout = globals.lock_timeout, .grant_to = flags.grant_to}));
+  TRY_LET(store, to.open_store(StoreMode::copy, {.lock_timeout = globals.lock_timeout, .grant_to = flags.grant_to}));
   TRY(copied_so_far(session->ledger(), *store));  // before anything is put beside another ledger
-  TRY_LET(attachments, to.open_attachments(mode));
+  TRY_LET(attachments, to.open_attachments(StoreMode::copy));
   TRY_LET(carried, copy_attachments(session->attachments(), *attachments));
-  std::optional<ProgressBar> bar("migrate");
-  const Ledger& ledger = session->ledger();
-  TRY_LET(done, copy_ledger(ledger, *store, [&bar](Size entries, Size total) { bar->show(entries, total); }));
-  bar.reset();
-  TRY(home.remember_place(to.name(), ledger.id()));
+  TRY_LET(done, copy_entries(session->ledger(), *store));
+  // Somebody may have written to the source meanwhile, who should not have.
+  for (;;) {
+    TRY_LET(now, Session::open(source, home));
+    if (now->ledger().size() == done.head.size) break;
+    session = std::move(now);
+    TRY_LET(more, copy_attachments(session->attachments(), *attachments));
+    carried.copied += more.copied;
+    TRY_LET(rest, copy_entries(session->ledger(), *store));
+    done.head = rest.head;
+    done.checkpoints += rest.checkpoints;
+    done.snapshots += rest.snapshots;
+    done.snapshots_left = rest.snapshots_left;
+  }
+  TRY(home.remember_place(to.name(), session->ledger().id()));
   show_migrated(globals, from, to, done, carried);
-  return Exit::done;
+  return carried.damaged.empty() ? Exit::done : Exit::not_verified;
 }
 
 }  // namespace cairn

@@ -28,6 +28,7 @@ class LedgerCopy {
     tree_ = std::move(beginning);
     done_.before = tree_.size();
     TRY(list_snapshots());
+    if (tree_.size() < from_.size()) TRY(to_.mark(Copying::under_way));
     while (tree_.size() < from_.size()) {
       TRY_LET(page, from_.store().checkpoints(tree_.size() + 1, checkpoints_a_page));
       if (page.empty()) {
@@ -39,6 +40,7 @@ class LedgerCopy {
       }
     }
     TRY(check_target());
+    TRY(to_.mark(Copying::done));
     done_.head = from_.checkpoint().head;
     return done_;
   }

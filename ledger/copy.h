@@ -3,8 +3,8 @@
 // The source is believed in nothing but its log's signatures. Every entry is hashed anew, the tree is grown from the
 // hashes, and every checkpoint has to be signed by the log and have the root that the tree has at its size, before it
 // is committed. Tags are read out of the entries, nodes follow from them; a snapshot is taken along only if it
-// verifies, for whoever misses one folds without it. Where every commit ends the target is a ledger by itself, so a
-// copy that was cut short is gone on with.
+// verifies, for whoever misses one folds without it. A copy that was cut short is gone on with; until it is done, the
+// target opens for nobody else, for whoever wrote to it would make a fork.
 #pragma once
 
 #include <functional>
@@ -25,8 +25,8 @@ struct Copied {
 // The tree of what `to` holds already: nothing, or the beginning of `from`. not_verified: it is another history.
 Result<Frontier> copied_so_far(const Ledger& from, const Store& to);
 
-// Up to the newest checkpoint that `from` had when it was opened. `to` was opened for writing and is empty, or holds
-// what an earlier copy left. not_verified: one of them is not what the log signed, or they are two histories.
+// Up to the newest checkpoint that `from` had when it was opened. `to` was opened to copy and is empty, or holds what
+// an earlier copy left. not_verified: one of them is not what the log signed, or they are two histories.
 Result<Copied> copy_ledger(const Ledger& from, Store& to, const std::function<void(Size done, Size total)>& progress);
 
 }  // namespace cairn

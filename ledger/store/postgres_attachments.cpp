@@ -100,7 +100,7 @@ Result<std::unique_ptr<Attachments>> open_postgres_attachments(const std::string
   TRY_LET(place, postgres_place(url));
   const LinkUse use = mode == StoreMode::read ? LinkUse::read : LinkUse::append;
   return std::unique_ptr<Attachments>(
-      std::make_unique<PostgresAttachments>(PostgresLink(url, place, use, options.patience), use));
+      std::make_unique<PostgresAttachments>(PostgresLink(url, place, use, mode, options.patience), use));
 }
 
 }  // namespace cairn

@@ -33,7 +33,7 @@ Result<void> PostgresLink::open() {
   reached_ = false;
   TRY_LET(made, PostgresConnection::connect(url_, server));
   reached_ = true;
-  TRY(check_postgres_schema(*made, place_));
+  TRY(check_postgres_schema(*made, place_, mode_));
   if (const Result<void> ready = opened(*made); !ready.ok()) return at_ledger(ready.error());
   connection_ = std::move(made);
   ++generation_;

@@ -9,6 +9,7 @@
 #include "ledger/base/result.h"
 #include "ledger/base/time.h"
 #include "ledger/store/postgres_connection.h"
+#include "ledger/store/store.h"
 
 namespace cairn {
 
@@ -20,8 +21,8 @@ enum class LinkUse {
 
 class PostgresLink {
  public:
-  PostgresLink(std::string url, std::string place, LinkUse use, Millis patience)
-      : url_(std::move(url)), place_(std::move(place)), use_(use), patience_(patience) {}
+  PostgresLink(std::string url, std::string place, LinkUse use, StoreMode mode, Millis patience)
+      : url_(std::move(url)), place_(std::move(place)), use_(use), mode_(mode), patience_(patience) {}
 
   // Connects, if there is no connection, once to each host.
   Result<void> open();
@@ -66,6 +67,7 @@ class PostgresLink {
   std::string url_;
   std::string place_;
   LinkUse use_;
+  StoreMode mode_;  // of the store
   Millis patience_;
   std::unique_ptr<PostgresConnection> connection_;
   std::uint64_t generation_ = 0;

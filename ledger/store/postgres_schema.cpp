@@ -91,17 +91,30 @@ Result<bool> holds_postgres_schema(PostgresConnection& connection) {
   return rows.ok() || !is_absent(connection.state());
 }
 
-Result<void> check_postgres_schema(PostgresConnection& connection, const std::string& place) {
+Result<void> mark_postgres_schema(PostgresConnection& connection, const std::string& place, Copying copying) {
+  const std::string_view wanted = copying == Copying::done ? store_version : unfinished_version;
+  const Result<void> marked =
+      connection.script(str("UPDATE cairn.format SET version = '", wanted, "' WHERE version <> '", wanted, "'"));
+  if (marked.ok()) return {};
+  const bool forbidden = connection.state() == "42501";
+  return at_place(place, {marked.error().kind,
+                          str(marked.error().message, forbidden ? "; copy into it as the owner of its tables" : "")});
+}
+
+Result<void> check_postgres_schema(PostgresConnection& connection, const std::string& place, StoreMode mode) {
   const Result<PostgresRows> rows = connection.run({read_version, {}});
   if (!rows.ok() && is_absent(connection.state())) {
     return fault(str("no ledger at ", place, "; make one with `cairn init`"));
   }
   if (!rows.ok() && connection.state() == "42501") {
     return unavailable(str("this role may not read the ledger at ", place, ": ", rows.error().message,
-                           "; init grants it with --grant-to ROLE"));
+                           "; `cairn init --grant-to ROLE` grants it, or its owner does (README)"));
   }
   if (!rows.ok()) return at_place(place, rows.error());
   if (rows->count() == 1 && rows->bytes(0, 0) == store_version) return {};
+  if (rows->count() == 1 && rows->bytes(0, 0) == unfinished_version) {
+    return mode == StoreMode::copy ? Result<void>() : unfinished_copy(place);
+  }
   const std::string found = rows->count() == 1 ? printable(rows->bytes(0, 0)) : str(rows->count(), " versions");
   return fault(str("the ledger at ", place, " has the format '", found, "', this program reads '", store_version,
                    "': use the program that wrote it"));

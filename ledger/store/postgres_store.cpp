@@ -81,6 +81,7 @@ class PostgresStore final : public Store {
   Result<void> open();
 
   Result<void> commit(Size expected, const Batch& batch) override;
+  Result<void> mark(Copying copying) override;
   Result<Tip> tip() const override;
   Result<std::vector<Bytes>> read(Seq from, ReadLimit limit) const override { return reads_.entries(from, limit); }
   Result<std::vector<Bytes>> gather(std::span<const Seq> seqs) const override { return reads_.gather(seqs); }
@@ -241,6 +242,13 @@ Result<void> PostgresStore::commit(Size expected, const Batch& batch) {
   return {};
 }
 
+Result<void> PostgresStore::mark(Copying copying) {
+  const std::lock_guard lock(commit_mutex_);
+  ASSERT(appending_);
+  return appending_->ask(
+      [&](PostgresConnection& connection) { return mark_postgres_schema(connection, appending_->place(), copying); });
+}
+
 PostgresStore::Edge PostgresStore::known_edge() const {
   const std::uint64_t generation = reads_.generation();
   const std::lock_guard lock(edge_mutex_);
@@ -304,15 +312,15 @@ Result<bool> holds_postgres_ledger(const std::string& url) {
 Result<std::unique_ptr<Store>> open_postgres_store(const std::string& url, StoreMode mode,
                                                    const PostgresOptions& options) {
   TRY_LET(place, postgres_place(url));
-  if (mode == StoreMode::create) {
+  if (mode == StoreMode::create || mode == StoreMode::copy) {
     TRY_LET(connection, PostgresConnection::connect(url, PostgresTarget::read_write));
     TRY(create_postgres_schema(*connection, place, options.grant_to));
   }
   std::optional<PostgresLink> appending;
-  if (mode != StoreMode::read) appending.emplace(url, place, LinkUse::append, options.patience);
+  if (mode != StoreMode::read) appending.emplace(url, place, LinkUse::append, mode, options.patience);
   const LinkUse use = mode == StoreMode::read ? LinkUse::read : LinkUse::follow;
-  auto store =
-      std::make_unique<PostgresStore>(PostgresLink(url, place, use, options.patience), std::move(appending), options);
+  auto store = std::make_unique<PostgresStore>(PostgresLink(url, place, use, mode, options.patience),
+                                               std::move(appending), options);
   TRY(store->open());
   TRY_LET(tip, store->tip());
   if (mode == StoreMode::create && tip.size > 0) {

@@ -61,8 +61,9 @@ class RocksStore final : public Store {
         nodes_(tiles_),
         directory_(std::move(directory)) {}
 
-  Result<void> load();
+  Result<void> load(StoreMode mode);
   Result<void> mark_new();
+  Result<void> mark(Copying copying) override;
 
   Result<void> commit(Size expected, const Batch& batch) override;
   Result<Tip> tip() const override;
@@ -121,10 +122,20 @@ Result<void> RocksStore::mark_new() {
   return rows_->write({&version, 1});
 }
 
-Result<void> RocksStore::load() {
+// The one row that is written again.
+Result<void> RocksStore::mark(Copying copying) {
+  const std::string_view wanted = copying == Copying::done ? store_version : unfinished_version;
+  TRY_LET(version, rows_->get(version_key()));
+  if (version == wanted) return {};
+  const Row row{version_key(), wanted};
+  return rows_->write({&row, 1});
+}
+
+Result<void> RocksStore::load(StoreMode mode) {
   TRY_LET(version, rows_->get(version_key()));
   if (!version) return fault(str("the database at ", directory_.string(), " is not a ledger of cairn"));
-  if (*version != store_version) {
+  if (*version == unfinished_version && mode != StoreMode::copy) return unfinished_copy(directory_.string());
+  if (*version != store_version && *version != unfinished_version) {
     return fault(str("the ledger at ", directory_.string(), " has the format '", printable(*version),
                      "', this program reads '", store_version, "': use the program that wrote it"));
   }
@@ -336,10 +347,10 @@ Result<std::unique_ptr<Store>> open_rocks_store(const fs::path& directory, Store
     if (!holds_database(directory)) return no_ledger(directory);
     TRY_LET(rows, RocksRows::open_reader(directory));
     auto reader = std::make_unique<RocksStore>(std::nullopt, std::move(rows), directory);
-    TRY(reader->load());
+    TRY(reader->load(mode));
     return std::unique_ptr<Store>(std::move(reader));
   }
-  const bool create = mode == StoreMode::create;
+  const bool create = mode == StoreMode::create || (mode == StoreMode::copy && !holds_database(directory));
   if (create) TRY(make_directories(directory, 0700));
   if (!create && !holds_database(directory)) return no_ledger(directory);
   TRY_LET(lock, WriterLock::take(directory, options.lock_timeout));
@@ -347,10 +358,10 @@ Result<std::unique_ptr<Store>> open_rocks_store(const fs::path& directory, Store
   TRY_LET(version, rows->get(version_key()));
   auto writer = std::make_unique<RocksStore>(std::move(lock), std::move(rows), directory);
   if (create && !version) TRY(writer->mark_new());
-  TRY(writer->load());
+  TRY(writer->load(mode));
   TRY_LET(tip, writer->tip());
   // A crash of an earlier init leaves a store without an entry, which is no ledger yet: init may be run again.
-  if (create && tip.size > 0) {
+  if (mode == StoreMode::create && tip.size > 0) {
     return fault(str("there is a ledger at ", directory.string(), " already: choose another directory"));
   }
   return std::unique_ptr<Store>(std::move(writer));

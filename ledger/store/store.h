@@ -59,6 +59,9 @@ struct ReadLimit {
   std::size_t bytes = 4 << 20;  // stops once this many are gathered; at least one entry is always given
 };
 
+// What a store holds that was opened to copy a ledger into.
+enum class Copying { under_way, done };
+
 class Store {
  public:
   virtual ~Store() = default;
@@ -91,6 +94,11 @@ class Store {
   // The newest snapshot of a size <= at_most. It is a cache: its reader verifies it or folds from zero.
   virtual Result<std::optional<AtSize>> snapshot(Size at_most) const = 0;
 
+  // Of a store that was opened with StoreMode::copy: while a copy is under way, nobody opens it otherwise, for what
+  // goes on from half a ledger is a fork. Durable when it returns. One that nobody else can open has nothing to
+  // remember.
+  virtual Result<void> mark(Copying) { return {}; }
+
   // Every snapshot of a size <= at_most, ascending, one at a time, since they are large. `each` may end it by an error.
   virtual Result<void> snapshots(Size at_most, const std::function<Result<void>(const AtSize&)>& each) const;
 };
@@ -100,8 +108,12 @@ std::unique_ptr<Store> open_memory_store();
 
 // What the engines of this version write and read.
 inline constexpr std::string_view store_version = "cairn store 0";
+inline constexpr std::string_view unfinished_version = "cairn store 0, an unfinished copy";
 
-enum class StoreMode { create, write, read };
+// What everybody is told but who copies.
+Error unfinished_copy(std::string_view place);
+
+enum class StoreMode { create, write, read, copy };
 
 struct RocksOptions {
   Millis lock_timeout = 30 * second;     // how long a second writer waits for the first
@@ -110,6 +122,7 @@ struct RocksOptions {
 
 // The embedded store, one directory. create: the directory must not hold a ledger. write: waits for another writing
 // process, then fails naming its pid. read: beside any writer, never writes; what it sees is contiguous up to its tip.
+// copy: as write, a new ledger or one that was begun, and the only mode that opens one whose copy is under way.
 Result<std::unique_ptr<Store>> open_rocks_store(const std::filesystem::path& directory, StoreMode mode,
                                                 const RocksOptions& options);
 
@@ -122,7 +135,8 @@ struct PostgresOptions {
 // A ledger in a PostgreSQL database, or any engine that speaks its protocol and keeps its keys (README). create: makes
 // the tables, as a role that may; the database must not hold a ledger. write: beside any number of other writers, from
 // the primary. read: never writes, from the primary or, if there is none, from a standby. The first connection is tried
-// once; one that is lost later is made anew, to whichever of the URL's hosts is the primary then.
+// once, unless only standbys answer; one that is lost later is made anew, to whichever of the URL's hosts is the
+// primary then. copy: as the owner of the tables; see open_rocks_store.
 Result<std::unique_ptr<Store>> open_postgres_store(const std::string& url, StoreMode mode,
                                                    const PostgresOptions& options);
 

@@ -138,6 +138,21 @@ TEST_CASE("migrate takes a ledger from PostgreSQL into a directory and back, and
   const Json again = place.Workplace::json(0, "dana", {"migrate", copy, target});
   CHECK(again["checkpoints"] == 0);
   CHECK(again["attachments"] == 0);
+  CHECK(again["attachments_damaged"].empty());
+
+  // A damaged attachment stays behind, and all the rest comes along.
+  for (const auto& file : fs::recursive_directory_iterator(fs::path(copy) / "attachments")) {
+    if (!file.is_regular_file()) continue;
+    put_text(file.path(), text_of(file.path()) + "!");
+    break;
+  }
+  const std::string third = (place.directory() / "third").string();
+  const Json rescued = place.Workplace::json(5, "dana", {"migrate", copy, third});
+  CHECK(rescued["entries"] == before["entries"]);
+  CHECK(rescued["attachments_damaged"].size() == 1);
+  const Json after = audited(place, third);
+  CHECK(after["findings"].empty());
+  CHECK(after["attachments"]["missing"] == rescued["attachments_damaged"]);
   // A place that has gone on by itself takes nothing more.
   ModelFiles files;
   files.time = "20261121_101500";

@@ -223,6 +223,22 @@ TEST_CASE("a server that does not sync gets no writer") {
   CHECK(refused.error().message.find("fsync") != std::string::npos);
 }
 
+TEST_CASE("while a copy is under way nobody opens it but its owner who copies, and afterwards everybody") {
+  const Made made;
+  auto store = must_open(made.owner, StoreMode::copy);
+  REQUIRE(store->mark(Copying::under_way).ok());
+  grow(*store, 300, 30);
+  for (const StoreMode mode : {StoreMode::read, StoreMode::write}) {
+    const auto opened = open_postgres_store(made.app, mode, {});
+    REQUIRE_FALSE(opened.ok());
+    CHECK(opened.error().message.find("is a copy that is not finished") != std::string::npos);
+  }
+  const auto beside = must_open(made.app, StoreMode::copy);
+  CHECK(beside->mark(Copying::done).error().message.find("as the owner of its tables") != std::string::npos);
+  REQUIRE(store->mark(Copying::done).ok());
+  require_intact(*must_open(made.app, StoreMode::read));
+}
+
 TEST_CASE("a database without a ledger, or with one of another format, is not touched") {
   const std::string database = server().fresh_database();
   const std::string url = server().url(database);
