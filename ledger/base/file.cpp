@@ -117,6 +117,13 @@ Result<void> replace_file(const fs::path& file, BytesView content, unsigned mode
 }
 
 Result<std::unique_ptr<Replacement>> Replacement::begin(const fs::path& file, unsigned mode) {
+  std::error_code error;
+  const fs::file_status there = fs::symlink_status(file, error);
+  if (fs::exists(there) && !fs::is_regular_file(there)) {
+    return usage(str(printable(file.string()),
+                     " is a link, a device, a pipe or a directory, and would be replaced by a ",
+                     "file: give the path of a file"));
+  }
   fs::path temporary = temporary_of(file);
   const int opened = ::open(temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode);
   if (opened < 0) return file_error("create", temporary, errno);

@@ -27,8 +27,11 @@ Result<void> sync_log(const fs::path& log) {
 
 bool holds_database(const fs::path& directory) {
   std::error_code error;
-  // One that may not be looked into may hold one: opening it says why it cannot be.
-  return fs::exists(directory / "CURRENT", error) || error;
+  // One that may not be looked into may hold one, and so may one of which only this file is gone: opening it says why
+  // it cannot be.
+  if (fs::exists(directory / "CURRENT", error) || error) return true;
+  const auto files = list_files(directory);
+  return files && std::any_of(files->begin(), files->end(), [](const auto& name) { return name.ends_with(".sst"); });
 }
 
 Result<std::vector<std::string>> list_files(const fs::path& directory) {

@@ -83,6 +83,24 @@ TEST_CASE("a file that is replaced holds the new content alone, and nothing lies
   CHECK(folder.count() == 1);
 }
 
+TEST_CASE("a link, a pipe or a directory is not replaced by a file") {
+  const Folder folder;
+  REQUIRE(create_file(folder / "a", "first", 0644).ok());
+  fs::create_symlink("a", folder / "link");
+  fs::create_symlink("nowhere", folder / "dangling");
+  fs::create_directory(folder / "directory");
+  REQUIRE(::mkfifo((folder / "pipe").c_str(), 0600) == 0);
+  for (const char* name : {"link", "dangling", "directory", "pipe"}) {
+    const auto replaced = replace_file(folder / name, "second", 0644);
+    REQUIRE_FALSE(replaced.ok());
+    CHECK(replaced.error().kind == ErrorKind::usage);
+    CHECK(replaced.error().message.find("give the path of a file") != std::string::npos);
+  }
+  CHECK(content_of(folder / "a") == "first");
+  CHECK(fs::is_symlink(folder / "link"));
+  CHECK(folder.count() == 5);
+}
+
 TEST_CASE("a file for its owner only is that under every umask, however it is written") {
   const auto write = GENERATE(create_secret, replace_secret, write_secret_in_parts);
   const Folder folder;
@@ -116,8 +134,12 @@ TEST_CASE("directories are made down to the last, and what stands in their place
 
 TEST_CASE("what cannot be replaced stays, and what was begun for it goes") {
   const Folder folder;
-  REQUIRE(make_directories(folder / "taken/by", 0700).ok());
-  const auto replaced = replace_file(folder / "taken", "content", 0644);
+  const auto replaced = [&folder]() -> Result<void> {
+    TRY_LET(replacement, Replacement::begin(folder / "taken", 0644));
+    TRY(replacement->write("content"));
+    TRY(make_directories(folder / "taken/by", 0700));
+    return replacement->publish();
+  }();
   REQUIRE(!replaced.ok());
   CHECK(replaced.error().kind == ErrorKind::fault);
   CHECK(fs::is_directory(folder / "taken/by"));
