@@ -2,6 +2,7 @@
 
 #include "commands/command.h"
 #include "commands/live_rules.h"
+#include "commands/waiting_notice.h"
 #include "ledger/base/file.h"
 #include "ledger/base/text.h"
 
@@ -110,6 +111,7 @@ Result<Created> create_ledger(const Globals& globals, const Home& home, const Ne
   const SystemClock clock;
   TRY_LET(envelope, entry_zero(command, globals.actor, actor_key.key, clock.now()));
 
+  const WaitingNotice notice;
   TRY_LET(store,
           place.open_store(StoreMode::create, {.lock_timeout = globals.lock_timeout, .grant_to = wanted.grant_to}));
   Created created;

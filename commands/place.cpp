@@ -24,6 +24,7 @@ Result<LedgerPlace> LedgerPlace::parse(const std::string& where) {
     return usage(printable(where.substr(0, scheme)) +
                  ":// is no ledger that this version can open; give a directory or postgresql://...");
   }
+  if (where.empty()) return usage("--ledger is empty; give a directory or postgresql://...");
   std::error_code error;
   place.directory_ = fs::weakly_canonical(fs::absolute(where), error);
   if (error) return usage("--ledger " + printable(where) + ": " + error.message());

@@ -2,12 +2,14 @@
 
 #include "commands/output.h"
 #include "commands/past_verdict.h"
+#include "commands/waiting_notice.h"
 #include "ledger/base/text.h"
 
 namespace cairn {
 
 Result<std::unique_ptr<Sequencing>> start_sequencing(const Globals& globals, const Home& home) {
   auto all = std::make_unique<Sequencing>();
+  const WaitingNotice notice;
   TRY_LET(session, Session::open_for_writing(globals, home));
   all->session = std::move(session);
   TRY_LET(log_key, home.log_key(all->session->ledger().id(), all->session->ledger().log_key()));

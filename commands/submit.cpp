@@ -4,6 +4,7 @@
 #include <set>
 
 #include "commands/sequencing.h"
+#include "commands/waiting_notice.h"
 #include "ledger/base/file.h"
 #include "ledger/base/text.h"
 #include "ledger/evidence/readers.h"
@@ -115,6 +116,7 @@ class Submitting {
  private:
   // Nobody is shown an answer before all of the window have one: an error is of the store, and ends everything.
   Result<std::vector<Answer>> append_waiting() {
+    const WaitingNotice notice;
     TRY_LET(writer, Writer::start(*writing_.sequencer));
     std::vector<std::future<Result<Answer>>> coming;
     coming.reserve(waiting_.size());

@@ -9,6 +9,7 @@
 
 #include "commands/output.h"
 #include "commands/sequencing.h"
+#include "commands/waiting_notice.h"
 #include "ledger/base/file.h"
 #include "ledger/base/text.h"
 #include "ledger/evidence/readers.h"
@@ -159,7 +160,9 @@ Result<Written> write_as(const Globals& globals, const WriteFlags& flags, const 
   if (made.unchanged) return Written(std::move(*made.unchanged));
   TRY(put_attachments(writing->session->attachments(), made.attachments));
   TRY_LET(envelope, sign_statement(std::move(made.payload), signer.key));
+  std::optional<WaitingNotice> notice(std::in_place);
   TRY_LET(answers, writing->sequencer->append(std::span(&envelope, 1)));
+  notice.reset();
   remember_newest(home, ledger.id(), answers);
   erase_attachments(*writing);
   return explain_answer(*writing, std::move(answers.front()), std::move(made.statement), std::move(made.said));
