@@ -102,7 +102,8 @@ class Replay {
     return std::optional<Cut>({size, std::move(loaded->world), Frontier(size, std::move(peaks))});
   }
 
-  // Side by side. The first error is the one that a walk of all entries would meet.
+  // Side by side. The first error is the one that a walk of all entries would meet. Behind an entry that cannot be read
+  // nothing can be folded: evidence gone bad, as it is for verify.
   Result<Stretches> run_stretches(std::vector<Cut> cuts) {
     Told told(size_, progress_);
     Stretches stretches;
@@ -122,6 +123,9 @@ class Replay {
     Result<void> outcome;
     for (auto& one : running) {
       if (Result<void> ended = one.get(); outcome.ok()) outcome = std::move(ended);
+    }
+    if (!outcome.ok() && outcome.error().kind == ErrorKind::fault) {
+      return not_verified(outcome.error().message + "; cairn verify names all that is damaged");
     }
     TRY(outcome);
     return stretches;

@@ -63,6 +63,20 @@ class Noting final : public StoreInFront {
   mutable std::optional<Size> builds_on_;
 };
 
+// One entry is cut off in its middle.
+class Cut final : public StoreInFront {
+ public:
+  Cut(const Store& store, Seq seq) : StoreInFront(store), seq_(seq) {}
+  Result<std::vector<Bytes>> read(Seq from, ReadLimit limit) const override {
+    auto page = StoreInFront::read(from, limit);
+    if (page && seq_ >= from && seq_ - from < page->size()) (*page)[seq_ - from].resize(40);
+    return page;
+  }
+
+ private:
+  Seq seq_;
+};
+
 TEST_CASE("a replay by several threads comes to what one comes to, and each begins in a snapshot") {
   ReadCase place;
   fill(place);
@@ -95,6 +109,24 @@ TEST_CASE("what is damaged is told alike by one thread and by several") {
       const std::string alone = told(replay_by(*ledger, 1));
       CHECK(alone.find("the entries have the root ") != std::string::npos);
       CHECK(told(replay_by(*ledger, 5)) == alone);
+    }
+  });
+}
+
+TEST_CASE("an entry that cannot be read ends a replay as evidence gone bad, however many threads there are") {
+  ReadCase place;
+  fill(place);
+  place.with_session([](Session& session) {
+    for (const Seq seq : {1500U, 5590U}) {
+      const Cut store(session.store(), seq);
+      const auto ledger = Ledger::open(store);
+      REQUIRE(ledger.ok());
+      for (const std::size_t threads : {1U, 5U}) {
+        const auto done = replay_by(*ledger, threads);
+        REQUIRE_FALSE(done.ok());
+        CHECK(done.error().kind == ErrorKind::not_verified);
+        CHECK(done.error().message.find(str("entry ", seq)) != std::string::npos);
+      }
     }
   });
 }
