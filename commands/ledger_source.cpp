@@ -4,12 +4,6 @@
 
 namespace cairn {
 
-namespace {
-
-constexpr std::size_t tags_a_page = 4096;
-
-}  // namespace
-
 Result<std::string> LedgerSource::newest_checkpoint() const {
   TRY_LET(tip, store_.tip());
   return std::move(tip.checkpoint);
@@ -34,9 +28,19 @@ Result<std::vector<Bytes>> LedgerSource::entries(Seq from, std::size_t count) co
 }
 
 Result<std::vector<SizedNote>> LedgerSource::checkpoints(Size from, std::size_t limit) const {
-  TRY_LET(rows, store_.checkpoints(from, limit));
+  auto rows = store_.checkpoints(from, limit);
+  if (!rows && limit > 1) {
+    rows = std::vector<AtSize>();
+    while (rows->size() < limit) {
+      auto one = store_.checkpoints(rows->empty() ? from : rows->back().size + 1, 1);
+      if (!one && rows->empty()) return one.error();
+      if (!one || one->empty()) break;
+      rows->push_back(std::move(one->front()));
+    }
+  }
+  if (!rows) return rows.error();
   std::vector<SizedNote> notes;
-  for (AtSize& row : rows) notes.push_back({row.size, std::move(row.bytes)});
+  for (AtSize& row : *rows) notes.push_back({row.size, std::move(row.bytes)});
   return notes;
 }
 
@@ -48,13 +52,10 @@ Result<std::optional<std::vector<Hash>>> LedgerSource::stored_nodes(std::span<co
   return std::optional<std::vector<Hash>>(std::move(hashes));
 }
 
-Result<std::optional<std::vector<Seq>>> LedgerSource::postings(const std::string& tag) const {
-  std::vector<Seq> seqs;
-  for (;;) {
-    TRY_LET(more, store_.find(tag, seqs.empty() ? 0 : seqs.back() + 1, tags_a_page));
-    seqs.insert(seqs.end(), more.begin(), more.end());
-    if (more.size() < tags_a_page) return std::optional<std::vector<Seq>>(std::move(seqs));
-  }
+Result<std::optional<std::vector<Seq>>> LedgerSource::postings(const std::string& tag, Seq from,
+                                                               std::size_t limit) const {
+  TRY_LET(found, store_.find(tag, from, limit));
+  return std::optional<std::vector<Seq>>(std::move(found));
 }
 
 Result<std::optional<std::vector<std::string>>> LedgerSource::tags(const std::string& after, std::size_t limit) const {

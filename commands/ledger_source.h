@@ -16,7 +16,7 @@ class LedgerSource final : public EvidenceSource {
   Result<std::vector<Bytes>> entries(Seq from, std::size_t count) const override;
   Result<std::vector<SizedNote>> checkpoints(Size from, std::size_t limit) const override;
   Result<std::optional<std::vector<Hash>>> stored_nodes(std::span<const NodeId> ids) const override;
-  Result<std::optional<std::vector<Seq>>> postings(const std::string& tag) const override;
+  Result<std::optional<std::vector<Seq>>> postings(const std::string& tag, Seq from, std::size_t limit) const override;
   Result<std::optional<std::vector<std::string>>> tags(const std::string& after, std::size_t limit) const override;
   Result<std::optional<SizedNote>> snapshot(Size at_most) const override;
   Result<std::optional<Bytes>> attachment(const Hash& digest) const override;

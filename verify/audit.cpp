@@ -11,6 +11,7 @@
 #include "verify/consequences.h"
 #include "verify/index_check.h"
 #include "verify/pages_ahead.h"
+#include "verify/past_damage.h"
 #include "verify/rule_check.h"
 #include "verify/snapshot_check.h"
 #include "verify/tree_check.h"
@@ -19,11 +20,13 @@
 namespace cairn {
 namespace {
 
+constexpr std::size_t kept_at_once = 256;
+
 // What an audit stands on before it has read anything else: which log, by which key, how far.
 struct Ground {
   std::optional<NoteVerifier> log;
   std::string newest;  // the checkpoint, as found
-  Size expected = 0;   // entries, by the newest checkpoint's word
+  Size expected = 0;   // entries, by the newest checkpoint's word, or the place of the last one that was kept
 };
 
 // The vkey that entry 0 names, whatever else it says.
@@ -34,6 +37,17 @@ std::optional<LedgerCreated> peek_genesis(const EvidenceSource& source) {
   if (!recorded.ok() || recorded->statement.events.empty()) return std::nullopt;
   const auto* created = std::get_if<LedgerCreated>(&recorded->statement.events.front());
   return created == nullptr ? std::nullopt : std::optional<LedgerCreated>(*created);
+}
+
+// By the rows of the checkpoints that were kept, where the newest one does not say how many entries there are.
+Result<Size> largest_kept(const EvidenceSource& source) {
+  Size largest = 0;
+  for (;;) {
+    const Result<std::vector<SizedNote>> rows = source.checkpoints(largest + 1, kept_at_once);
+    TRY_LET(readable, was_readable(rows));
+    if (!readable || rows->empty() || rows->back().size <= largest) return largest;
+    largest = rows->back().size;
+  }
 }
 
 Result<Ground> find_ground(const EvidenceSource& source, const AuditOptions& options, Report& report) {
@@ -48,9 +62,10 @@ Result<Ground> find_ground(const EvidenceSource& source, const AuditOptions& opt
   if (!newest.ok()) {
     if (newest.error().kind == ErrorKind::unavailable) return newest.error();
     findings.push_back({FindingKind::checkpoint_bad, std::nullopt, newest.error().message});
-  } else if (const Result<Size> size = claimed_size(*newest); size.ok()) {
-    ground.expected = *size;
   }
+  const Result<Size> claimed = newest.ok() ? claimed_size(*newest) : Result<Size>(newest.error());
+  TRY_LET(expected, claimed.ok() ? claimed : largest_kept(source));
+  ground.expected = expected;
   if (newest.ok()) ground.newest = std::move(*newest);
 
   const std::optional<LedgerCreated> created = peek_genesis(source);
@@ -255,8 +270,7 @@ class Auditor {
     }
     TRY(rules_.check({entry, &*recorded}, tree_));
     index_.add(seq, entry->tags);
-    attachments_.add(*recorded);
-    return {};
+    return attachments_.add(*recorded);
   }
 
   // What waits for a size up to this one, which the tree has.

@@ -8,7 +8,8 @@
 // for each entry that built upon it. After an entry that cannot be read, no rule is asked any more: what it changed is
 // unknown.
 //
-// One pass; memory grows with subjects, attachments and one hash for each 256 entries, not with entries.
+// One pass; memory grows with subjects, erasures and one hash for each 256 entries, not with entries. Which entry names
+// which attachment lies in a temporary file, once it is more than a few megabytes.
 #pragma once
 
 #include <functional>
@@ -45,6 +46,8 @@ struct Erased {
   bool supplied = false;  // there all the same
 };
 
+inline constexpr std::size_t most_missing_named = 10'000;
+
 struct Report {
   Hash ledger;
   std::string origin;
@@ -65,7 +68,8 @@ struct Report {
   Size tags = 0;         // of the subject index, compared
   Size snapshots = 0;    // compared
   Size attachments_verified = 0;
-  std::vector<Hash> attachments_missing;
+  Size attachments_missing = 0;           // named, and not supplied
+  std::vector<Hash> missing_attachments;  // these, by digest; the first most_missing_named of them
   std::map<Hash, Erased> attachments_erased;
   bool trusted_from_outside = false;     // a vkey or id was brought along; else it is only consistent with itself
   std::map<std::string, Size> asserted;  // what nobody can re-derive: "values of metrics, read by ci" -> entries

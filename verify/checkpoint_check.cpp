@@ -3,6 +3,7 @@
 #include <limits>
 
 #include "ledger/base/text.h"
+#include "verify/past_damage.h"
 
 namespace cairn {
 namespace {
@@ -41,8 +42,7 @@ Result<void> CheckpointCheck::refill(Findings& findings) {
   if (!kept.ok()) {
     if (kept.error().kind == ErrorKind::unavailable) return kept.error();
     findings.push_back({FindingKind::checkpoint_bad, std::nullopt, kept.error().message});
-    read_all_ = true;
-    return {};
+    return skip_unreadable();
   }
   for (const SizedNote& row : *kept) {
     if (row.size < read_to_) {
@@ -55,6 +55,14 @@ Result<void> CheckpointCheck::refill(Findings& findings) {
     if (row.note != newest_) waiting_.emplace(row.size, Waiting{row.note, Origin::kept_by_log});
   }
   if (kept->empty()) read_all_ = true;
+  return {};
+}
+
+Result<void> CheckpointCheck::skip_unreadable() {
+  const auto readable = [this](Size distance) { return was_readable(source_.checkpoints(read_to_ + distance, 1)); };
+  TRY_LET(distance, distance_past_damage(std::numeric_limits<Size>::max() - read_to_, readable));
+  read_all_ = !distance;
+  if (distance) read_to_ += *distance;
   return {};
 }
 

@@ -49,6 +49,7 @@ class CheckpointCheck {
   };
 
   Result<void> refill(Findings& findings);
+  Result<void> skip_unreadable();
   void is_sound(Size size);  // called by the workers
 
   const EvidenceSource& source_;

@@ -43,9 +43,10 @@ class EvidenceSource {
   // none of this level. All ids are of one level and within one run of 256.
   virtual Result<std::optional<std::vector<Hash>>> stored_nodes(std::span<const NodeId> ids) const = 0;
 
-  // The subject index as the source holds it: all seqs of a tag, ascending, and all tags after one; nothing if it holds
-  // none.
-  virtual Result<std::optional<std::vector<Seq>>> postings(const std::string& tag) const = 0;
+  // The subject index as the source holds it: the first seqs of a tag from `from` on, ascending, and the first tags
+  // after one; nothing if it holds no index.
+  virtual Result<std::optional<std::vector<Seq>>> postings(const std::string& tag, Seq from,
+                                                           std::size_t limit) const = 0;
   virtual Result<std::optional<std::vector<std::string>>> tags(const std::string& after, std::size_t limit) const = 0;
 
   // The newest sealed snapshot of a size <= at_most; nothing if there is none.

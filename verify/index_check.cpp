@@ -1,6 +1,7 @@
 #include "verify/index_check.h"
 
 #include <algorithm>
+#include <functional>
 #include <iterator>
 #include <utility>
 
@@ -11,7 +12,23 @@ namespace cairn {
 namespace {
 
 constexpr std::size_t rows_a_page = 256;
+constexpr std::size_t seqs_a_page = 512;
 constexpr std::size_t most_located = 16;  // tags whose first difference is named; of more only that they differ
+
+// All seqs of the tag, ascending.
+Result<void> each_posting(const EvidenceSource& source, const std::string& tag, const std::function<void(Seq)>& each) {
+  Seq from = 0;
+  for (;;) {
+    TRY_LET(page, source.postings(tag, from, seqs_a_page));
+    if (!page) return {};
+    for (const Seq seq : *page) {
+      if (seq < from) return fault(str("the index of ", printable(tag), " does not ascend"));
+      from = seq + 1;
+      each(seq);
+    }
+    if (page->size() < seqs_a_page) return {};
+  }
+}
 
 // `rebuilt` and `stored` differ.
 Finding first_difference(const std::string& tag, const std::vector<Seq>& rebuilt, const std::vector<Seq>& stored) {
@@ -59,10 +76,12 @@ Result<std::vector<std::string>> IndexCheck::differing(const EvidenceSource& sou
   }
   for (const auto& [tag, seqs] : tags_) {
     ++compared;
-    TRY_LET(postings, source.postings(tag));
     Seqs theirs;
-    if (postings) {
-      for (const Seq seq : *postings) theirs.push(seq);
+    const Result<void> read = each_posting(source, tag, [&theirs](Seq seq) { theirs.push(seq); });
+    if (!read.ok() && read.error().kind == ErrorKind::unavailable) return read.error();
+    if (!read.ok()) {
+      findings.push_back({FindingKind::index_wrong, std::nullopt, read.error().message});
+      continue;
     }
     if (theirs != seqs || !std::binary_search(stored.begin(), stored.end(), tag)) wrong.push_back(tag);
   }
@@ -93,8 +112,9 @@ Result<Size> IndexCheck::compare(const EvidenceSource& source, Size entries, Fin
     }
   }
   for (const auto& [tag, seqs] : rebuilt) {
-    TRY_LET(postings, source.postings(tag));
-    findings.push_back(first_difference(tag, seqs, postings.value_or(std::vector<Seq>())));
+    std::vector<Seq> stored;
+    TRY(each_posting(source, tag, [&stored](Seq seq) { stored.push_back(seq); }));
+    findings.push_back(first_difference(tag, seqs, stored));
   }
   return compared;
 }

@@ -9,6 +9,8 @@
 namespace cairn {
 namespace {
 
+constexpr std::size_t most_missing_shown = 20;
+
 std::string counted(const Report& report) {
   std::string text;
   if (report.quick) {
@@ -28,10 +30,20 @@ std::string counted(const Report& report) {
   if (report.snapshots > 0) text += field("snapshots", str(report.snapshots, " compared"));
   if (!report.quick) {
     text += field("attachments",
-                  str(report.attachments_verified, " hold, ", report.attachments_missing.size(), " not supplied",
+                  str(report.attachments_verified, " hold, ", report.attachments_missing, " not supplied",
                       report.attachments_erased.empty() ? "" : str(", ", report.attachments_erased.size(), " erased")));
   }
   return text;
+}
+
+std::string not_supplied(const Report& report) {
+  if (report.attachments_missing == 0) return "";
+  std::string text = "\nAttachments that are named and not supplied\n";
+  const std::size_t shown = std::min(most_missing_shown, report.missing_attachments.size());
+  for (std::size_t i = 0; i < shown; ++i) text += str("  ", report.missing_attachments[i].hex(), '\n');
+  if (shown == report.attachments_missing) return text;
+  return text +
+         str("  and ", report.attachments_missing - shown, " more; --json names the first ", most_missing_named, '\n');
 }
 
 std::string asserted(const Report& report) {
@@ -50,6 +62,8 @@ std::string asserted(const Report& report) {
 }  // namespace
 
 std::string render_text(const Report& report) {
+  const bool nothing_read = report.entries == 0 && report.origin.empty();
+  if (nothing_read) return "NOT VERIFIED  nothing could be read\n" + list_findings(report.findings);
   std::string text = str(report.verified() ? "VERIFIED" : "NOT VERIFIED", "  ", printable(report.origin), "\n\n");
   if (report.bundle) text += field("bundle", "complete: every entry from 0 on");
   text += field("ledger", report.ledger.hex());
@@ -64,10 +78,7 @@ std::string render_text(const Report& report) {
                        "chose the key that it is verified with.",
                        2);
   }
-  if (!report.attachments_missing.empty()) {
-    text += "\nAttachments that are named and not supplied\n";
-    for (const Hash& digest : report.attachments_missing) text += str("  ", digest.hex(), '\n');
-  }
+  text += not_supplied(report);
   if (!report.attachments_erased.empty()) text += "\nAttachments that were erased\n";
   for (const auto& [digest, erased] : report.attachments_erased) {
     text += str("  ", digest.hex(), "  entry ", erased.seq, erased.supplied ? ", and still supplied" : "", '\n');
@@ -98,13 +109,15 @@ std::string render_json(const Report& report) {
   document["index_tags"] = report.tags;
   document["snapshots"] = report.snapshots;
   Json missing = Json::array();
-  for (const Hash& digest : report.attachments_missing) missing.push_back(digest.hex());
+  for (const Hash& digest : report.missing_attachments) missing.push_back(digest.hex());
   Json gone = Json::array();
   for (const auto& [digest, erased] : report.attachments_erased) {
     gone.push_back({{"digest", digest.hex()}, {"seq", erased.seq}, {"supplied", erased.supplied}});
   }
-  document["attachments"] =
-      Json{{"verified", report.attachments_verified}, {"missing", std::move(missing)}, {"erased", std::move(gone)}};
+  document["attachments"] = Json{{"verified", report.attachments_verified},
+                                 {"missing_count", report.attachments_missing},
+                                 {"missing", std::move(missing)},
+                                 {"erased", std::move(gone)}};
   document["asserted"] = Json::object();
   for (const auto& [what, count] : report.asserted) document["asserted"][what] = count;
   document["findings"] = Json::array();

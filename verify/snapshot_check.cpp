@@ -4,6 +4,7 @@
 
 #include "ledger/base/text.h"
 #include "ledger/tlog/snapshot.h"
+#include "verify/past_damage.h"
 
 namespace cairn {
 namespace {
@@ -20,7 +21,11 @@ Result<void> SnapshotCheck::list(Size at_most, Findings& findings) {
     if (!found.ok()) {
       if (found.error().kind == ErrorKind::unavailable) return found.error();
       findings.push_back(wrong(found.error().message));
-      return {};
+      const auto readable = [&](Size distance) { return was_readable(source_.snapshot(at_most - distance)); };
+      TRY_LET(distance, distance_past_damage(at_most, readable));
+      if (!distance) return {};
+      at_most -= *distance;
+      continue;
     }
     if (!found->has_value()) return {};
     const Size size = (*found)->size;
@@ -35,7 +40,13 @@ Result<void> SnapshotCheck::list(Size at_most, Findings& findings) {
 
 Result<void> SnapshotCheck::at(const Head& head, World* world, const PublicKey& log_key, Findings& findings) {
   sizes_.pop_back();
-  TRY_LET(row, source_.snapshot(head.size));
+  const Result<std::optional<SizedNote>> found = source_.snapshot(head.size);
+  TRY_LET(readable, was_readable(found));
+  if (!readable) {
+    findings.push_back(wrong(found.error().message));
+    return {};
+  }
+  const std::optional<SizedNote>& row = *found;
   if (!row || row->size != head.size) {
     findings.push_back(wrong(str("the snapshot of size ", head.size, " was there before and is not any more")));
     return {};

@@ -31,7 +31,7 @@ class TilesSource final : public EvidenceSource {
   Result<std::vector<Bytes>> entries(Seq from, std::size_t count) const override;
   Result<std::vector<SizedNote>> checkpoints(Size, std::size_t) const override { return std::vector<SizedNote>(); }
   Result<std::optional<std::vector<Hash>>> stored_nodes(std::span<const NodeId> ids) const override;
-  Result<std::optional<std::vector<Seq>>> postings(const std::string&) const override {
+  Result<std::optional<std::vector<Seq>>> postings(const std::string&, Seq, std::size_t) const override {
     return std::optional<std::vector<Seq>>();
   }
   Result<std::optional<std::vector<std::string>>> tags(const std::string&, std::size_t) const override {

@@ -43,9 +43,14 @@ Result<std::optional<std::vector<Hash>>> ForgedEvidence::stored_nodes(std::span<
   return std::optional<std::vector<Hash>>(std::move(found));
 }
 
-Result<std::optional<std::vector<Seq>>> ForgedEvidence::postings(const std::string& tag) const {
-  const auto found = index.find(tag);
-  return std::optional<std::vector<Seq>>(found == index.end() ? std::vector<Seq>() : found->second);
+Result<std::optional<std::vector<Seq>>> ForgedEvidence::postings(const std::string& tag, Seq from,
+                                                                 std::size_t limit) const {
+  std::vector<Seq> found;
+  if (const auto row = index.find(tag); row != index.end()) {
+    auto at = std::lower_bound(row->second.begin(), row->second.end(), from);
+    for (; at != row->second.end() && found.size() < limit; ++at) found.push_back(*at);
+  }
+  return std::optional<std::vector<Seq>>(std::move(found));
 }
 
 Result<std::optional<std::vector<std::string>>> ForgedEvidence::tags(const std::string& after,

@@ -45,8 +45,8 @@ class GoneAway final : public EvidenceSource {
   Result<std::optional<std::vector<Hash>>> stored_nodes(std::span<const NodeId> ids) const override {
     return held_.stored_nodes(ids);
   }
-  Result<std::optional<std::vector<Seq>>> postings(const std::string& tag) const override {
-    return held_.postings(tag);
+  Result<std::optional<std::vector<Seq>>> postings(const std::string& tag, Seq from, std::size_t limit) const override {
+    return held_.postings(tag, from, limit);
   }
   Result<std::optional<std::vector<std::string>>> tags(const std::string& after, std::size_t limit) const override {
     return held_.tags(after, limit);

@@ -27,7 +27,7 @@ class BareEntries final : public EvidenceSource {
   Result<std::optional<std::vector<Hash>>> stored_nodes(std::span<const NodeId>) const override {
     return std::optional<std::vector<Hash>>();
   }
-  Result<std::optional<std::vector<Seq>>> postings(const std::string&) const override {
+  Result<std::optional<std::vector<Seq>>> postings(const std::string&, Seq, std::size_t) const override {
     return std::optional<std::vector<Seq>>();
   }
   Result<std::optional<std::vector<std::string>>> tags(const std::string&, std::size_t) const override {

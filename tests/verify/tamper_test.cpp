@@ -245,7 +245,7 @@ TEST_CASE("attachments are verified, altered or missing, and a missing one is no
     evidence.attachments.erase(digest);
     const Report report = audit_with_key(evidence, forge);
     CHECK(places(report) == Places());
-    CHECK(report.attachments_missing == std::vector<Hash>{digest});
+    CHECK(report.missing_attachments == std::vector<Hash>{digest});
     CHECK(report.attachments_verified == all - 1);
   }
 }
