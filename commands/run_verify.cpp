@@ -121,9 +121,22 @@ Result<Report> report_unopened(const LedgerPlace& place, const Error& error, con
   return report;
 }
 
-Result<Report> audit_place(const LedgerPlace& place, const Globals& globals, const AuditOptions& options) {
+// Where a ledger lies that this home has not met there: a copy of one that it knows must lead to the head that it saw.
+Result<void> add_known_head(const Store& store, const Home& home, AuditOptions& options) {
+  const auto first = store.read(0, {.count = 1});
+  if (options.ledger_id || !first || first->empty()) return {};
+  const Hash id = leaf_hash(first->front());
+  TRY_LET(note, home.remembered_head(id));
+  if (!note) return {};
+  options.ledger_id = id;
+  options.known_heads.push_back(*note);
+  return {};
+}
+
+Result<Report> audit_place(const LedgerPlace& place, const Globals& globals, const Home& home, AuditOptions options) {
   auto store = place.open_store(StoreMode::read, {.lock_timeout = globals.lock_timeout});
   if (!store) return report_unopened(place, store.error(), options);
+  TRY(add_known_head(**store, home, options));
   TRY_LET(attachments, place.open_attachments(StoreMode::read));
   return audit(LedgerSource(**store, *attachments), options);
 }
@@ -221,12 +234,15 @@ Result<Exit> run_verify(const Globals& globals, const VerifyFlags& flags) {
   options.threads = std::max(1U, std::thread::hardware_concurrency());
   if (flags.since) {
     TRY_LET(note, read_file(*flags.since, max_note_bytes));
+    const auto size = claimed_size(note);
+    if (!size)
+      return usage("--since " + printable(flags.since->string()) + " is no checkpoint: " + size.error().message);
     options.since = std::move(note);
   }
   TRY(add_what_is_remembered(home, place.name(), options));
   std::optional<ProgressBar> bar("verify");
   options.progress = [&bar](Size done, Size total) { bar->show(done, total); };
-  TRY_LET(report, audit_place(place, globals, options));
+  TRY_LET(report, audit_place(place, globals, home, options));
   bar.reset();
   print(globals.json ? render_json(report) : render_text(report));
   if (!report.verified()) return static_cast<Exit>(exit_code(report.findings));

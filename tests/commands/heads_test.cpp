@@ -52,6 +52,12 @@ TEST_CASE("an older copy of the ledger is refused with both signed heads") {
   replace(newer_copy, place.ledger());
   replace(place.ledger(), copy);
   check_refused(place, "dana", {older, newer});
+  // Wherever the older copy lies, its ledger is known here, and what is said of it is not that it was verified.
+  const fs::path elsewhere = place.directory() / "elsewhere";
+  fs::copy(place.ledger(), elsewhere, fs::copy_options::recursive);
+  const std::string said = place.expect(5, "dana", {"--ledger", elsewhere.string(), "verify"});
+  CHECK(contains(said, "NOT VERIFIED"));
+  CHECK_FALSE(contains(said, "No key and no ledger id was brought along"));
   // Who never saw the newer head cannot know; and once the true ledger is back, all is well.
   place.expect(0, "ben", {"status"});
   replace(place.ledger(), newer_copy);

@@ -3,6 +3,7 @@
 
 #include "commands/export.h"
 #include "commands/replay.h"
+#include "ledger/base/file.h"
 #include "ledger/base/text.h"
 #include "ledger/tlog/tile.h"
 #include "tests/catch.h"
@@ -159,6 +160,18 @@ TEST_CASE("verify reports an attachment that was changed and an outcome that is 
   for (const Json& finding : report["findings"]) kinds.push_back(finding["kind"]);
   REQUIRE(kinds == std::vector<std::string>{"attachment_wrong", "outcome_wrong"});
   CHECK(report["findings"][1]["seq"] == 2);
+}
+
+TEST_CASE("verify --since takes a checkpoint, and tells a slip of the path from tampering") {
+  ReadCase lived;
+  lived.register_model("logistic", "v1", "0.9");
+  const Path file = lived.directory() / "no-checkpoint";
+  REQUIRE(replace_file(file, "root:x:0:0\n", everyone_may_read).ok());
+  VerifyFlags flags;
+  flags.since = file;
+  const auto verified = run_verify(lived.json(), flags);
+  REQUIRE_FALSE(verified.ok());
+  CHECK(verified.error().kind == ErrorKind::usage);
 }
 
 TEST_CASE("verify holds a ledger against what this home has seen of it") {
