@@ -37,13 +37,14 @@ class Writer {
   // threads to give.
   static Result<std::unique_ptr<Writer>> start(Sequencer& sequencer, WriterLimits limits = {});
 
-  // As close().
+  // As close(). Nobody may be inside submit() or append() any more.
   ~Writer();
   Writer(const Writer&) = delete;
   Writer& operator=(const Writer&) = delete;
 
   // Waits for room, and returns; the answer follows. An error in it means that the statement was not acknowledged: hand
-  // the same one in again, and it is recorded once. unavailable at once if the writer is closed.
+  // the same one in again, and it is recorded once. What the same caller submitted behind it may be recorded before it
+  // then, so who needs the order waits for each answer. unavailable at once if the writer is closed.
   std::future<Result<Answer>> submit(Envelope envelope);
 
   // Waits for the answer too.
