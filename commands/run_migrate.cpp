@@ -5,12 +5,15 @@
 #include "commands/output.h"
 #include "commands/run_migrate.h"
 #include "commands/session.h"
+#include "commands/waiting_notice.h"
 #include "ledger/base/text.h"
 #include "ledger/copy.h"
 
 namespace cairn {
 
 namespace {
+
+constexpr int most_passes = 8;
 
 struct CopiedFiles {
   std::size_t copied = 0;
@@ -37,9 +40,26 @@ Result<CopiedFiles> copy_attachments(const Attachments& from, const Attachments&
   return files;
 }
 
-Result<Copied> copy_entries(const Ledger& from, Store& to) {
+// What the source holds now, beside what was copied before.
+Result<void> copy_all(const Session& from, Store& to, const Attachments& attachments, Copied& done,
+                      CopiedFiles& carried) {
+  TRY_LET(files, copy_attachments(from.attachments(), attachments));
+  carried.copied += files.copied;
+  carried.damaged = std::move(files.damaged);
   ProgressBar bar("migrate");
-  return copy_ledger(from, to, [&bar](Size entries, Size total) { bar.show(entries, total); });
+  TRY_LET(more, copy_ledger(from.ledger(), to, [&bar](Size entries, Size total) { bar.show(entries, total); }));
+  done.head = more.head;
+  done.checkpoints += more.checkpoints;
+  done.snapshots += more.snapshots;
+  done.snapshots_left += more.snapshots_left;
+  return {};
+}
+
+// One that came along before it was erased at the source.
+Result<void> erase_what_is_erased(Session& from, const Attachments& to) {
+  TRY_LET(world, from.world());
+  for (const auto& [digest, entry] : world->erased.rows()) TRY(to.erase(digest));
+  return {};
 }
 
 void show_migrated(const Globals& globals, const LedgerPlace& from, const LedgerPlace& to, const Copied& done,
@@ -86,24 +106,26 @@ Result<Exit> run_migrate(const Globals& globals, const MigrateFlags& flags) {
   source.where = flags.from;
   TRY_LET(session, Session::open(source, home));
 
+  std::optional<WaitingNotice> notice(std::in_place);
   TRY_LET(store, to.open_store(StoreMode::copy, {.lock_timeout = globals.lock_timeout, .grant_to = flags.grant_to}));
-  TRY(copied_so_far(session->ledger(), *store));  // before anything is put beside another ledger
+  notice.reset();
+  TRY_LET(beginning, copied_so_far(session->ledger(), *store));  // before anything is put beside another ledger
+  if (beginning.size() < session->ledger().size()) TRY(store->mark(Copying::under_way));
   TRY_LET(attachments, to.open_attachments(StoreMode::copy));
-  TRY_LET(carried, copy_attachments(session->attachments(), *attachments));
-  TRY_LET(done, copy_entries(session->ledger(), *store));
+  Copied done;
+  done.before = beginning.size();
+  CopiedFiles carried;
   // Somebody may have written to the source meanwhile, who should not have.
-  for (;;) {
+  for (int pass = 0; pass == 0 || session->ledger().size() > done.head.size; ++pass) {
+    if (pass == most_passes) {
+      return conflict("somebody writes to " + printable(from.name()) + " all the time: stop that, and run this again");
+    }
+    TRY(copy_all(*session, *store, *attachments, done, carried));
     TRY_LET(now, Session::open(source, home));
-    if (now->ledger().size() == done.head.size) break;
     session = std::move(now);
-    TRY_LET(more, copy_attachments(session->attachments(), *attachments));
-    carried.copied += more.copied;
-    TRY_LET(rest, copy_entries(session->ledger(), *store));
-    done.head = rest.head;
-    done.checkpoints += rest.checkpoints;
-    done.snapshots += rest.snapshots;
-    done.snapshots_left = rest.snapshots_left;
   }
+  TRY(erase_what_is_erased(*session, *attachments));
+  TRY(store->mark(Copying::done));
   TRY(home.remember_place(to.name(), session->ledger().id()));
   show_migrated(globals, from, to, done, carried);
   return carried.damaged.empty() ? Exit::done : Exit::not_verified;

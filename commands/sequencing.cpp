@@ -9,8 +9,9 @@ namespace cairn {
 
 Result<std::unique_ptr<Sequencing>> start_sequencing(const Globals& globals, const Home& home) {
   auto all = std::make_unique<Sequencing>();
-  const WaitingNotice notice;
+  std::optional<WaitingNotice> notice(std::in_place);
   TRY_LET(session, Session::open_for_writing(globals, home));
+  notice.reset();
   all->session = std::move(session);
   TRY_LET(log_key, home.log_key(all->session->ledger().id(), all->session->ledger().log_key()));
   TRY(all->session->world());
@@ -18,6 +19,7 @@ Result<std::unique_ptr<Sequencing>> start_sequencing(const Globals& globals, con
   SequencerOptions options;
   options.clock_is_right = globals.clock_is_right;
   options.patience = globals.lock_timeout;
+  notice.emplace();
   TRY_LET(sequencer, Sequencer::open(all->session->store(), *all->rules, all->clock, std::move(log_key), options));
   all->sequencer = std::move(sequencer);
   return all;

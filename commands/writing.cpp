@@ -158,9 +158,9 @@ Result<Written> write_as(const Globals& globals, const WriteFlags& flags, const 
   const Ledger& ledger = writing->session->ledger();
   TRY_LET(made, draft(ledger, writing->rules->world(), signer.author, flags, make));
   if (made.unchanged) return Written(std::move(*made.unchanged));
+  std::optional<WaitingNotice> notice(std::in_place);
   TRY(put_attachments(writing->session->attachments(), made.attachments));
   TRY_LET(envelope, sign_statement(std::move(made.payload), signer.key));
-  std::optional<WaitingNotice> notice(std::in_place);
   TRY_LET(answers, writing->sequencer->append(std::span(&envelope, 1)));
   notice.reset();
   remember_newest(home, ledger.id(), answers);

@@ -28,7 +28,6 @@ class LedgerCopy {
     tree_ = std::move(beginning);
     done_.before = tree_.size();
     TRY(list_snapshots());
-    if (tree_.size() < from_.size()) TRY(to_.mark(Copying::under_way));
     while (tree_.size() < from_.size()) {
       TRY_LET(page, from_.store().checkpoints(tree_.size() + 1, checkpoints_a_page));
       if (page.empty()) {
@@ -40,7 +39,6 @@ class LedgerCopy {
       }
     }
     TRY(check_target());
-    TRY(to_.mark(Copying::done));
     done_.head = from_.checkpoint().head;
     return done_;
   }

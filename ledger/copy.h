@@ -3,8 +3,8 @@
 // The source is believed in nothing but its log's signatures. Every entry is hashed anew, the tree is grown from the
 // hashes, and every checkpoint has to be signed by the log and have the root that the tree has at its size, before it
 // is committed. Tags are read out of the entries, nodes follow from them; a snapshot is taken along only if it
-// verifies, for whoever misses one folds without it. A copy that was cut short is gone on with; until it is done, the
-// target opens for nobody else, for whoever wrote to it would make a fork.
+// verifies, for whoever misses one folds without it. A copy that was cut short is gone on with; whoever copies
+// marks the target meanwhile (Store::mark), for whoever else wrote to it would make a fork.
 #pragma once
 
 #include <functional>

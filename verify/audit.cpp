@@ -1,6 +1,7 @@
 #include "verify/audit.h"
 
 #include <algorithm>
+#include <limits>
 
 #include "ledger/base/text.h"
 #include "ledger/events/entry.h"
@@ -41,12 +42,20 @@ std::optional<LedgerCreated> peek_genesis(const EvidenceSource& source) {
 
 // By the rows of the checkpoints that were kept, where the newest one does not say how many entries there are.
 Result<Size> largest_kept(const EvidenceSource& source) {
+  Size known = 0;
   Size largest = 0;
   for (;;) {
     const Result<std::vector<SizedNote>> rows = source.checkpoints(largest + 1, kept_at_once);
     TRY_LET(readable, was_readable(rows));
-    if (!readable || rows->empty() || rows->back().size <= largest) return largest;
-    largest = rows->back().size;
+    if (!readable) {
+      const auto behind = [&](Size distance) { return was_readable(source.checkpoints(largest + 1 + distance, 1)); };
+      TRY_LET(distance, distance_past_damage(std::numeric_limits<Size>::max() - largest - 1, behind));
+      if (!distance) return known;
+      largest += *distance;  // no row yet, but the place before one
+      continue;
+    }
+    if (rows->empty() || rows->back().size <= largest) return known;
+    known = largest = rows->back().size;
   }
 }
 

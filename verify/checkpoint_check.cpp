@@ -25,6 +25,7 @@ std::string describe(CheckpointCheck::Origin origin, Size size) {
 }  // namespace
 
 void CheckpointCheck::expect(std::string note, Origin origin, Findings& findings) {
+  if (origin == Origin::newest) newest_ = note;
   const Result<Size> size = claimed_size(note);
   if (!size.ok()) {
     const std::string_view which =
@@ -32,7 +33,6 @@ void CheckpointCheck::expect(std::string note, Origin origin, Findings& findings
     findings.push_back({FindingKind::checkpoint_bad, std::nullopt, str(which, size.error().message)});
     return;
   }
-  if (origin == Origin::newest) newest_ = note;
   waiting_.emplace(*size, Waiting{std::move(note), origin});
 }
 

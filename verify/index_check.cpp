@@ -16,13 +16,15 @@ constexpr std::size_t seqs_a_page = 512;
 constexpr std::size_t most_located = 16;  // tags whose first difference is named; of more only that they differ
 
 // All seqs of the tag, ascending.
-Result<void> each_posting(const EvidenceSource& source, const std::string& tag, const std::function<void(Seq)>& each) {
+Result<void> each_posting(const EvidenceSource& source, const std::string& tag, Size entries,
+                          const std::function<void(Seq)>& each) {
   Seq from = 0;
   for (;;) {
     TRY_LET(page, source.postings(tag, from, seqs_a_page));
     if (!page) return {};
     for (const Seq seq : *page) {
       if (seq < from) return fault(str("the index of ", printable(tag), " does not ascend"));
+      if (seq >= entries) return fault(str("the index of ", printable(tag), " has entry ", seq, ", which is not here"));
       from = seq + 1;
       each(seq);
     }
@@ -57,15 +59,23 @@ void IndexCheck::add(Seq seq, const std::vector<std::string>& tags) {
 }
 
 // Tags whose stored seqs are not the rebuilt ones. A tag that only one side has is one of them.
-Result<std::vector<std::string>> IndexCheck::differing(const EvidenceSource& source, Size& compared,
+Result<std::vector<std::string>> IndexCheck::differing(const EvidenceSource& source, Size entries, Size& compared,
                                                        Findings& findings) const {
   std::vector<std::string> stored;
+  bool all_listed = true;
   for (;;) {
-    TRY_LET(more, source.tags(stored.empty() ? "" : stored.back(), rows_a_page));
-    if (!more) return std::vector<std::string>();  // the source holds no index
-    if (more->empty()) break;
-    if (!stored.empty() && more->front() <= stored.back()) return fault("the tags of the index do not ascend");
-    stored.insert(stored.end(), more->begin(), more->end());
+    const auto more = source.tags(stored.empty() ? "" : stored.back(), rows_a_page);
+    if (!more.ok() && more.error().kind == ErrorKind::unavailable) return more.error();
+    if (!more.ok()) {
+      findings.push_back({FindingKind::index_wrong, std::nullopt, more.error().message});
+      all_listed = false;
+      break;
+    }
+    if (!more->has_value()) return std::vector<std::string>();  // the source holds no index
+    const std::vector<std::string>& page = **more;
+    if (page.empty()) break;
+    if (!stored.empty() && page.front() <= stored.back()) return fault("the tags of the index do not ascend");
+    stored.insert(stored.end(), page.begin(), page.end());
   }
   std::vector<std::string> wrong;
   for (const std::string& tag : stored) {
@@ -77,20 +87,21 @@ Result<std::vector<std::string>> IndexCheck::differing(const EvidenceSource& sou
   for (const auto& [tag, seqs] : tags_) {
     ++compared;
     Seqs theirs;
-    const Result<void> read = each_posting(source, tag, [&theirs](Seq seq) { theirs.push(seq); });
+    const Result<void> read = each_posting(source, tag, entries, [&theirs](Seq seq) { theirs.push(seq); });
     if (!read.ok() && read.error().kind == ErrorKind::unavailable) return read.error();
     if (!read.ok()) {
       findings.push_back({FindingKind::index_wrong, std::nullopt, read.error().message});
       continue;
     }
-    if (theirs != seqs || !std::binary_search(stored.begin(), stored.end(), tag)) wrong.push_back(tag);
+    const bool listed = !all_listed || std::binary_search(stored.begin(), stored.end(), tag);
+    if (theirs != seqs || !listed) wrong.push_back(tag);
   }
   return wrong;
 }
 
 Result<Size> IndexCheck::compare(const EvidenceSource& source, Size entries, Findings& findings) const {
   Size compared = 0;
-  TRY_LET(wrong, differing(source, compared, findings));
+  TRY_LET(wrong, differing(source, entries, compared, findings));
   for (std::size_t i = most_located; i < wrong.size(); ++i) {
     findings.push_back(
         {FindingKind::index_wrong, std::nullopt, str("the index of ", printable(wrong[i]), " is not the rebuilt one")});
@@ -113,7 +124,7 @@ Result<Size> IndexCheck::compare(const EvidenceSource& source, Size entries, Fin
   }
   for (const auto& [tag, seqs] : rebuilt) {
     std::vector<Seq> stored;
-    TRY(each_posting(source, tag, [&stored](Seq seq) { stored.push_back(seq); }));
+    TRY(each_posting(source, tag, entries, [&stored](Seq seq) { stored.push_back(seq); }));
     findings.push_back(first_difference(tag, seqs, stored));
   }
   return compared;

@@ -41,7 +41,8 @@ class IndexCheck {
   };
   using Rebuilt = std::map<std::string, std::vector<Seq>>;
 
-  Result<std::vector<std::string>> differing(const EvidenceSource& source, Size& compared, Findings& findings) const;
+  Result<std::vector<std::string>> differing(const EvidenceSource& source, Size entries, Size& compared,
+                                             Findings& findings) const;
 
   std::map<std::string, Seqs> tags_;
 };

@@ -34,6 +34,7 @@ void NamedFiles::sort_held() {
 }
 
 Result<void> NamedFiles::spill() {
+  static_assert(sizeof(off_t) >= sizeof(std::int64_t));
   static_assert(std::is_trivially_copyable_v<Row>);  // the bytes are read by this process alone
   if (!file_) file_.reset(std::tmpfile());
   if (!file_) return no_room("make");

@@ -9,8 +9,9 @@
 
 namespace cairn {
 
-// The least distance from 1 to `most` at which `readable` says true, if what is damaged lies in one piece; nothing if
-// it says so nowhere. Asks about twice as often as that distance has bits. An error of `readable` ends it.
+// The least distance from 1 to `most` at which `readable` says true; nothing if it says so nowhere. One after the other
+// is asked for, and beyond 64 in steps that double: of larger damage the end is found if it lies in one piece, else
+// what lies between may be passed by. An error of `readable` ends it.
 Result<std::optional<Size>> distance_past_damage(Size most, const std::function<Result<bool>(Size distance)>& readable);
 
 // `what` could be read, or is damaged; unavailable: the source is away.

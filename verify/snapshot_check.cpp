@@ -44,6 +44,7 @@ Result<void> SnapshotCheck::at(const Head& head, World* world, const PublicKey& 
   TRY_LET(readable, was_readable(found));
   if (!readable) {
     findings.push_back(wrong(found.error().message));
+    if (world != nullptr) world->note_changes();  // it may have been the first whole one
     return {};
   }
   const std::optional<SizedNote>& row = *found;
@@ -55,6 +56,7 @@ Result<void> SnapshotCheck::at(const Head& head, World* world, const PublicKey& 
   const Result<Snapshot> opened = open_snapshot(row->note, log_key);
   if (!opened.ok()) {
     findings.push_back(wrong(str("the snapshot of size ", head.size, ": ", opened.error().message)));
+    if (world != nullptr) world->note_changes();
   } else if (opened->head != head) {
     findings.push_back(wrong(str("the snapshot of size ", head.size, " is of size ", opened->head.size, " and root ",
                                  opened->head.root.hex(), ", the entries have root ", head.root.hex())));

@@ -118,11 +118,11 @@ Result<void> replace_file(const fs::path& file, BytesView content, unsigned mode
 
 Result<std::unique_ptr<Replacement>> Replacement::begin(const fs::path& file, unsigned mode) {
   std::error_code error;
-  const fs::file_status there = fs::symlink_status(file, error);
+  const fs::file_status there = fs::status(file, error);
   if (fs::exists(there) && !fs::is_regular_file(there)) {
     return usage(str(printable(file.string()),
-                     " is a link, a device, a pipe or a directory, and would be replaced by a ",
-                     "file: give the path of a file"));
+                     " is a device, a pipe or a directory, or leads to one, and a file would ",
+                     "take its place: give the path of a file"));
   }
   fs::path temporary = temporary_of(file);
   const int opened = ::open(temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode);

@@ -50,7 +50,7 @@ Result<void> sync_directory(const std::filesystem::path& directory);
 // not synced.
 Result<void> create_file(const std::filesystem::path& file, BytesView content, unsigned mode, Sync sync = Sync::here);
 
-// In the place of an older file or of none; usage for what is there and is no regular file. A crash leaves the one or
+// In the place of an older file or of none; usage for a device, a pipe or a directory. A crash leaves the one or
 // the other, and perhaps `<file>.<16 hex>.tmp`.
 Result<void> replace_file(const std::filesystem::path& file, BytesView content, unsigned mode, Sync sync = Sync::here);
 

@@ -229,9 +229,11 @@ Result<std::unique_ptr<PostgresConnection>> PostgresConnection::connect(const st
   return made;
 }
 
-bool PostgresConnection::answers(const std::string& url) {
-  const PostgresConnection made(connect_once(url, "any", "any"));
-  return libpq().PQstatus(made.connection_) == CONNECTION_OK;
+bool PostgresConnection::standby_answers(const std::string& url) {
+  PostgresConnection made(connect_once(url, "any", "any"));
+  if (libpq().PQstatus(made.connection_) != CONNECTION_OK) return false;
+  const auto answer = made.script_for_text("SELECT pg_is_in_recovery()::text");
+  return answer.ok() && *answer == "true";
 }
 
 PostgresConnection::PostgresConnection(pg_conn* connection) : connection_(connection) {

@@ -56,8 +56,8 @@ class PostgresConnection {
   // 30 s on a connection, unless the URL says otherwise.
   static Result<std::unique_ptr<PostgresConnection>> connect(const std::string& url, PostgresTarget server);
 
-  // Whether any server of the URL takes us, also one that only reads, whatever the URL wants of it. After connect().
-  static bool answers(const std::string& url);
+  // Whether the first server of the URL that takes us is a standby, whatever the URL wants of it. After connect().
+  static bool standby_answers(const std::string& url);
   ~PostgresConnection();
   PostgresConnection(const PostgresConnection&) = delete;
   PostgresConnection& operator=(const PostgresConnection&) = delete;

@@ -32,9 +32,11 @@ Result<void> PostgresLink::open() {
   const PostgresTarget server = use_ == LinkUse::read ? PostgresTarget::any : PostgresTarget::read_write;
   reached_ = false;
   TRY_LET(made, PostgresConnection::connect(url_, server));
-  reached_ = true;
-  TRY(check_postgres_schema(*made, place_, mode_));
-  if (const Result<void> ready = opened(*made); !ready.ok()) return at_ledger(ready.error());
+  const Result<void> checked = check_postgres_schema(*made, place_, mode_);
+  const Result<void> ready = checked.ok() ? opened(*made) : checked;
+  reached_ = !made->lost();
+  if (!checked.ok()) return checked;
+  if (!ready.ok()) return at_ledger(ready.error());
   connection_ = std::move(made);
   ++generation_;
   return {};
@@ -42,7 +44,7 @@ Result<void> PostgresLink::open() {
 
 bool PostgresLink::may_come_back() const {
   if (generation_ > 0) return true;
-  return !reached_ && use_ != LinkUse::read && PostgresConnection::answers(url_);
+  return !reached_ && use_ != LinkUse::read && PostgresConnection::standby_answers(url_);
 }
 
 Result<void> PostgresLink::opened(PostgresConnection& connection) {

@@ -35,7 +35,8 @@ constexpr const char* tables =
 
 constexpr PostgresStatement read_version = {nullptr, "SELECT version::text FROM cairn.format"};
 
-// No UPDATE on anything. DELETE on attachments alone, since they may have to go (DESIGN 4).
+// No UPDATE on anything: the one row that changes, of `format`, is changed by the owner (mark_postgres_schema). DELETE
+// on attachments alone, since they may have to go (DESIGN 4).
 std::string grants(const std::string& role) {
   return str("GRANT USAGE ON SCHEMA cairn TO ", role, ";GRANT SELECT ON cairn.format TO ", role,
              ";GRANT SELECT, INSERT ON cairn.checkpoint, cairn.note, cairn.snapshot, cairn.entry, cairn.leaves,"
@@ -91,14 +92,21 @@ Result<bool> holds_postgres_schema(PostgresConnection& connection) {
   return rows.ok() || !is_absent(connection.state());
 }
 
-Result<void> mark_postgres_schema(PostgresConnection& connection, const std::string& place, Copying copying) {
+Result<void> mark_postgres_schema(PostgresConnection& connection, const std::string& place, Copying copying,
+                                  const std::string& synchronous_commit) {
   const std::string_view wanted = copying == Copying::done ? store_version : unfinished_version;
-  const Result<void> marked =
-      connection.script(str("UPDATE cairn.format SET version = '", wanted, "' WHERE version <> '", wanted, "'"));
-  if (marked.ok()) return {};
+  const Result<PostgresRows> now = connection.run({read_version, {}});
+  if (!now.ok()) return at_place(place, now.error());
+  if (now->count() == 1 && now->bytes(0, 0) == wanted) return {};
+  connection.take_warning();
+  const Result<void> marked = connection.script(str("BEGIN;SET LOCAL synchronous_commit TO ", synchronous_commit,
+                                                    ";UPDATE cairn.format SET version = '", wanted, "';COMMIT"));
+  if (marked.ok() && !connection.take_warning()) return {};
+  if (marked.ok()) return at_place(place, unavailable("the server ended a commit with a warning: try again"));
   const bool forbidden = connection.state() == "42501";
-  return at_place(place, {marked.error().kind,
-                          str(marked.error().message, forbidden ? "; copy into it as the owner of its tables" : "")});
+  if (!connection.lost()) TRY(connection.script("ROLLBACK"));
+  const std::string hint = forbidden ? "; copy into it as the owner of its tables" : "";
+  return at_place(place, {marked.error().kind, marked.error().message + hint});
 }
 
 Result<void> check_postgres_schema(PostgresConnection& connection, const std::string& place, StoreMode mode) {
@@ -113,7 +121,8 @@ Result<void> check_postgres_schema(PostgresConnection& connection, const std::st
   if (!rows.ok()) return at_place(place, rows.error());
   if (rows->count() == 1 && rows->bytes(0, 0) == store_version) return {};
   if (rows->count() == 1 && rows->bytes(0, 0) == unfinished_version) {
-    return mode == StoreMode::copy ? Result<void>() : unfinished_copy(place);
+    const bool writes = mode == StoreMode::create || mode == StoreMode::write;
+    return writes ? unfinished_copy(place) : Result<void>();
   }
   const std::string found = rows->count() == 1 ? printable(rows->bytes(0, 0)) : str(rows->count(), " versions");
   return fault(str("the ledger at ", place, " has the format '", found, "', this program reads '", store_version,

@@ -20,12 +20,13 @@ Result<void> create_postgres_schema(PostgresConnection& connection, const std::s
 
 Result<bool> holds_postgres_schema(PostgresConnection& connection);
 
-// A fault if there is no ledger, one of another format, or one whose copy is under way, unless it is opened to copy;
-// unavailable if this role may not read it.
+// A fault if there is no ledger, one of another format, or, for a writer, one whose copy is under way; unavailable if
+// this role may not read it.
 Result<void> check_postgres_schema(PostgresConnection& connection, const std::string& place, StoreMode mode);
 
 // As the owner of the tables; see Store::mark.
-Result<void> mark_postgres_schema(PostgresConnection& connection, const std::string& place, Copying copying);
+Result<void> mark_postgres_schema(PostgresConnection& connection, const std::string& place, Copying copying,
+                                  const std::string& synchronous_commit);
 
 // The same error, said of this ledger.
 Error at_place(const std::string& place, const Error& error);

@@ -75,8 +75,13 @@ void add_tiles(std::span<const FullTile> filled, std::vector<PostgresCall>& call
 class PostgresStore final : public Store {
  public:
   // Without a link to append with it is a reader.
-  PostgresStore(PostgresLink reading, std::optional<PostgresLink> appending, const PostgresOptions& options)
-      : reads_(std::move(reading)), nodes_(reads_), appending_(std::move(appending)), options_(options) {}
+  PostgresStore(PostgresLink reading, std::optional<PostgresLink> appending, StoreMode mode,
+                const PostgresOptions& options)
+      : reads_(std::move(reading)),
+        nodes_(reads_),
+        appending_(std::move(appending)),
+        copies_(mode == StoreMode::copy),
+        options_(options) {}
 
   Result<void> open();
 
@@ -114,6 +119,7 @@ class PostgresStore final : public Store {
   std::mutex commit_mutex_;
   std::optional<PostgresLink> appending_;  // guarded by commit_mutex_
   std::optional<std::string> failure_;     // of a commit; guarded by commit_mutex_
+  const bool copies_;
   PostgresOptions options_;
 
   // The edge of some size that the ledger has or had. What is complete in it never changes, unless a server is lost
@@ -161,8 +167,16 @@ Result<void> PostgresStore::take_place(Size expected, Size size) {
       str("BEGIN;SET LOCAL synchronous_commit TO ", appending_->synchronous_commit(), ";SET LOCAL lock_timeout TO ",
           wait, ";SET LOCAL idle_in_transaction_session_timeout TO ", longest_silence,
           ";INSERT INTO cairn.checkpoint (size, prev) VALUES (", size, ",", expected,
-          ");SELECT encode(note, 'hex') FROM cairn.note WHERE size = ", expected);
-  TRY_LET(note, appending_->ask([&](PostgresConnection& connection) { return connection.script_for_text(text); }));
+          ");SELECT concat((SELECT version FROM cairn.format), ': ',"
+          " (SELECT encode(note, 'hex') FROM cairn.note WHERE size = ",
+          expected, "))");
+  TRY_LET(found, appending_->ask([&](PostgresConnection& connection) { return connection.script_for_text(text); }));
+  const std::size_t colon = found.find(": ");
+  if (colon == std::string::npos) return fault("the server did not say which format the ledger has");
+  const std::string_view version = std::string_view(found).substr(0, colon);
+  const std::string_view note = std::string_view(found).substr(colon + 2);
+  // A copy may have begun since this connection was made.
+  if (version == unfinished_version && !copies_) return unfinished_copy(appending_->place());
   // A failover may have taken back what was never acknowledged but seen, and others may have come as far again.
   const std::lock_guard lock(seen_mutex_);
   if (seen_.size != expected || to_hex(seen_.bytes) == note) return {};
@@ -245,8 +259,9 @@ Result<void> PostgresStore::commit(Size expected, const Batch& batch) {
 Result<void> PostgresStore::mark(Copying copying) {
   const std::lock_guard lock(commit_mutex_);
   ASSERT(appending_);
-  return appending_->ask(
-      [&](PostgresConnection& connection) { return mark_postgres_schema(connection, appending_->place(), copying); });
+  return appending_->ask([&](PostgresConnection& connection) {
+    return mark_postgres_schema(connection, appending_->place(), copying, appending_->synchronous_commit());
+  });
 }
 
 PostgresStore::Edge PostgresStore::known_edge() const {
@@ -320,7 +335,7 @@ Result<std::unique_ptr<Store>> open_postgres_store(const std::string& url, Store
   if (mode != StoreMode::read) appending.emplace(url, place, LinkUse::append, mode, options.patience);
   const LinkUse use = mode == StoreMode::read ? LinkUse::read : LinkUse::follow;
   auto store = std::make_unique<PostgresStore>(PostgresLink(url, place, use, mode, options.patience),
-                                               std::move(appending), options);
+                                               std::move(appending), mode, options);
   TRY(store->open());
   TRY_LET(tip, store->tip());
   if (mode == StoreMode::create && tip.size > 0) {

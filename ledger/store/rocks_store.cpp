@@ -134,7 +134,8 @@ Result<void> RocksStore::mark(Copying copying) {
 Result<void> RocksStore::load(StoreMode mode) {
   TRY_LET(version, rows_->get(version_key()));
   if (!version) return fault(str("the database at ", directory_.string(), " is not a ledger of cairn"));
-  if (*version == unfinished_version && mode != StoreMode::copy) return unfinished_copy(directory_.string());
+  const bool writes = mode == StoreMode::create || mode == StoreMode::write;
+  if (*version == unfinished_version && writes) return unfinished_copy(directory_.string());
   if (*version != store_version && *version != unfinished_version) {
     return fault(str("the ledger at ", directory_.string(), " has the format '", printable(*version),
                      "', this program reads '", store_version, "': use the program that wrote it"));
@@ -351,6 +352,10 @@ Result<std::unique_ptr<Store>> open_rocks_store(const fs::path& directory, Store
     return std::unique_ptr<Store>(std::move(reader));
   }
   const bool create = mode == StoreMode::create || (mode == StoreMode::copy && !holds_database(directory));
+  if (create && holds_database(directory) && !fs::exists(directory / "CURRENT")) {
+    return fault(str("the directory ", directory.string(), " holds a database whose file CURRENT is gone: restore it ",
+                     "from a copy, or choose another directory"));
+  }
   if (create) TRY(make_directories(directory, 0700));
   if (!create && !holds_database(directory)) return no_ledger(directory);
   TRY_LET(lock, WriterLock::take(directory, options.lock_timeout));

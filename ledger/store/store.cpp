@@ -30,8 +30,8 @@ Result<void> Store::snapshots(Size at_most, const std::function<Result<void>(con
 }
 
 Error unfinished_copy(std::string_view place) {
-  return fault(str("the ledger at ", place,
-                   " is a copy that is not finished: run the same `cairn migrate` again, which ", "goes on with it"));
+  return fault(str("the ledger at ", place, " is a copy that is not finished, and takes nothing yet: run the same ",
+                   "`cairn migrate` again, which goes on with it"));
 }
 
 }  // namespace cairn

@@ -94,9 +94,8 @@ class Store {
   // The newest snapshot of a size <= at_most. It is a cache: its reader verifies it or folds from zero.
   virtual Result<std::optional<AtSize>> snapshot(Size at_most) const = 0;
 
-  // Of a store that was opened with StoreMode::copy: while a copy is under way, nobody opens it otherwise, for what
-  // goes on from half a ledger is a fork. Durable when it returns. One that nobody else can open has nothing to
-  // remember.
+  // Of a store that was opened with StoreMode::copy: while a copy is under way nobody else writes to it, for what goes
+  // on from half a ledger is a fork. Durable when it returns. One that nobody else can open has nothing to remember.
   virtual Result<void> mark(Copying) { return {}; }
 
   // Every snapshot of a size <= at_most, ascending, one at a time, since they are large. `each` may end it by an error.
@@ -110,7 +109,7 @@ std::unique_ptr<Store> open_memory_store();
 inline constexpr std::string_view store_version = "cairn store 0";
 inline constexpr std::string_view unfinished_version = "cairn store 0, an unfinished copy";
 
-// What everybody is told but who copies.
+// What writers are told but who copies.
 Error unfinished_copy(std::string_view place);
 
 enum class StoreMode { create, write, read, copy };
@@ -122,7 +121,7 @@ struct RocksOptions {
 
 // The embedded store, one directory. create: the directory must not hold a ledger. write: waits for another writing
 // process, then fails naming its pid. read: beside any writer, never writes; what it sees is contiguous up to its tip.
-// copy: as write, a new ledger or one that was begun, and the only mode that opens one whose copy is under way.
+// copy: as write, a new ledger or one that was begun, and the only mode that writes to one whose copy is under way.
 Result<std::unique_ptr<Store>> open_rocks_store(const std::filesystem::path& directory, StoreMode mode,
                                                 const RocksOptions& options);
 

@@ -83,21 +83,23 @@ TEST_CASE("a file that is replaced holds the new content alone, and nothing lies
   CHECK(folder.count() == 1);
 }
 
-TEST_CASE("a link, a pipe or a directory is not replaced by a file") {
+TEST_CASE("a pipe, a directory or a link to one is not replaced by a file, and a link to a file is") {
   const Folder folder;
   REQUIRE(create_file(folder / "a", "first", 0644).ok());
   fs::create_symlink("a", folder / "link");
-  fs::create_symlink("nowhere", folder / "dangling");
+  fs::create_symlink("/dev/null", folder / "device");
   fs::create_directory(folder / "directory");
   REQUIRE(::mkfifo((folder / "pipe").c_str(), 0600) == 0);
-  for (const char* name : {"link", "dangling", "directory", "pipe"}) {
+  for (const char* name : {"device", "directory", "pipe"}) {
     const auto replaced = replace_file(folder / name, "second", 0644);
     REQUIRE_FALSE(replaced.ok());
     CHECK(replaced.error().kind == ErrorKind::usage);
     CHECK(replaced.error().message.find("give the path of a file") != std::string::npos);
   }
+  CHECK(fs::is_symlink(folder / "device"));
+  REQUIRE(replace_file(folder / "link", "second", 0644).ok());
+  CHECK(content_of(folder / "link") == "second");
   CHECK(content_of(folder / "a") == "first");
-  CHECK(fs::is_symlink(folder / "link"));
   CHECK(folder.count() == 5);
 }
 

@@ -3,6 +3,7 @@
 #include <fstream>
 #include <nlohmann/json.hpp>
 
+#include "ledger/store/store.h"
 #include "tests/catch.h"
 #include "tests/commands/shell.h"
 #include "tests/postgres/server.h"
@@ -153,6 +154,26 @@ TEST_CASE("migrate takes a ledger from PostgreSQL into a directory and back, and
   const Json after = audited(place, third);
   CHECK(after["findings"].empty());
   CHECK(after["attachments"]["missing"] == rescued["attachments_damaged"]);
+
+  // While a copy is under way its target is read and takes nothing, until the copy is done.
+  REQUIRE(open_rocks_store(third, StoreMode::copy, {}).value()->mark(Copying::under_way).ok());
+  const Words write{"--ledger", third, "actor", "role", "ben", "--grant", "auditor"};
+  const Ran refused = place.cairn("dana", write);
+  CHECK(refused.code == 1);
+  CHECK(contains(refused.err, "is a copy that is not finished"));
+  CHECK(audited(place, third) == after);
+  place.Workplace::expect(5, "dana", {"migrate", copy, third});  // the attachment is still damaged
+  place.Workplace::expect(0, "dana", write);
+  // A copy that meets damage in its source stays unfinished.
+  place.server.ask(second, "UPDATE cairn.entry SET entry = 'no entry' WHERE seq = 3");
+  const std::string fourth = (place.directory() / "fourth").string();
+  place.Workplace::expect(5, "dana", {"migrate", target, fourth});
+  const Ran unfinished = place.cairn("dana", {"--ledger", fourth, "actor", "role", "ben", "--grant", "auditor"});
+  CHECK(unfinished.code == 1);
+  CHECK(contains(unfinished.err, "is a copy that is not finished"));
+  place.server.ask(second, "DROP SCHEMA cairn CASCADE");
+  place.Workplace::expect(5, "dana", {"migrate", copy, target, "--grant-to", "app"});
+
   // A place that has gone on by itself takes nothing more.
   ModelFiles files;
   files.time = "20261121_101500";

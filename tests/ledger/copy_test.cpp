@@ -99,29 +99,6 @@ TEST_CASE("an entry or a head that the log did not sign is not copied, nor anyth
   CHECK(target->tip()->size == 13);
 }
 
-TEST_CASE("a copy says that it is under way before its first commit, and that it is done behind its last") {
-  using Marks = std::vector<std::pair<Copying, Size>>;
-  Fixture f;
-  grow_some(f);
-  FailingStore target;
-  target.before_commit = [&] {
-    if (target.commits == 8) target.next = FailingStore::Failure::unavailable_and_lost;
-  };
-  REQUIRE_FALSE(copied(f.store, target).ok());
-  CHECK(target.marks == Marks{{Copying::under_way, 0}});
-  const Size cut = target.tip()->size;
-  target.before_commit = nullptr;
-  target.next = FailingStore::Failure::none;
-  REQUIRE(copied(f.store, target).ok());
-  CHECK(target.marks == Marks{{Copying::under_way, 0}, {Copying::under_way, cut}, {Copying::done, 41}});
-  // What is not its beginning is marked as nothing.
-  Fixture other;
-  other.append_one(other.envelope("of its own"));
-  target.marks.clear();
-  REQUIRE_FALSE(copied(other.store, target).ok());
-  CHECK(target.marks.empty());
-}
-
 TEST_CASE("a place that holds another history is not written to") {
   Fixture f;
   Fixture other;

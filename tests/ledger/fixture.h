@@ -70,14 +70,9 @@ class FailingStore final : public Store {
   Result<std::vector<std::string>> tags(std::string_view after, std::size_t limit) const override;
   Result<std::vector<AtSize>> checkpoints(Size from, std::size_t limit) const override;
   Result<std::optional<AtSize>> snapshot(Size at_most) const override;
-  Result<void> mark(Copying copying) override {
-    marks.emplace_back(copying, tip()->size);
-    return {};
-  }
 
   enum class Failure { none, conflict, unavailable_and_lost, unavailable_but_written, fault };
   Failure next = Failure::none;
-  std::vector<std::pair<Copying, Size>> marks;  // and at which size each was set
   bool nodes_fail = false;
   int commits = 0;  // that were tried
   mutable int node_calls = 0;

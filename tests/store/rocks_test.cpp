@@ -112,18 +112,18 @@ TEST_CASE("a ledger is made with its directories, once") {
   REQUIRE((fs::status(path).permissions() & fs::perms::all) == fs::perms::owner_all);
 }
 
-TEST_CASE("while a copy is under way nobody opens it but who copies, and afterwards everybody") {
+TEST_CASE("while a copy is under way nobody writes to it but who copies, and afterwards everybody may") {
   const TempDirectory directory;
   const fs::path path = directory.path() / "copy";
   auto store = must_open(path, StoreMode::copy);
   REQUIRE(store->mark(Copying::under_way).ok());
   grow(*store, 10);
   store.reset();
-  for (const StoreMode mode : {StoreMode::read, StoreMode::write, StoreMode::create}) {
+  require_intact(*must_open(path, StoreMode::read));
+  for (const StoreMode mode : {StoreMode::write, StoreMode::create}) {
     REQUIRE(says(must_fail(path, mode), "the ledger at " + path.string() + " is a copy that is not finished"));
   }
   REQUIRE(must_open(path, StoreMode::copy)->mark(Copying::done).ok());
-  require_intact(*must_open(path, StoreMode::read));
   grow(*must_open(path, StoreMode::write), 30);
 }
 
@@ -134,6 +134,7 @@ TEST_CASE("a directory of tables whose CURRENT is gone is no place without a led
   must_open(path, StoreMode::write);  // makes a table of the log
   fs::remove(path / "CURRENT");
   REQUIRE(says(must_fail(path, StoreMode::write), "CURRENT"));
+  REQUIRE(says(must_fail(path, StoreMode::create), "whose file CURRENT is gone"));
 }
 
 TEST_CASE("a directory cannot be made below a file") {
