@@ -66,7 +66,12 @@ class LedgerCopy {
         TRY(add(tree.size(), std::move(entry), tree, signed_batch.batch));
       }
     }
-    TRY_LET(checkpoint, open_checkpoint(row.bytes, from_.log_key()));
+    const auto opened = open_checkpoint(row.bytes, from_.log_key());
+    if (!opened) {
+      return not_verified(str("the checkpoint of ", row.size, " entries in the source: ", opened.error().message,
+                              "; run cairn verify on the source"));
+    }
+    const Checkpoint& checkpoint = *opened;
     if (checkpoint.head != Head{tree.size(), tree.root()}) {
       return not_verified(str("the entries up to ", row.size, " have root ", tree.root().hex(),
                               ", and the checkpoint that the log signed ", checkpoint.head.root.hex(),
