@@ -225,7 +225,8 @@ TEST_CASE("a server that does not sync gets no writer") {
 
 TEST_CASE("while a copy is under way nobody writes to it but its owner who copies, and afterwards everybody may") {
   const Made made;
-  const auto early = must_open(made.app, StoreMode::write);  // before the copy began
+  const auto early = must_open(made.app, StoreMode::write);
+  grow(*early, 10);  // so that it has its connection before the copy begins
   auto store = must_open(made.owner, StoreMode::copy);
   grow(*store, 30);
   REQUIRE(store->mark(Copying::under_way).ok());
