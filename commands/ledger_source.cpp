@@ -1,17 +1,27 @@
 #include "commands/ledger_source.h"
 
+#include <algorithm>
+
 #include "ledger/tlog/tile.h"
 
 namespace cairn {
 
 Result<std::string> LedgerSource::newest_checkpoint() const {
-  TRY_LET(tip, store_.tip());
-  return std::move(tip.checkpoint);
+  if (!tip_.ok()) return tip_.error();
+  return tip_->checkpoint;
+}
+
+// What lies between the two is newer, and behind both nothing belongs.
+Result<Size> LedgerSource::size_now() const {
+  TRY_LET(now, store_.tip());
+  return now.size;
 }
 
 // One that cannot be read hides none of its neighbours: those before it are handed out, and the next question is about
 // it alone.
 Result<std::vector<Bytes>> LedgerSource::entries(Seq from, std::size_t count) const {
+  if (tip_.ok()) count = from < tip_->size ? std::min<Size>(count, tip_->size - from) : 0;
+  if (count == 0) return std::vector<Bytes>();
   ReadLimit limit;
   limit.count = count;
   auto whole = store_.read(from, limit);
@@ -39,6 +49,10 @@ Result<std::vector<SizedNote>> LedgerSource::checkpoints(Size from, std::size_t 
     }
   }
   if (!rows) return rows.error();
+  if (tip_.ok() && !rows->empty() && rows->back().size > tip_->size) {
+    TRY_LET(now, size_now());
+    std::erase_if(*rows, [&](const AtSize& row) { return row.size > tip_->size && row.size <= now; });
+  }
   std::vector<SizedNote> notes;
   for (AtSize& row : *rows) notes.push_back({row.size, std::move(row.bytes)});
   return notes;
@@ -55,6 +69,10 @@ Result<std::optional<std::vector<Hash>>> LedgerSource::stored_nodes(std::span<co
 Result<std::optional<std::vector<Seq>>> LedgerSource::postings(const std::string& tag, Seq from,
                                                                std::size_t limit) const {
   TRY_LET(found, store_.find(tag, from, limit));
+  if (tip_.ok() && !found.empty() && found.back() >= tip_->size) {
+    TRY_LET(now, size_now());
+    std::erase_if(found, [&](Seq seq) { return seq >= tip_->size && seq < now; });
+  }
   return std::optional<std::vector<Seq>>(std::move(found));
 }
 

@@ -1,5 +1,5 @@
-// LedgerSource: a live ledger as evidence. It hands the auditor the store's bytes as they are and vouches for none of
-// them.
+// LedgerSource: a live ledger as evidence, up to the head that it has when this is made: what others append meanwhile
+// is left out. It hands the auditor the store's bytes as they are and vouches for none of them.
 #pragma once
 
 #include "ledger/store/attachments.h"
@@ -10,7 +10,8 @@ namespace cairn {
 
 class LedgerSource final : public EvidenceSource {
  public:
-  LedgerSource(const Store& store, const Attachments& attachments) : store_(store), attachments_(attachments) {}
+  LedgerSource(const Store& store, const Attachments& attachments)
+      : store_(store), attachments_(attachments), tip_(store.tip()) {}
 
   Result<std::string> newest_checkpoint() const override;
   Result<std::vector<Bytes>> entries(Seq from, std::size_t count) const override;
@@ -22,8 +23,11 @@ class LedgerSource final : public EvidenceSource {
   Result<std::optional<Bytes>> attachment(const Hash& digest) const override;
 
  private:
+  Result<Size> size_now() const;
+
   const Store& store_;
   const Attachments& attachments_;
+  Result<Tip> tip_;
 };
 
 }  // namespace cairn

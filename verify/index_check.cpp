@@ -79,7 +79,11 @@ Result<std::vector<std::string>> IndexCheck::differing(const EvidenceSource& sou
   }
   std::vector<std::string> wrong;
   for (const std::string& tag : stored) {
-    if (!tags_.contains(tag)) {
+    if (tags_.contains(tag)) continue;
+    const auto first = source.postings(tag, 0, 1);
+    if (!first.ok() && first.error().kind == ErrorKind::unavailable) return first.error();
+    const bool is_newer = first.ok() && first->has_value() && (*first)->empty();  // than the head that is audited
+    if (!is_newer) {
       findings.push_back({FindingKind::index_wrong, std::nullopt,
                           str("the index has ", printable(tag), ", and no entry is about it")});
     }
