@@ -2,6 +2,7 @@
 
 #include "ledger/base/text.h"
 #include "ledger/store/store.h"
+#include "ledger/store/store_format.h"
 
 namespace cairn {
 namespace {
@@ -94,7 +95,7 @@ Result<bool> holds_postgres_schema(PostgresConnection& connection) {
 
 Result<void> mark_postgres_schema(PostgresConnection& connection, const std::string& place, Copying copying,
                                   const std::string& synchronous_commit) {
-  const std::string_view wanted = copying == Copying::done ? store_version : unfinished_version;
+  const std::string_view wanted = version_for(copying);
   const Result<PostgresRows> now = connection.run({read_version, {}});
   if (!now.ok()) return at_place(place, now.error());
   if (now->count() == 1 && now->bytes(0, 0) == wanted) return {};
@@ -119,14 +120,8 @@ Result<void> check_postgres_schema(PostgresConnection& connection, const std::st
                            "; `cairn init --grant-to ROLE` grants it, or its owner does (README)"));
   }
   if (!rows.ok()) return at_place(place, rows.error());
-  if (rows->count() == 1 && rows->bytes(0, 0) == store_version) return {};
-  if (rows->count() == 1 && rows->bytes(0, 0) == unfinished_version) {
-    const bool writes = mode == StoreMode::create || mode == StoreMode::write;
-    return writes ? unfinished_copy(place) : Result<void>();
-  }
-  const std::string found = rows->count() == 1 ? printable(rows->bytes(0, 0)) : str(rows->count(), " versions");
-  return fault(str("the ledger at ", place, " has the format '", found, "', this program reads '", store_version,
-                   "': use the program that wrote it"));
+  const std::string several = str(rows->count(), " versions");
+  return check_version(rows->count() == 1 ? rows->bytes(0, 0) : BytesView(several), mode, place);
 }
 
 }  // namespace cairn

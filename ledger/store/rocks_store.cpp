@@ -12,6 +12,7 @@
 #include "ledger/store/rocks_tiles.h"
 #include "ledger/store/store.h"
 #include "ledger/store/store_directory.h"
+#include "ledger/store/store_format.h"
 #include "ledger/store/writer_lock.h"
 
 namespace cairn {
@@ -124,7 +125,7 @@ Result<void> RocksStore::mark_new() {
 
 // The one row that is written again.
 Result<void> RocksStore::mark(Copying copying) {
-  const std::string_view wanted = copying == Copying::done ? store_version : unfinished_version;
+  const std::string_view wanted = version_for(copying);
   TRY_LET(version, rows_->get(version_key()));
   if (version == wanted) return {};
   const Row row{version_key(), wanted};
@@ -134,12 +135,7 @@ Result<void> RocksStore::mark(Copying copying) {
 Result<void> RocksStore::load(StoreMode mode) {
   TRY_LET(version, rows_->get(version_key()));
   if (!version) return fault(str("the database at ", directory_.string(), " is not a ledger of cairn"));
-  const bool writes = mode == StoreMode::create || mode == StoreMode::write;
-  if (*version == unfinished_version && writes) return unfinished_copy(directory_.string());
-  if (*version != store_version && *version != unfinished_version) {
-    return fault(str("the ledger at ", directory_.string(), " has the format '", printable(*version),
-                     "', this program reads '", store_version, "': use the program that wrote it"));
-  }
+  TRY(check_version(*version, mode, directory_.string()));
   Acknowledged now;
   const auto notes = rows_->cursor("c", "d");
   notes->seek_back("d");
