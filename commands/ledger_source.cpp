@@ -6,6 +6,26 @@
 
 namespace cairn {
 
+namespace {
+
+// One that cannot be read hides none of its neighbours: those before it are handed out, and the next question is about
+// it alone. `ask` gives what follows these, at most so many.
+template <class Row, class Ask>
+Result<std::vector<Row>> up_to_damage(std::size_t count, const Ask& ask) {
+  std::vector<Row> readable;
+  auto whole = ask(readable, count);
+  if (whole || count <= 1) return whole;
+  while (readable.size() < count) {
+    auto one = ask(readable, 1);
+    if (!one && readable.empty()) return one.error();
+    if (!one || one->empty()) break;
+    readable.push_back(std::move(one->front()));
+  }
+  return readable;
+}
+
+}  // namespace
+
 Result<std::string> LedgerSource::newest_checkpoint() const {
   if (!tip_.ok()) return tip_.error();
   return tip_->checkpoint;
@@ -17,37 +37,20 @@ Result<Size> LedgerSource::size_now() const {
   return now.size;
 }
 
-// One that cannot be read hides none of its neighbours: those before it are handed out, and the next question is about
-// it alone.
 Result<std::vector<Bytes>> LedgerSource::entries(Seq from, std::size_t count) const {
   if (tip_.ok()) count = from < tip_->size ? std::min<Size>(count, tip_->size - from) : 0;
   if (count == 0) return std::vector<Bytes>();
-  ReadLimit limit;
-  limit.count = count;
-  auto whole = store_.read(from, limit);
-  if (whole || count <= 1) return whole;
-  limit.count = 1;
-  std::vector<Bytes> readable;
-  while (readable.size() < count) {
-    auto one = store_.read(from + readable.size(), limit);
-    if (!one && readable.empty()) return one.error();
-    if (!one || one->empty()) break;
-    readable.push_back(std::move(one->front()));
-  }
-  return readable;
+  return up_to_damage<Bytes>(count, [&](const std::vector<Bytes>& before, std::size_t most) {
+    ReadLimit limit;
+    limit.count = most;
+    return store_.read(from + before.size(), limit);
+  });
 }
 
 Result<std::vector<SizedNote>> LedgerSource::checkpoints(Size from, std::size_t limit) const {
-  auto rows = store_.checkpoints(from, limit);
-  if (!rows && limit > 1) {
-    rows = std::vector<AtSize>();
-    while (rows->size() < limit) {
-      auto one = store_.checkpoints(rows->empty() ? from : rows->back().size + 1, 1);
-      if (!one && rows->empty()) return one.error();
-      if (!one || one->empty()) break;
-      rows->push_back(std::move(one->front()));
-    }
-  }
+  auto rows = up_to_damage<AtSize>(limit, [&](const std::vector<AtSize>& before, std::size_t most) {
+    return store_.checkpoints(before.empty() ? from : before.back().size + 1, most);
+  });
   if (!rows) return rows.error();
   if (tip_.ok() && !rows->empty() && rows->back().size > tip_->size) {
     TRY_LET(now, size_now());
