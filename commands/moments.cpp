@@ -31,6 +31,12 @@ std::string falling_times(Seq seq) {
              " was recorded at a time that does not fit those beside it; cairn verify names what differs");
 }
 
+void unite(std::vector<Seq>& seqs, const std::vector<Seq>& more) {
+  std::vector<Seq> both;
+  std::set_union(seqs.begin(), seqs.end(), more.begin(), more.end(), std::back_inserter(both));
+  seqs = std::move(both);
+}
+
 std::vector<Seq> recent_with_id(const World& world, const std::string& id) {
   constexpr Millis ever = std::numeric_limits<Millis>::min();
   std::vector<Seq> seqs;
@@ -127,9 +133,7 @@ Result<std::vector<Seq>> find_model(const Ledger& ledger, const World& world, co
   for (const auto& [digest, row] : world.models.rows()) {
     if (row.name != model) continue;
     TRY_LET(more, find_all(ledger, "digest:" + digest.hex()));
-    std::vector<Seq> both;
-    std::set_union(seqs.begin(), seqs.end(), more.begin(), more.end(), std::back_inserter(both));
-    seqs = std::move(both);
+    unite(seqs, more);
   }
   return seqs;
 }
@@ -157,11 +161,9 @@ Result<std::vector<Seq>> also_tagged(const Ledger& ledger, const std::vector<Seq
 Result<OwnTags> tags_in(const Ledger& ledger, const std::vector<Seq>& seqs, const std::string& model) {
   TRY_LET(registrations, also_tagged(ledger, seqs, "type:model.registered"));
   TRY_LET(openings, also_tagged(ledger, seqs, "type:incident.opened"));
-  std::vector<Seq> telling;
-  std::set_union(registrations.begin(), registrations.end(), openings.begin(), openings.end(),
-                 std::back_inserter(telling));
+  unite(registrations, openings);
   OwnTags tags;
-  TRY(ledger.visit(telling, [&](const Recorded& entry) -> Result<void> {
+  TRY(ledger.visit(registrations, [&](const Recorded& entry) -> Result<void> {
     if (!entry.entry.outcome.empty()) return {};
     for (const Event& event : entry.statement.events) {
       const auto* registered = std::get_if<ModelRegistered>(&event);
@@ -175,36 +177,46 @@ Result<OwnTags> tags_in(const Ledger& ledger, const std::vector<Seq>& seqs, cons
   return tags;
 }
 
-Result<void> add_all(const Ledger& ledger, const std::vector<std::string>& tags, std::vector<Seq>& seqs) {
+Result<std::vector<Seq>> find_any(const Ledger& ledger, const std::vector<std::string>& tags) {
+  std::vector<Seq> seqs;
   for (const std::string& tag : tags) {
     TRY_LET(more, find_all(ledger, tag));
-    seqs.insert(seqs.end(), more.begin(), more.end());
+    unite(seqs, more);
   }
-  std::sort(seqs.begin(), seqs.end());
-  seqs.erase(std::unique(seqs.begin(), seqs.end()), seqs.end());
-  return {};
+  return seqs;
 }
+
+// Of what names a version by its digest alone. Most of that is what was measured of it, which history does not tell.
+constexpr std::string_view told_of_versions[] = {
+    "type:model.quarantined", "type:model.released",    "type:model.retired", "type:retention.set",
+    "type:artefact.deleted",  "type:attachment.erased", refused_tag,
+};
 
 }  // namespace
 
 Result<std::vector<Seq>> find_model(const Ledger& ledger, const std::string& model) {
   TRY_LET(seqs, find_all(ledger, "model:" + model));
   TRY_LET(tags, tags_in(ledger, seqs, model));
-  TRY(add_all(ledger, tags.digests, seqs));
+  TRY_LET(of_versions, find_any(ledger, tags.digests));
+  unite(seqs, of_versions);
   return seqs;
 }
 
 Result<std::vector<Seq>> find_history(const Ledger& ledger, const std::string& model) {
   TRY_LET(seqs, find_all(ledger, "model:" + model));
   TRY_LET(tags, tags_in(ledger, seqs, model));
-  TRY(add_all(ledger, tags.digests, seqs));
-  TRY(add_all(ledger, tags.incidents, seqs));
   if (seqs.empty()) return seqs;
+  TRY_LET(of_incidents, find_any(ledger, tags.incidents));
+  TRY_LET(of_versions, find_any(ledger, tags.digests));
+  unite(seqs, of_incidents);
+  for (const std::string_view tag : told_of_versions) {
+    TRY_LET(told, also_tagged(ledger, of_versions, tag));
+    unite(seqs, told);
+  }
   TRY_LET(adoptions, find_all(ledger, "type:policy.adopted"));
   adoptions.erase(std::upper_bound(adoptions.begin(), adoptions.end(), seqs.back()), adoptions.end());
-  std::vector<Seq> all;
-  std::set_union(seqs.begin(), seqs.end(), adoptions.begin(), adoptions.end(), std::back_inserter(all));
-  return all;
+  unite(seqs, adoptions);
+  return seqs;
 }
 
 Result<std::optional<TenureRow>> stay_at_full(const Ledger& ledger, const std::vector<Seq>& of_model,

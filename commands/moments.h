@@ -50,8 +50,8 @@ Result<std::vector<Seq>> find_model(const Ledger& ledger, const World& world, co
 // entry speaks of it.
 Result<std::vector<Seq>> find_model(const Ledger& ledger, const std::string& model);
 
-// What its history is made of: those, what happened to its incidents, and the adoptions of policies up to the last of
-// them.
+// What its history tells: those but for what was only measured of its versions, what happened to its incidents, and the
+// adoptions of policies up to the last of them. Empty: no entry says its name.
 Result<std::vector<Seq>> find_history(const Ledger& ledger, const std::string& model);
 
 // Where the version that a rollout brought to full stayed there; none: it did not come so far. `of_model` are the

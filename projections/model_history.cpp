@@ -67,6 +67,7 @@ struct ModelHistory::Fold {
     tenure->why_ended = "rolled back to none: " + e.reason;
   }
 
+  // These name a version by its digest alone: find_history (commands/moments.cpp) knows them by type.
   void operator()(const ModelQuarantined& e) { act(e.model, e); }
   void operator()(const ModelReleased& e) { act(e.model, e); }
   void operator()(const ModelRetired& e) { act(e.model, e); }

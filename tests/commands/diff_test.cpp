@@ -5,6 +5,7 @@
 
 #include "commands/moments.h"
 #include "commands/output.h"
+#include "commands/render_timeline.h"
 #include "ledger/base/text.h"
 #include "projections/model_history.h"
 #include "tests/catch.h"
@@ -225,6 +226,33 @@ TEST_CASE("history and log of one model read its own entries and no World") {
     CHECK(visited == 13);
     CHECK(counting.snapshots == 0);
     CHECK(counting.entries <= 2 * 13);  // once for the digests it goes by, once for what they say
+  });
+}
+
+TEST_CASE("History reads nothing of what was only measured of a model's versions, and tells the same without it") {
+  Compared lived;
+  lived.grow(400);
+  lived.say(Record{ModelQuarantined{lived.digest("logistic", "v2"), "scores drift on weekends"}});
+  lived.say(Record{ModelReleased{lived.digest("logistic", "v2"), "the feed was fixed"}});
+  const Receipt refused = lived.say(Record{RetrainingRequested{lived.digest("logistic", "v1"), "drift", ""}}, "lena");
+  REQUIRE(refused.outcome == "role_missing");
+  lived.with_session([&](Session& session) {
+    const auto seqs = find_history(session.ledger(), "logistic");
+    REQUIRE(seqs.ok());
+    CHECK(seqs->size() == 12 + 3);
+    ModelHistory of_these("logistic");
+    ModelHistory of_all("logistic");
+    const auto into = [](ModelHistory& history) {
+      return [&history](const Recorded& entry) -> Result<void> {
+        history.apply(entry);
+        return {};
+      };
+    };
+    REQUIRE(session.ledger().visit(*seqs, into(of_these)).ok());
+    REQUIRE(session.ledger().walk(0, session.ledger().size(), into(of_all)).ok());
+    CHECK(of_these.acts().size() == 2);
+    CHECK(history_json(of_these) == history_json(of_all));
+    CHECK(history_text(of_these) == history_text(of_all));
   });
 }
 
