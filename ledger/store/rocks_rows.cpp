@@ -57,8 +57,9 @@ rocksdb::CompressionType best_compression() {
   return rocksdb::kNoCompression;
 }
 
-rocksdb::Options common_options() {
+rocksdb::Options common_options(const RocksOptions& wanted) {
   rocksdb::Options options;
+  if (wanted.env != nullptr) options.env = wanted.env;
   options.paranoid_checks = true;  // damage is an error of the open or the read that meets it, never skipped
   options.max_open_files = -1;  // all tables stay open: one that a writer compacts away remains readable by who has it
   options.max_file_opening_threads = 2;  // the default starts 15 threads at each open; tables are few
@@ -75,16 +76,16 @@ rocksdb::Options common_options() {
   return options;
 }
 
-rocksdb::Options writer_options(bool create, std::size_t memtable_bytes) {
-  rocksdb::Options options = common_options();
+rocksdb::Options writer_options(bool create, const RocksOptions& wanted) {
+  rocksdb::Options options = common_options(wanted);
   options.create_if_missing = create;
   options.error_if_exists = false;  // RocksStore decides: a half-made ledger holds files and no entry
   // The write-ahead log is what a reader has to replay: small memtables keep its open short, and each is a log file.
-  options.write_buffer_size = memtable_bytes;
+  options.write_buffer_size = wanted.memtable_bytes;
   options.max_write_buffer_number = 3;  // one fills while two are written out, else a burst waits for the disk twice
   // A new table overlaps all of level 1, for every row kind grows; so level 1 is kept a few memtables small, and from
   // there on the ever-growing keys of each kind sink by renaming, not by rewriting.
-  options.max_bytes_for_level_base = 8 * std::max<std::size_t>(memtable_bytes, 1 << 20);
+  options.max_bytes_for_level_base = 8 * std::max<std::size_t>(wanted.memtable_bytes, 1 << 20);
   options.target_file_size_base = options.max_bytes_for_level_base;
   options.level_compaction_dynamic_level_bytes = false;
   options.recycle_log_file_num = 0;      // a recycled log holds old records behind the new: torn ends could not be told
@@ -187,8 +188,8 @@ Status open_db(const rocksdb::Options& options, const fs::path& directory, bool 
   return status;
 }
 
-rocksdb::Options reader_options() {
-  rocksdb::Options options = common_options();
+rocksdb::Options reader_options(const RocksOptions& wanted) {
+  rocksdb::Options options = common_options(wanted);
   options.info_log = std::make_shared<SilentLog>();
   // The end of a log that is being written may be torn: what stands before it is whole.
   options.wal_recovery_mode = rocksdb::WALRecoveryMode::kPointInTimeRecovery;
@@ -245,13 +246,13 @@ Result<LogsReading> read_needed_logs(rocksdb::DB& db, const fs::path& directory,
 }
 
 // The ends of logs that a writer may recover over, or a fault.
-Result<std::vector<LogPlace>> torn_ends(const fs::path& directory) {
+Result<std::vector<LogPlace>> torn_ends(const fs::path& directory, const RocksOptions& options) {
   TRY_LET(files, list_files(directory));
   const std::vector<std::string> logs = only_logs(files);
   TRY_LET(all, read_logs(directory, logs, 0));
   if (!all.damage) return std::move(all.torn);
   std::unique_ptr<rocksdb::DB> db;
-  if (const Status status = open_db(reader_options(), directory, false, db); !status.ok()) {
+  if (const Status status = open_db(reader_options(options), directory, false, db); !status.ok()) {
     return failed("open", directory, status);
   }
   TRY_LET(needed, read_needed_logs(*db, directory, logs));
@@ -262,11 +263,12 @@ Error outrun(const fs::path& directory) {
   return unavailable(str("the ledger at ", directory.string(), " is written faster than it can be opened: try again"));
 }
 
-Result<std::unique_ptr<rocksdb::DB>> try_open_reader(const fs::path& directory, const std::vector<std::string>& logs) {
+Result<std::unique_ptr<rocksdb::DB>> try_open_reader(const fs::path& directory, const std::vector<std::string>& logs,
+                                                     const RocksOptions& options) {
   // Before the open: what is whole now is whole then, for logs only grow.
   TRY_LET(reading, read_logs(directory, logs, 0));
   std::unique_ptr<rocksdb::DB> db;
-  if (const Status status = open_db(reader_options(), directory, false, db); !status.ok()) {
+  if (const Status status = open_db(reader_options(options), directory, false, db); !status.ok()) {
     return failed("open", directory, status);
   }
   TRY_LET(files, list_files(directory));
@@ -282,9 +284,9 @@ Result<std::unique_ptr<rocksdb::DB>> try_open_reader(const fs::path& directory, 
 }  // namespace
 
 Result<std::unique_ptr<RocksRows>> RocksRows::open_writer(const fs::path& directory, bool create,
-                                                          std::size_t memtable_bytes) {
-  rocksdb::Options options = writer_options(create, memtable_bytes);
-  TRY_LET(torn, torn_ends(directory));
+                                                          const RocksOptions& wanted) {
+  rocksdb::Options options = writer_options(create, wanted);
+  TRY_LET(torn, torn_ends(directory, wanted));
   // Recovery writes what it read into a table and forgets the log. A crash before this leaves the log as it was; behind
   // it, also the copies, which the next opening finds; after the open, the copies alone.
   for (const LogPlace& place : torn) TRY(set_aside(directory, place));
@@ -298,14 +300,14 @@ Result<std::unique_ptr<RocksRows>> RocksRows::open_writer(const fs::path& direct
   return std::unique_ptr<RocksRows>(std::make_unique<Rows>(std::move(db), directory));
 }
 
-Result<std::unique_ptr<RocksRows>> RocksRows::open_reader(const fs::path& directory) {
+Result<std::unique_ptr<RocksRows>> RocksRows::open_reader(const fs::path& directory, const RocksOptions& options) {
   // A writer with small tables moves files away every few milliseconds; a slow reader needs many tries to fit between.
   constexpr int tries = 200;
   constexpr int longest_pause = 20;
   std::string previous;
   for (int attempt = 1;; ++attempt) {
     TRY_LET(before, list_files(directory));
-    Result<std::unique_ptr<rocksdb::DB>> db = try_open_reader(directory, only_logs(before));
+    Result<std::unique_ptr<rocksdb::DB>> db = try_open_reader(directory, only_logs(before), options);
     if (db.ok()) return std::unique_ptr<RocksRows>(std::make_unique<Rows>(std::move(db).value(), directory));
     // A writer at work under the open explains any error. One that is there twice, with no file come or gone, is not
     // its doing.

@@ -13,6 +13,7 @@
 
 #include "ledger/base/result.h"
 #include "ledger/base/types.h"
+#include "ledger/store/store.h"
 
 namespace cairn {
 
@@ -42,12 +43,13 @@ class RocksRows {
   // left in part is dropped, once its bytes are kept in <log>.damaged. A fault, and nothing changed, if the log is
   // damaged in any other way: it names the file and the byte (docs/decisions/0011).
   static Result<std::unique_ptr<RocksRows>> open_writer(const std::filesystem::path& directory, bool create,
-                                                        std::size_t memtable_bytes);
+                                                        const RocksOptions& options);
 
   // The rows as they stand, beside a writer or not: no hole in them, nothing older than what was acknowledged before
   // this call, and all of it synced (DESIGN 7, "Readers beside a writer"). Writes nothing. The same fault on damage;
   // unavailable if a writer is faster than it for some seconds. Reads the whole log, 8 MiB in some 15 ms.
-  static Result<std::unique_ptr<RocksRows>> open_reader(const std::filesystem::path& directory);
+  static Result<std::unique_ptr<RocksRows>> open_reader(const std::filesystem::path& directory,
+                                                        const RocksOptions& options);
 
   virtual Result<void> write(std::span<const Row> rows) = 0;
   virtual Result<std::optional<Bytes>> get(BytesView key) const = 0;

@@ -342,7 +342,7 @@ Result<std::unique_ptr<Store>> open_rocks_store(const fs::path& directory, Store
                                                 const RocksOptions& options) {
   if (mode == StoreMode::read) {
     if (!holds_database(directory)) return no_ledger(directory);
-    TRY_LET(rows, RocksRows::open_reader(directory));
+    TRY_LET(rows, RocksRows::open_reader(directory, options));
     auto reader = std::make_unique<RocksStore>(std::nullopt, std::move(rows), directory);
     TRY(reader->load(mode));
     return std::unique_ptr<Store>(std::move(reader));
@@ -355,7 +355,7 @@ Result<std::unique_ptr<Store>> open_rocks_store(const fs::path& directory, Store
   if (create) TRY(make_directories(directory, 0700));
   if (!create && !holds_database(directory)) return no_ledger(directory);
   TRY_LET(lock, WriterLock::take(directory, options.lock_timeout));
-  TRY_LET(rows, RocksRows::open_writer(directory, create, options.memtable_bytes));
+  TRY_LET(rows, RocksRows::open_writer(directory, create, options));
   TRY_LET(version, rows->get(version_key()));
   auto writer = std::make_unique<RocksStore>(std::move(lock), std::move(rows), directory);
   if (create && !version) TRY(writer->mark_new());

@@ -20,6 +20,10 @@
 #include "ledger/base/types.h"
 #include "ledger/tlog/tree.h"
 
+namespace rocksdb {
+class Env;
+}
+
 namespace cairn {
 
 // What entries are about ("model:logistic", "actor:dana"): by tag, 1 to 200 bytes without NUL, the seqs, ascending.
@@ -117,6 +121,7 @@ enum class StoreMode { create, write, read, copy };
 struct RocksOptions {
   Millis lock_timeout = 30 * second;     // how long a second writer waits for the first
   std::size_t memtable_bytes = 8 << 20;  // 8 MiB keeps a reader's open near 25 ms (DESIGN 7)
+  rocksdb::Env* env = nullptr;           // through which RocksDB uses the machine; null: its own
 };
 
 // The embedded store, one directory. create: the directory must not hold a ledger. write: waits for another writing
