@@ -358,7 +358,9 @@ Result<std::unique_ptr<Store>> open_rocks_store(const fs::path& directory, Store
   TRY_LET(rows, RocksRows::open_writer(directory, create, options));
   TRY_LET(version, rows->get(version_key()));
   auto writer = std::make_unique<RocksStore>(std::move(lock), std::move(rows), directory);
-  if (create && !version) TRY(writer->mark_new());
+  // A crash may have left a database without a row, where a ledger was about to be made.
+  const bool may_make = mode == StoreMode::create || mode == StoreMode::copy;
+  if (may_make && !version) TRY(writer->mark_new());
   TRY(writer->load(mode));
   TRY_LET(tip, writer->tip());
   // A crash of an earlier init leaves a store without an entry, which is no ledger yet: init may be run again.

@@ -1,4 +1,5 @@
 // What a ledger is once any one of its calls to the file system has failed, or was the last before the power went.
+#include <rocksdb/db.h>
 #include <rocksdb/env.h>
 
 #include <algorithm>
@@ -168,6 +169,19 @@ TEST_CASE("Whichever call to the disk fails or is the last, all that was acknowl
     const std::vector<Trial> trials = trials_at(call);
     undergo(trials[next++ * 7 % trials.size()], static_cast<std::uint32_t>(call));
   }
+}
+
+TEST_CASE("Where a crash left a database without a row, a ledger can still be made or copied to") {
+  const StoreMode mode = GENERATE(StoreMode::create, StoreMode::copy);
+  const TempDirectory temp;
+  const fs::path directory = temp.path() / "ledger";
+  rocksdb::Options options;
+  options.create_if_missing = true;
+  rocksdb::DB* database = nullptr;
+  REQUIRE(rocksdb::DB::Open(options, directory.string(), &database).ok());
+  delete database;
+  grow(*must_open(directory, mode), 20);
+  require_intact(*must_open(directory, StoreMode::write));
 }
 
 TEST_CASE("Every call to the disk fails in every way", "[.soak]") {
