@@ -1,7 +1,6 @@
 // kill -9 at any moment: what was acknowledged is there, and the ledger opens and audits.
 #include <algorithm>
 #include <chrono>
-#include <cstdlib>
 #include <nlohmann/json.hpp>
 #include <random>
 #include <thread>
@@ -20,13 +19,9 @@ using std::chrono::microseconds;
 using Clock = std::chrono::steady_clock;
 
 constexpr int kills = 240;
+constexpr int kills_in_soak = 1000;
 constexpr int from_birth = 20;  // every so many a writer is killed while it starts
 constexpr int full_audit = 20;  // every so many the whole audit, with signatures and rules
-
-std::uint64_t seed_of_run() {
-  const char* given = std::getenv("CAIRN_TEST_SEED");
-  return given != nullptr ? std::stoull(given) : std::random_device()();
-}
 
 struct Life {
   std::vector<Head> acknowledged;
@@ -112,9 +107,7 @@ void require_sound(const Workplace& place, const std::string& vkey, const std::v
   REQUIRE(report->entries == ledger->size());
 }
 
-TEST_CASE(
-    "a writer killed at any moment leaves a ledger that opens, audits, and holds all that was acknowledged (G2, G14)",
-    "[long]") {
+void kill_writers(int times) {
   const std::uint64_t seed = seed_of_run();
   INFO("CAIRN_TEST_SEED=" << seed);
   std::mt19937_64 random(seed);
@@ -126,7 +119,7 @@ TEST_CASE(
   Pace pace;
   std::vector<Head> acknowledged;
   int in_commit = 0;
-  for (int kill = 1; kill <= kills; ++kill) {
+  for (int kill = 1; kill <= times; ++kill) {
     INFO("kill " << kill);
     // Where the machine is busy, the moment is past before we know of it: then they die as soon as we do.
     const Death death = kill % from_birth == 0     ? Death::young
@@ -140,9 +133,19 @@ TEST_CASE(
   require_sound(place, vkey, acknowledged, false);
   place.expect(0, "dana", {"actor", "role", "ben", "--grant", "deployer"});
   place.expect(0, "dana", {"verify", "--key", vkey});
-  WARN(kills << " kills, " << in_commit << " of them between a commit's first write call and its acknowledgement; "
+  WARN(times << " kills, " << in_commit << " of them between a commit's first write call and its acknowledgement; "
              << acknowledged.size() << " acknowledged commits are all there (CAIRN_TEST_SEED=" << seed << ")");
-  CHECK(in_commit * 2 >= kills);
+  CHECK(in_commit * 2 >= times);
+}
+
+TEST_CASE(
+    "a writer killed at any moment leaves a ledger that opens, audits, and holds all that was acknowledged (G2, G14)",
+    "[long]") {
+  kill_writers(kills);
+}
+
+TEST_CASE("writers are killed a thousand times", "[.soak]") {
+  kill_writers(kills_in_soak);
 }
 
 }  // namespace

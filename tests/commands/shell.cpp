@@ -11,6 +11,7 @@
 #include <cstdlib>
 #include <fstream>
 #include <nlohmann/json.hpp>
+#include <random>
 #include <sstream>
 #include <thread>
 #include <utility>
@@ -272,6 +273,11 @@ std::vector<std::string> Workplace::files() const {
   }
   std::sort(all.begin(), all.end());
   return all;
+}
+
+std::uint64_t seed_of_run() {
+  const char* given = std::getenv("CAIRN_TEST_SEED");
+  return given != nullptr ? std::stoull(given) : std::random_device()();
 }
 
 Words with(Words words, const Words& more) {

@@ -88,6 +88,8 @@ class Workplace {
   std::filesystem::path directory_;
 };
 
+std::uint64_t seed_of_run();  // CAIRN_TEST_SEED, to see again what another run saw, or any
+
 std::string text_of(const std::filesystem::path& file);
 void put_text(const std::filesystem::path& file, const std::string& text);
 bool contains(const std::string& text, const std::string& part);
