@@ -107,7 +107,7 @@ class Scripts(unittest.TestCase):
         for seconds in ((), ("0",), ("soon",), ("-1",)):
             self.assertEqual(self.run_script("check", "--fuzz", *seconds), 2)
 
-    def test_check_builds_with_both_compilers_tests_twice_and_sums_up(self):
+    def test_integration_builds_with_both_compilers_tests_twice_and_sums_up(self):
         self.assertEqual(self.run_script(".ci/run"), 0, self.output)
         self.assertEqual([call.split()[2] for call in self.calls("ctest")], ["dev", "asan"])
         self.assertEqual([call.split()[3] for call in self.calls("cmake --build")], ["dev", "asan", "clang"])
@@ -117,18 +117,22 @@ class Scripts(unittest.TestCase):
 
     def test_check_goes_on_after_a_part_that_fails_and_exits_1(self):
         for broken in ({"FAKE_RED": "dev"}, {"FAKE_BROKEN": "dev"}):
-            self.assertEqual(self.run_script("check", **broken), 1)
+            self.assertEqual(self.run_script("check", "--full", **broken), 1)
             self.assertEqual([line.split()[0] for line in self.summary], ["FAILED", "ok", "ok"])
 
-    def test_quick_is_one_build_and_tsan_one_more(self):
-        self.assertEqual(self.run_script("check", "--quick"), 0, self.output)
+    def test_check_is_one_build_and_tsan_one_more(self):
+        self.assertEqual(self.run_script("check"), 0, self.output)
         self.assertEqual([call.split()[2] for call in self.calls("ctest")], ["dev"])
-        self.assertEqual(self.run_script("check", "--quick", "--tsan"), 0, self.output)
+        self.assertEqual(self.run_script("check", "--tsan"), 0, self.output)
         self.assertEqual([call.split()[2] for call in self.calls("ctest")], ["dev", "tsan"])
 
     def test_fuzzing_without_any_target_is_a_failure(self):
-        self.assertEqual(self.run_script("check", "--quick", "--fuzz", "5"), 1)
+        self.assertEqual(self.run_script("check", "--fuzz", "5"), 1)
         self.assertIn("0 fuzz targets ran", self.output)
+
+    def test_soaking_without_a_program_to_soak_is_a_failure(self):
+        self.assertEqual(self.run_script("check", "--soak"), 1)
+        self.assertIn("2 programs soaked, 2 of them failed", self.output)
 
 
 if __name__ == "__main__":
