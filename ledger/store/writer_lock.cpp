@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <array>
@@ -51,18 +52,36 @@ pid_t database_holder(const std::filesystem::path& directory) {
   return failed == 0 && query.l_type != F_UNLCK ? query.l_pid : 0;
 }
 
+bool lies_at(int file, const std::string& path) {
+  struct stat held = {};
+  struct stat there = {};
+  if (::fstat(file, &held) != 0 || ::stat(path.c_str(), &there) != 0) return false;
+  return held.st_dev == there.st_dev && held.st_ino == there.st_ino;
+}
+
 }  // namespace
+
+Result<WriterLock> WriterLock::open_lock(const std::string& path) {
+  const int file = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+  if (file < 0) return fault(str("cannot open ", path, " to write to this ledger: ", reason(errno)));
+  return WriterLock(file);
+}
 
 Result<WriterLock> WriterLock::take(const std::filesystem::path& directory, Millis timeout) {
   const std::string path = (directory / "writer.lock").string();
-  const int file = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-  if (file < 0) return fault(str("cannot open ", path, " to write to this ledger: ", reason(errno)));
-  WriterLock lock(file);
+  TRY_LET(lock, open_lock(path));
 
   const auto deadline = std::chrono::steady_clock::now() + std::chrono::milliseconds(timeout);
   const auto pause = std::chrono::milliseconds(5);
   for (bool mine = false;; std::this_thread::sleep_for(pause)) {
+    const int file = lock.file_;
     if (!mine && ::flock(file, LOCK_EX | LOCK_NB) == 0) {
+      // While we waited another directory may have come in its place (cairn restore), with a file of its own.
+      if (!lies_at(file, path)) {
+        TRY_LET(now, open_lock(path));
+        lock = std::move(now);
+        continue;
+      }
       TRY(write_pid(file, path));
       mine = true;
     } else if (!mine && errno != EWOULDBLOCK && errno != EINTR) {

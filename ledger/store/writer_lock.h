@@ -6,6 +6,7 @@
 #pragma once
 
 #include <filesystem>
+#include <string>
 
 #include "ledger/base/result.h"
 #include "ledger/base/time.h"
@@ -23,6 +24,7 @@ class WriterLock {
 
  private:
   explicit WriterLock(int file) : file_(file) {}
+  static Result<WriterLock> open_lock(const std::string& path);
 
   int file_ = -1;
 };
