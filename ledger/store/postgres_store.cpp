@@ -8,6 +8,7 @@
 #include "ledger/store/postgres_schema.h"
 #include "ledger/store/posting_row.h"
 #include "ledger/store/store.h"
+#include "ledger/store/store_format.h"
 #include "ledger/store/tile_nodes.h"
 
 namespace cairn {
@@ -327,6 +328,7 @@ Result<bool> holds_postgres_ledger(const std::string& url) {
 Result<std::unique_ptr<Store>> open_postgres_store(const std::string& url, StoreMode mode,
                                                    const PostgresOptions& options) {
   TRY_LET(place, postgres_place(url));
+  if (mode == StoreMode::backup) return usage("a backup is a directory, and " + place + " is a database");
   if (mode == StoreMode::create || mode == StoreMode::copy) {
     TRY_LET(connection, PostgresConnection::connect(url, PostgresTarget::read_write));
     TRY(create_postgres_schema(*connection, place, options.grant_to));

@@ -63,8 +63,9 @@ class RocksStore final : public Store {
         directory_(std::move(directory)) {}
 
   Result<void> load(StoreMode mode);
-  Result<void> mark_new();
+  Result<void> mark_new(StoreMode mode);
   Result<void> mark(Copying copying) override;
+  bool is_backup() const override { return is_backup_; }
 
   Result<void> commit(Size expected, const Batch& batch) override;
   Result<Tip> tip() const override;
@@ -106,6 +107,7 @@ class RocksStore final : public Store {
   RocksTiles tiles_;
   TileNodes nodes_;
   fs::path directory_;
+  bool is_backup_ = false;
 
   std::mutex commit_mutex_;
   std::optional<std::string> failure_;  // of a commit; guarded by commit_mutex_
@@ -113,13 +115,13 @@ class RocksStore final : public Store {
   mutable std::shared_ptr<const Acknowledged> acknowledged_ = std::make_shared<const Acknowledged>();
 };
 
-Result<void> RocksStore::mark_new() {
+Result<void> RocksStore::mark_new(StoreMode mode) {
   const auto any = rows_->cursor(Bytes(), Bytes(1, '\x7f'));
   any->seek("");
   TRY(any->status());
   if (any->at())
     return fault(str("the database at ", directory_.string(), " is not a ledger: choose another directory"));
-  const Row version{version_key(), store_version};
+  const Row version{version_key(), version_of_new(mode)};
   return rows_->write({&version, 1});
 }
 
@@ -136,6 +138,7 @@ Result<void> RocksStore::load(StoreMode mode) {
   TRY_LET(version, rows_->get(version_key()));
   if (!version) return fault(str("the database at ", directory_.string(), " is not a ledger of cairn"));
   TRY(check_version(*version, mode, directory_.string()));
+  is_backup_ = *version == backup_version;
   Acknowledged now;
   const auto notes = rows_->cursor("c", "d");
   notes->seek_back("d");
@@ -347,7 +350,8 @@ Result<std::unique_ptr<Store>> open_rocks_store(const fs::path& directory, Store
     TRY(reader->load(mode));
     return std::unique_ptr<Store>(std::move(reader));
   }
-  const bool create = mode == StoreMode::create || (mode == StoreMode::copy && !holds_database(directory));
+  const bool may_make = mode != StoreMode::write;
+  const bool create = may_make && (mode == StoreMode::create || !holds_database(directory));
   if (create && holds_database(directory) && !fs::exists(directory / "CURRENT")) {
     return fault(str("the directory ", directory.string(), " holds a database whose file CURRENT is gone: restore it ",
                      "from a copy, or choose another directory"));
@@ -359,8 +363,7 @@ Result<std::unique_ptr<Store>> open_rocks_store(const fs::path& directory, Store
   TRY_LET(version, rows->get(version_key()));
   auto writer = std::make_unique<RocksStore>(std::move(lock), std::move(rows), directory);
   // A crash may have left a database without a row, where a ledger was about to be made.
-  const bool may_make = mode == StoreMode::create || mode == StoreMode::copy;
-  if (may_make && !version) TRY(writer->mark_new());
+  if (may_make && !version) TRY(writer->mark_new(mode));
   TRY(writer->load(mode));
   TRY_LET(tip, writer->tip());
   // A crash of an earlier init leaves a store without an entry, which is no ledger yet: init may be run again.

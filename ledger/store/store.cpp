@@ -29,9 +29,4 @@ Result<void> Store::snapshots(Size at_most, const std::function<Result<void>(con
   return {};
 }
 
-Error unfinished_copy(std::string_view place) {
-  return fault(str("the ledger at ", place, " is a copy that is not finished, and takes nothing yet: run the same ",
-                   "`cairn migrate` again, which goes on with it"));
-}
-
 }  // namespace cairn

@@ -102,6 +102,9 @@ class Store {
   // on from half a ledger is a fork. Durable when it returns. One that nobody else can open has nothing to remember.
   virtual Result<void> mark(Copying) { return {}; }
 
+  // A copy that is kept: it is older than its ledger by its nature, and takes nothing but what a newer one adds.
+  virtual bool is_backup() const { return false; }
+
   // Every snapshot of a size <= at_most, ascending, one at a time, since they are large. `each` may end it by an error.
   virtual Result<void> snapshots(Size at_most, const std::function<Result<void>(const AtSize&)>& each) const;
 };
@@ -109,14 +112,7 @@ class Store {
 // The model that every other store is tested against.
 std::unique_ptr<Store> open_memory_store();
 
-// What the engines of this version write and read.
-inline constexpr std::string_view store_version = "cairn store 0";
-inline constexpr std::string_view unfinished_version = "cairn store 0, an unfinished copy";
-
-// What writers are told but who copies.
-Error unfinished_copy(std::string_view place);
-
-enum class StoreMode { create, write, read, copy };
+enum class StoreMode { create, write, read, copy, backup };
 
 struct RocksOptions {
   Millis lock_timeout = 30 * second;     // how long a second writer waits for the first
@@ -127,6 +123,7 @@ struct RocksOptions {
 // The embedded store, one directory. create: the directory must not hold a ledger. write: waits for another writing
 // process, then fails naming its pid. read: beside any writer, never writes; what it sees is contiguous up to its tip.
 // copy: as write, a new ledger or one that was begun, and the only mode that writes to one whose copy is under way.
+// backup: the same for a copy that is kept, which no other mode writes to.
 Result<std::unique_ptr<Store>> open_rocks_store(const std::filesystem::path& directory, StoreMode mode,
                                                 const RocksOptions& options);
 
@@ -140,7 +137,7 @@ struct PostgresOptions {
 // the tables, as a role that may; the database must not hold a ledger. write: beside any number of other writers, from
 // the primary. read: never writes, from the primary or, if there is none, from a standby. The first connection is tried
 // once, unless only standbys answer; one that is lost later is made anew, to whichever of the URL's hosts is the
-// primary then. copy: as the owner of the tables; see open_rocks_store.
+// primary then. copy: as the owner of the tables; see open_rocks_store. A backup is a directory.
 Result<std::unique_ptr<Store>> open_postgres_store(const std::string& url, StoreMode mode,
                                                    const PostgresOptions& options);
 

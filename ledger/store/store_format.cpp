@@ -8,12 +8,30 @@ std::string_view version_for(Copying copying) {
   return copying == Copying::done ? store_version : unfinished_version;
 }
 
+std::string_view version_of_new(StoreMode mode) {
+  return mode == StoreMode::backup ? backup_version : store_version;
+}
+
 Result<void> check_version(std::string_view found, StoreMode mode, const std::string& place) {
+  if (found != store_version && found != unfinished_version && found != backup_version) {
+    return fault(str("the ledger at ", place, " has the format '", printable(found), "', this program reads '",
+                     store_version, "': use the program that wrote it"));
+  }
+  if (mode == StoreMode::read) return {};
+  if (mode == StoreMode::backup && found != backup_version) {
+    return fault(str("there is a ledger at ", place, ", and no backup: choose another directory"));
+  }
+  if (mode != StoreMode::backup && found == backup_version) {
+    return fault(str("the ledger at ", place, " is a backup, and takes nothing: put it in place with ",
+                     "`cairn --ledger WHERE restore ", place, "`"));
+  }
   const bool writes = mode == StoreMode::create || mode == StoreMode::write;
-  if (found == unfinished_version) return writes ? unfinished_copy(place) : Result<void>();
-  if (found == store_version) return {};
-  return fault(str("the ledger at ", place, " has the format '", printable(found), "', this program reads '",
-                   store_version, "': use the program that wrote it"));
+  return writes && found == unfinished_version ? unfinished_copy(place) : Result<void>();
+}
+
+Error unfinished_copy(std::string_view place) {
+  return fault(str("the ledger at ", place, " is a copy that is not finished, and takes nothing yet: run the same ",
+                   "`cairn migrate` again, which goes on with it"));
 }
 
 }  // namespace cairn

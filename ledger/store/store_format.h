@@ -9,11 +9,20 @@
 
 namespace cairn {
 
-// What the row says of a store in this state.
-std::string_view version_for(Copying copying);
+// What the engines of this version write and read.
+inline constexpr std::string_view store_version = "cairn store 0";
+inline constexpr std::string_view unfinished_version = "cairn store 0, an unfinished copy";
+inline constexpr std::string_view backup_version = "cairn store 0, a backup";
 
-// A fault if this program does not read `found`, or if somebody would write who does not copy while a copy is under
-// way.
+// What the row says of a store in this state, and of one that is new.
+std::string_view version_for(Copying copying);
+std::string_view version_of_new(StoreMode mode);
+
+// A fault if this program does not read `found`, or if somebody would write who may not: while a copy is under way who
+// copies may and nobody else, and to a backup only who backs up.
 Result<void> check_version(std::string_view found, StoreMode mode, const std::string& place);
+
+// What writers are told but who copies.
+Error unfinished_copy(std::string_view place);
 
 }  // namespace cairn
