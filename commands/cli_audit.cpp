@@ -1,7 +1,8 @@
-// bundle, sample, migrate.
+// bundle, sample, migrate, backup, restore.
 #include <CLI/CLI.hpp>
 
 #include "commands/cli_parts.h"
+#include "commands/run_backup.h"
 #include "commands/run_migrate.h"
 #include "commands/run_questions.h"
 
@@ -63,12 +64,36 @@ void add_migrate(CLI::App& app, Invocation& invocation) {
   });
 }
 
+void add_backup(CLI::App& app, Invocation& invocation) {
+  auto directory = std::make_shared<std::string>();
+  CLI::App* command = add_command(
+      app, "backup", "Copy what is new of the ledger to a directory that nothing else writes to, verifying it",
+      "cairn backup /mnt/backup/models");
+  command->add_option("DIR", *directory, "an empty one, or what an earlier backup of this ledger left")->required();
+  command->callback([&invocation, directory] {
+    invocation.action = [&invocation, directory] { return run_backup(invocation.globals, *directory); };
+  });
+}
+
+void add_restore(CLI::App& app, Invocation& invocation) {
+  auto directory = std::make_shared<std::string>();
+  CLI::App* command =
+      add_command(app, "restore", "Audit a backup, and put it where the ledger lies; what lay there is moved aside",
+                  "cairn --ledger ./.cairn restore /mnt/backup/models");
+  command->add_option("DIR", *directory, "what `cairn backup` left there")->required();
+  command->callback([&invocation, directory] {
+    invocation.action = [&invocation, directory] { return run_restore(invocation.globals, *directory); };
+  });
+}
+
 }  // namespace
 
 void add_audit_commands(CLI::App& app, Invocation& invocation) {
   add_bundle(app, invocation);
   add_sample(app, invocation);
   add_migrate(app, invocation);
+  add_backup(app, invocation);
+  add_restore(app, invocation);
 }
 
 }  // namespace cairn

@@ -211,6 +211,13 @@ Result<void> Home::remember_place(const std::string& where, const Hash& ledger) 
   return keep(place_file(where), ledger.hex() + "\n");
 }
 
+Result<void> Home::forget_place(const std::string& where) const {
+  std::error_code error;
+  fs::remove(place_file(where), error);
+  if (error) return file_error("remove", place_file(where), error.value());
+  return {};
+}
+
 Result<std::string> format_public_key_file(const std::string& handle, const PrivateKey& key) {
   TRY_LET(possession, key.sign(possession_text(handle, key.public_key().id())));
   return key.public_key().to_pem() + std::string(possession_begin) + to_base64(possession) +

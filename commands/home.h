@@ -68,6 +68,7 @@ class Home {
   // Which ledger this place held when it was seen first.
   Result<std::optional<Hash>> seen_at(const std::string& where) const;
   Result<void> remember_place(const std::string& where, const Hash& ledger) const;
+  Result<void> forget_place(const std::string& where) const;
 
   // The file that holds it; named in messages.
   std::filesystem::path place_file(const std::string& where) const;

@@ -1,6 +1,7 @@
 // migrate
 #include <nlohmann/json.hpp>
 
+#include "commands/attachment_copy.h"
 #include "commands/json_text.h"
 #include "commands/output.h"
 #include "commands/run_migrate.h"
@@ -15,31 +16,6 @@ namespace {
 
 constexpr int most_passes = 8;
 
-struct CopiedFiles {
-  std::size_t copied = 0;
-  std::vector<Hash> damaged;  // left behind
-};
-
-// Before the entries, as whoever appends them does. Erased ones are not there, and missing ones stay missing; one that
-// is damaged keeps nobody from saving the rest.
-Result<CopiedFiles> copy_attachments(const Attachments& from, const Attachments& to) {
-  CopiedFiles files;
-  TRY_LET(digests, from.list());
-  for (const Hash& digest : digests) {
-    TRY_LET(there, to.has(digest));
-    if (there) continue;
-    const auto content = from.get(digest);
-    if (!content && content.error().kind != ErrorKind::not_verified) return content.error();
-    if (!content) {
-      files.damaged.push_back(digest);
-      continue;
-    }
-    TRY(to.put(*content));
-    ++files.copied;
-  }
-  return files;
-}
-
 // What the source holds now, beside what was copied before.
 Result<void> copy_all(const Session& from, Store& to, const Attachments& attachments, Copied& done,
                       CopiedFiles& carried) {
@@ -52,13 +28,6 @@ Result<void> copy_all(const Session& from, Store& to, const Attachments& attachm
   done.checkpoints += more.checkpoints;
   done.snapshots += more.snapshots;
   done.snapshots_left += more.snapshots_left;
-  return {};
-}
-
-// One that came along before it was erased at the source.
-Result<void> erase_what_is_erased(Session& from, const Attachments& to) {
-  TRY_LET(world, from.world());
-  for (const auto& [digest, entry] : world->erased.rows()) TRY(to.erase(digest));
   return {};
 }
 
@@ -124,7 +93,8 @@ Result<Exit> run_migrate(const Globals& globals, const MigrateFlags& flags) {
     TRY_LET(now, Session::open(source, home));
     session = std::move(now);
   }
-  TRY(erase_what_is_erased(*session, *attachments));
+  TRY_LET(world, session->world());
+  TRY(erase_what_is_erased(*world, *attachments));
   TRY(store->mark(Copying::done));
   TRY(home.remember_place(to.name(), session->ledger().id()));
   show_migrated(globals, from, to, done, carried);

@@ -129,7 +129,14 @@ Result<void> add_known_head(const Store& store, const Home& home, AuditOptions& 
   TRY_LET(note, home.remembered_head(id));
   if (!note) return {};
   options.ledger_id = id;
-  options.known_heads.push_back(*note);
+  TRY_LET(tip, store.tip());
+  const auto known = claimed_size(*note);
+  if (store.is_backup() && known && *known > tip.size) {
+    warn(str("cairn: this is a backup of ", tip.size, " entries; its ledger had ", *known,
+             " when it was seen from here\n"));
+  } else {
+    options.known_heads.push_back(*note);
+  }
   return {};
 }
 

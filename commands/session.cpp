@@ -1,5 +1,6 @@
 #include "commands/session.h"
 
+#include "commands/output.h"
 #include "ledger/base/text.h"
 
 namespace cairn {
@@ -34,6 +35,20 @@ Result<void> check_remembered_head(const Ledger& ledger, const Home& home,
   return home.remember_head(ledger.id(), now);
 }
 
+namespace {
+
+// A backup has every right to be older than what was seen of its ledger; whoever reads it is told.
+Result<void> check_backup(const Ledger& ledger, const Home& home, const std::string& place) {
+  TRY_LET(note, home.remembered_head(ledger.id()));
+  const auto size = note ? claimed_size(*note) : Result<Size>(Size{0});
+  if (!size || *size <= ledger.size()) return check_remembered_head(ledger, home, note);
+  warn(str("cairn: ", printable(place), " is a backup of ", ledger.size(), " entries; its ledger had ", *size,
+           " when it was seen from here\n"));
+  return {};
+}
+
+}  // namespace
+
 Result<std::unique_ptr<Session>> Session::open_view(StoreMode mode, const Globals& globals, const LedgerPlace& place) {
   TRY_LET(store, place.open_store(mode, {.lock_timeout = globals.lock_timeout}));
   TRY_LET(attachments, place.open_attachments(mode));
@@ -63,6 +78,10 @@ Result<std::unique_ptr<Session>> Session::open_as(StoreMode mode, const Globals&
       return not_verified(place.name() + " holds ledger " + id.hex() + ", and held " + expected->hex() +
                           " when it was last seen from here; if that is meant, remove " +
                           home.place_file(place.name()).string());
+    }
+    if (!seen && session->store_->is_backup()) {
+      TRY(check_backup(*session->ledger_, home, place.name()));
+      return session;
     }
     if (!expected) {
       expected = id;
