@@ -1,5 +1,7 @@
 #include <cstdio>
 #include <exception>
+#include <new>
+#include <system_error>
 
 #include "commands/cli.h"
 #include "commands/output.h"
@@ -9,6 +11,12 @@
 int main(int argc, char** argv) {
   try {
     return cairn::run_command_line(argc, argv);
+  } catch (const std::bad_alloc&) {
+    std::fputs("cairn: out of memory; nothing that was not answered is relied upon: give it more and run it again\n",
+               stderr);
+  } catch (const std::system_error& error) {
+    std::fprintf(stderr, "cairn: the system refused a thread or a file: %s; raise its limit (ulimit -a)\n",
+                 error.what());
   } catch (const std::exception& error) {
     std::fprintf(stderr, "cairn: %s\n", error.what());
   } catch (...) {

@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <functional>
 #include <iostream>
+#include <new>
 #include <string>
 #include <thread>
 
@@ -353,6 +354,8 @@ int run(int argc, char** argv) {
 int main(int argc, char** argv) {
   try {
     return cairn::run(argc, argv);
+  } catch (const std::bad_alloc&) {
+    std::cerr << "cairn-verify: out of memory: give it more and run it again\n";
   } catch (const std::exception& error) {
     std::cerr << "cairn-verify: stopped by something that it did not expect: " << error.what() << '\n';
   } catch (...) {
