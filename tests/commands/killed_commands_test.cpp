@@ -138,6 +138,24 @@ Deed migrating(Scene& scene) {
   return deed;
 }
 
+Deed backing_up(Scene& scene) {
+  Deed deed;
+  deed.words = {"backup", scene.out.string()};
+  deed.prepare = [&scene] { fs::remove_all(scene.out); };
+  deed.check = [&scene] { scene.place.expect(0, "dana", {"--ledger", scene.out.string(), "verify"}); };
+  return deed;
+}
+
+// A kill between the two renames leaves no ledger there, until it is restored again.
+Deed restoring(Scene& scene) {
+  Deed deed;
+  deed.on_ledger = false;
+  deed.words = {"restore", scene.out.string()};
+  deed.prepare = [&scene] { scene.place.expect(0, "dana", {"backup", scene.out.string()}); };
+  deed.check = [&scene] { scene.place.expect(0, "dana", {"verify"}); };
+  return deed;
+}
+
 // Whichever key is hers then, she can go on.
 Deed rotating(Scene& scene) {
   Deed deed;
@@ -177,7 +195,7 @@ void kill_each(int times) {
   INFO("CAIRN_TEST_SEED=" << seed);
   Scene scene;
   Killer killer(scene.place, seed);
-  for (const auto& deed : {submitting, exporting, migrating, rotating, registering, beginning}) {
+  for (const auto& deed : {submitting, exporting, migrating, rotating, registering, backing_up, restoring, beginning}) {
     const Deed one = deed(scene);
     INFO("cairn " << one.words[0] << ' ' << one.words[1]);
     killer.kill(one, times);
