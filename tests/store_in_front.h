@@ -25,6 +25,8 @@ class StoreInFront : public Store {
     return behind_.checkpoints(from, limit);
   }
   Result<std::optional<AtSize>> snapshot(Size at_most) const override { return behind_.snapshot(at_most); }
+  Result<std::vector<std::string>> wrong_rows(std::size_t limit) const override { return behind_.wrong_rows(limit); }
+  Result<std::vector<std::string>> damaged_files() const override { return behind_.damaged_files(); }
 
  private:
   const Store& behind_;

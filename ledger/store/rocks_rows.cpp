@@ -4,6 +4,7 @@
 #include <rocksdb/convenience.h>
 #include <rocksdb/db.h>
 #include <rocksdb/options.h>
+#include <rocksdb/sst_file_reader.h>
 #include <rocksdb/table.h>
 
 #include <algorithm>
@@ -29,11 +30,16 @@ BytesView view(const Slice& bytes) {
   return {bytes.data(), bytes.size()};
 }
 
-// RocksDB's text already names the file and the reason; some of it ends in a newline.
-Error failed(std::string_view what, const fs::path& directory, const Status& status) {
+// RocksDB's text, of which some ends in a newline.
+std::string one_line(const Status& status) {
   std::string text = status.ToString();
   while (text.ends_with('\n')) text.pop_back();
-  return fault(str("cannot ", what, " the ledger at ", directory.string(), ": ", printable(text)));
+  return printable(text);
+}
+
+// RocksDB's text already names the file and the reason.
+Error failed(std::string_view what, const fs::path& directory, const Status& status) {
+  return fault(str("cannot ", what, " the ledger at ", directory.string(), ": ", one_line(status)));
 }
 
 // In a WriteBatch: a kind and two lengths.
@@ -172,6 +178,23 @@ class Rows final : public RocksRows {
 
   std::unique_ptr<RowCursor> cursor(Bytes begin, Bytes end) const override {
     return std::make_unique<Cursor>(*db_, directory_, std::move(begin), std::move(end));
+  }
+
+  Result<std::vector<std::string>> damaged_files() const override {
+    std::vector<rocksdb::LiveFileMetaData> tables;
+    db_->GetLiveFilesMetaData(&tables);
+    std::vector<std::string> damaged;
+    for (const rocksdb::LiveFileMetaData& table : tables) {
+      const fs::path file = fs::path(table.db_path) / table.name.substr(table.name.find_first_not_of('/'));
+      rocksdb::SstFileReader reader(db_->GetOptions());
+      Status status = reader.Open(file.string());
+      if (status.ok()) status = reader.VerifyChecksum(rocksdb::ReadOptions());
+      // A writer beside a reader moves files away; what was in them was checked as it was read.
+      std::error_code ignored;
+      if (status.ok() || !fs::exists(file, ignored)) continue;
+      damaged.push_back(str("the file ", file.string(), " is damaged: ", one_line(status)));
+    }
+    return damaged;
   }
 
  private:

@@ -9,6 +9,7 @@
 #include <memory>
 #include <optional>
 #include <span>
+#include <string>
 #include <vector>
 
 #include "ledger/base/result.h"
@@ -55,6 +56,10 @@ class RocksRows {
   virtual Result<std::optional<Bytes>> get(BytesView key) const = 0;
   virtual Result<std::vector<std::optional<Bytes>>> get_all(std::span<const Bytes> keys) const = 0;
   virtual std::unique_ptr<RowCursor> cursor(Bytes begin, Bytes end) const = 0;
+
+  // Table files of which some bytes are not those that were written, whether or not they hold a row that is asked for:
+  // of each, what is wrong first. Reads all of them.
+  virtual Result<std::vector<std::string>> damaged_files() const = 0;
 };
 
 }  // namespace cairn

@@ -1,3 +1,5 @@
+#include "ledger/store/rocks_store.h"
+
 #include <algorithm>
 #include <deque>
 #include <limits>
@@ -8,9 +10,8 @@
 #include "ledger/store/batch_check.h"
 #include "ledger/store/posting_row.h"
 #include "ledger/store/rocks_keys.h"
-#include "ledger/store/rocks_rows.h"
+#include "ledger/store/rocks_rest.h"
 #include "ledger/store/rocks_tiles.h"
-#include "ledger/store/store.h"
 #include "ledger/store/store_directory.h"
 #include "ledger/store/store_format.h"
 #include "ledger/store/writer_lock.h"
@@ -43,9 +44,10 @@ void append_snapshot_rows(Size size, BytesView snapshot, std::vector<Row>& rows)
 Result<AtSize> take_snapshot(RowCursor& rows, Size size, std::size_t expected = 0) {
   AtSize snapshot{size, {}};
   snapshot.bytes.reserve(std::min<std::size_t>(expected, 64 << 20));
-  for (; rows.at(); rows.next()) {
+  for (std::uint32_t part = 0; rows.at(); rows.next(), ++part) {
     TRY_LET(key, parse_snapshot_key(rows.key()));
     if (key.size != size) break;
+    if (key.part != part) return fault(str("part ", part, " of the snapshot of size ", size, " is missing"));
     snapshot.bytes += rows.value();
   }
   TRY(rows.status());
@@ -77,6 +79,8 @@ class RocksStore final : public Store {
   Result<std::vector<AtSize>> checkpoints(Size from, std::size_t limit) const override;
   Result<std::optional<AtSize>> snapshot(Size at_most) const override;
   Result<void> snapshots(Size at_most, const std::function<Result<void>(const AtSize&)>& each) const override;
+  Result<std::vector<std::string>> wrong_rows(std::size_t limit) const override;
+  Result<std::vector<std::string>> damaged_files() const override { return rows_->damaged_files(); }
 
  private:
   std::shared_ptr<const Acknowledged> acknowledged() const {
@@ -109,7 +113,7 @@ class RocksStore final : public Store {
   fs::path directory_;
   bool is_backup_ = false;
 
-  std::mutex commit_mutex_;
+  mutable std::mutex commit_mutex_;
   std::optional<std::string> failure_;  // of a commit; guarded by commit_mutex_
   mutable std::mutex acknowledged_mutex_;
   mutable std::shared_ptr<const Acknowledged> acknowledged_ = std::make_shared<const Acknowledged>();
@@ -277,6 +281,9 @@ Result<std::vector<Seq>> RocksStore::find(std::string_view tag, Seq from, std::s
     TRY_LET(seqs, decode_posting(key.first, rows->value()));
     for (const Seq seq : seqs) {
       if (seq < from) continue;
+      if (seq >= size && key.first < size) {
+        return at_ledger(str("the index of ", printable(tag)), str("has entry ", seq, ", which is not here"));
+      }
       if (seq >= size || found.size() == limit) return found;
       found.push_back(seq);
     }
@@ -335,20 +342,33 @@ Result<void> RocksStore::snapshots(Size at_most, const std::function<Result<void
   return rows->status();
 }
 
+// A commit under way has rows of places that are not acknowledged yet.
+Result<std::vector<std::string>> RocksStore::wrong_rows(std::size_t limit) const {
+  std::unique_lock lock(commit_mutex_);
+  const auto rows = rows_->cursor(Bytes(), Bytes(32, '\xff'));
+  const Size size = acknowledged()->size;
+  lock.unlock();
+  return find_wrong_rows(*rows, size, limit);
+}
+
 Error no_ledger(const fs::path& directory) {
   return fault(str("no ledger at ", directory.string(), "; make one with `cairn init`"));
 }
 
 }  // namespace
 
+Result<std::unique_ptr<Store>> open_store_over(std::unique_ptr<RocksRows> rows, const fs::path& directory) {
+  auto reader = std::make_unique<RocksStore>(std::nullopt, std::move(rows), directory);
+  TRY(reader->load(StoreMode::read));
+  return std::unique_ptr<Store>(std::move(reader));
+}
+
 Result<std::unique_ptr<Store>> open_rocks_store(const fs::path& directory, StoreMode mode,
                                                 const RocksOptions& options) {
   if (mode == StoreMode::read) {
     if (!holds_database(directory)) return no_ledger(directory);
     TRY_LET(rows, RocksRows::open_reader(directory, options));
-    auto reader = std::make_unique<RocksStore>(std::nullopt, std::move(rows), directory);
-    TRY(reader->load(mode));
-    return std::unique_ptr<Store>(std::move(reader));
+    return open_store_over(std::move(rows), directory);
   }
   const bool may_make = mode != StoreMode::write;
   const bool create = may_make && (mode == StoreMode::create || !holds_database(directory));

@@ -29,4 +29,12 @@ Result<void> Store::snapshots(Size at_most, const std::function<Result<void>(con
   return {};
 }
 
+Result<std::vector<std::string>> Store::wrong_rows(std::size_t) const {
+  return std::vector<std::string>();
+}
+
+Result<std::vector<std::string>> Store::damaged_files() const {
+  return std::vector<std::string>();
+}
+
 }  // namespace cairn

@@ -98,6 +98,12 @@ class Store {
   // The newest snapshot of a size <= at_most. It is a cache: its reader verifies it or folds from zero.
   virtual Result<std::optional<AtSize>> snapshot(Size at_most) const = 0;
 
+  // What none of these questions meets, for the auditor, one line each: rows that belong to nothing in the ledger, or
+  // show that one is gone, at most `limit`; and files with bytes that are not those that were written. A store that
+  // knows of no such things has none.
+  virtual Result<std::vector<std::string>> wrong_rows(std::size_t limit) const;
+  virtual Result<std::vector<std::string>> damaged_files() const;
+
   // Of a store that was opened with StoreMode::copy: while a copy is under way nobody else writes to it, for what goes
   // on from half a ledger is a fork. Durable when it returns. One that nobody else can open has nothing to remember.
   virtual Result<void> mark(Copying) { return {}; }
