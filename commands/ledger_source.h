@@ -21,6 +21,8 @@ class LedgerSource final : public EvidenceSource {
   Result<std::optional<std::vector<std::string>>> tags(const std::string& after, std::size_t limit) const override;
   Result<std::optional<SizedNote>> snapshot(Size at_most) const override;
   Result<std::optional<Bytes>> attachment(const Hash& digest) const override;
+  Result<std::vector<std::string>> wrong_rows(std::size_t limit) const override { return store_.wrong_rows(limit); }
+  Result<std::vector<std::string>> damaged_files() const override { return store_.damaged_files(); }
 
  private:
   Result<Size> size_now() const;

@@ -13,6 +13,7 @@
 #include "verify/index_check.h"
 #include "verify/pages_ahead.h"
 #include "verify/past_damage.h"
+#include "verify/rest_check.h"
 #include "verify/rule_check.h"
 #include "verify/snapshot_check.h"
 #include "verify/tree_check.h"
@@ -26,8 +27,8 @@ constexpr std::size_t kept_at_once = 256;
 // What an audit stands on before it has read anything else: which log, by which key, how far.
 struct Ground {
   std::optional<NoteVerifier> log;
-  std::string newest;  // the checkpoint, as found
-  Size expected = 0;   // entries, by the newest checkpoint's word, or the place of the last one that was kept
+  std::optional<std::string> newest;  // the checkpoint, as found; nothing if it cannot be read
+  Size expected = 0;  // entries, by the newest checkpoint's word, or the place of the last one that was kept
 };
 
 // The vkey that entry 0 names, whatever else it says.
@@ -139,8 +140,9 @@ class Auditor {
 
   Result<void> walk_and_compare() {
     using Origin = CheckpointCheck::Origin;
-    if (!ground_.newest.empty()) checkpoints_.expect(ground_.newest, Origin::newest, findings());
+    if (ground_.newest) checkpoints_.expect(*ground_.newest, Origin::newest, findings());
     for (const std::string& head : options_.known_heads) checkpoints_.expect(head, Origin::known, findings());
+    for (const Head& basis : options_.known_bases) checkpoints_.expect(basis);
     if (options_.since) checkpoints_.expect(*options_.since, Origin::known, findings());
     if (!options_.quick) TRY(snapshots_.list(ground_.expected, findings()));
     TRY(grown(0));
@@ -160,7 +162,8 @@ class Auditor {
     snapshots_.finish(findings());
     report_.snapshots = snapshots_.checked();
     TRY(attachments_.compare(source_, report_));
-    return compare_index();
+    TRY(compare_index());
+    return check_rest(source_, findings());
   }
 
   Result<void> walk() {
@@ -288,7 +291,7 @@ class Auditor {
       TRY_LET(next, checkpoints_.next(findings()));
       if (!next || *next > size) break;
       TRY_LET(root, tree_.root_at(*next));
-      checkpoints_.at(*next, root);
+      checkpoints_.at(*next, root, findings());
     }
     if (options_.quick || !snapshots_.is_at(size) || !ground_.log) return {};
     TRY_LET(root, tree_.root_at(size));

@@ -32,6 +32,7 @@ struct AuditOptions {
       vkey;  // the log's key that the auditor brings; else the one of entry 0, and the report says so
   std::optional<Hash> ledger_id;         // likewise
   std::vector<std::string> known_heads;  // notes that somebody kept: each must lie on this history
+  std::vector<Head> known_bases;         // what statements that somebody kept stand on: so must these
   // Such a note, kept by who had all below it verified. If this history leads to it, what lies below is what was
   // verified then, to the byte: it is hashed and folded as recorded, and neither signatures nor rules are asked of it
   // again. A note that does not open stands for nothing, and everything is asked.

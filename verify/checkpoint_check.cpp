@@ -22,6 +22,10 @@ std::string describe(CheckpointCheck::Origin origin, Size size) {
   return "";
 }
 
+std::string describe_basis(Size size) {
+  return str("the head of size ", size, " on which a statement stands that was brought along");
+}
+
 }  // namespace
 
 void CheckpointCheck::expect(std::string note, Origin origin, Findings& findings) {
@@ -33,7 +37,7 @@ void CheckpointCheck::expect(std::string note, Origin origin, Findings& findings
     findings.push_back({FindingKind::checkpoint_bad, std::nullopt, str(which, size.error().message)});
     return;
   }
-  waiting_.emplace(*size, Waiting{std::move(note), origin});
+  waiting_.emplace(*size, Waiting{std::move(note), origin, {}});
 }
 
 Result<void> CheckpointCheck::refill(Findings& findings) {
@@ -52,7 +56,7 @@ Result<void> CheckpointCheck::refill(Findings& findings) {
     }
     if (row.size == std::numeric_limits<Size>::max()) read_all_ = true;
     read_to_ = row.size + (read_all_ ? 0 : 1);
-    if (row.note != newest_) waiting_.emplace(row.size, Waiting{row.note, Origin::kept_by_log});
+    if (row.note != newest_) waiting_.emplace(row.size, Waiting{row.note, Origin::kept_by_log, {}});
   }
   if (kept->empty()) read_all_ = true;
   return {};
@@ -78,10 +82,19 @@ void CheckpointCheck::is_sound(Size size) {
   }
 }
 
-void CheckpointCheck::at(Size size, const Hash& root) {
+void CheckpointCheck::compare(const Head& basis, const Hash& root, Findings& findings) {
+  ++checked_;
+  if (basis.root == root) return;
+  findings.push_back(
+      {FindingKind::root_wrong, std::nullopt,
+       str(describe_basis(basis.size), " has root ", basis.root.hex(), ", the entries have ", root.hex())});
+}
+
+void CheckpointCheck::at(Size size, const Hash& root, Findings& findings) {
   while (!waiting_.empty() && waiting_.begin()->first == size) {
     Waiting waiting = std::move(waiting_.extract(waiting_.begin()).mapped());
-    if (!log_) continue;
+    if (waiting.basis) compare(*waiting.basis, root, findings);
+    if (!log_ || waiting.basis) continue;
     ++checked_;
     const std::size_t held = waiting.note.size();
     workers_.add(
@@ -117,7 +130,12 @@ Result<void> CheckpointCheck::finish(Size entries, Findings& findings) {
     TRY_LET(size, next(findings));
     if (!size) break;
     Waiting head = std::move(waiting_.extract(waiting_.begin()).mapped());
-    if (!log_) continue;
+    if (head.basis) {
+      findings.push_back(
+          {FindingKind::entry_missing, std::nullopt,
+           str(describe_basis(*size), " was seen by its author, and only ", entries, " entries are here")});
+    }
+    if (!log_ || head.basis) continue;
     ++checked_;
     const Result<Checkpoint> opened = open_checkpoint(head.note, *log_);
     const std::string which = describe(head.origin, *size);

@@ -26,11 +26,14 @@ class CheckpointCheck {
   enum class Origin { newest, kept_by_log, known };
   void expect(std::string note, Origin origin, Findings& findings);
 
+  // A head that nobody signed here: the basis of a statement that was kept.
+  void expect(const Head& basis) { waiting_.emplace(basis.size, Waiting{"", Origin::known, basis}); }
+
   // The smallest size that a head is waiting for; nothing if none is.
   Result<std::optional<Size>> next(Findings& findings);
 
   // Checks the heads of this size, which is at most next().
-  void at(Size size, const Hash& root);
+  void at(Size size, const Hash& root, Findings& findings);
 
   // The rest speak of entries that are not there.
   Result<void> finish(Size entries, Findings& findings);
@@ -46,17 +49,19 @@ class CheckpointCheck {
   struct Waiting {
     std::string note;
     Origin origin;
+    std::optional<Head> basis = {};  // instead of the note
   };
 
   Result<void> refill(Findings& findings);
   Result<void> skip_unreadable();
+  void compare(const Head& basis, const Hash& root, Findings& findings);
   void is_sound(Size size);  // called by the workers
 
   const EvidenceSource& source_;
   std::optional<NoteVerifier> log_;
   Workers& workers_;
   std::multimap<Size, Waiting> waiting_;
-  std::string newest_;
+  std::optional<std::string> newest_;
   Size read_to_;  // kept ones below this size have been read
   bool read_all_ = false;
   Size checked_ = 0;

@@ -54,6 +54,11 @@ class EvidenceSource {
 
   // The attachment of this digest: its bytes (unchecked), or nothing if it is not there.
   virtual Result<std::optional<Bytes>> attachment(const Hash& digest) const = 0;
+
+  // What none of these questions meets, one line each: rows that belong to nothing in the ledger, or show that one is
+  // gone, at most `limit`; and files of the source with bytes that are not those that were written.
+  virtual Result<std::vector<std::string>> wrong_rows(std::size_t) const { return std::vector<std::string>(); }
+  virtual Result<std::vector<std::string>> damaged_files() const { return std::vector<std::string>(); }
 };
 
 }  // namespace cairn

@@ -42,6 +42,10 @@ std::string_view wire_name(FindingKind kind) {
       return "snapshot_wrong";
     case FindingKind::attachment_wrong:
       return "attachment_wrong";
+    case FindingKind::row_wrong:
+      return "row_wrong";
+    case FindingKind::file_damaged:
+      return "file_damaged";
     case FindingKind::archive_malformed:
       return "archive_malformed";
     case FindingKind::proof_bad:

@@ -31,6 +31,8 @@ enum class FindingKind : std::uint8_t {
   index_wrong,          // the subject index is not the rebuilt one
   snapshot_wrong,       // a stored view is not the folded one, or not signed by the log
   attachment_wrong,     // bytes that are not those of the digest
+  row_wrong,            // a row of the store that belongs to nothing in the ledger, or shows that one is gone
+  file_damaged,         // bytes of the store's files that are not those that were written
   archive_malformed,    // a bundle that is none, or holds what belongs to nothing in it
   proof_bad,            // no inclusion proof, or one that does not lead to the signed root
   needs_newer,          // a rules number or an event that this program does not know

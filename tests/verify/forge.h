@@ -30,6 +30,8 @@ class ForgedEvidence final : public EvidenceSource {
   Result<std::optional<std::vector<std::string>>> tags(const std::string& after, std::size_t limit) const override;
   Result<std::optional<SizedNote>> snapshot(Size at_most) const override;
   Result<std::optional<Bytes>> attachment(const Hash& digest) const override;
+  Result<std::vector<std::string>> wrong_rows(std::size_t limit) const override;
+  Result<std::vector<std::string>> damaged_files() const override { return bad_files; }
 
   std::string newest;
   std::vector<Bytes> leaves;
@@ -38,6 +40,8 @@ class ForgedEvidence final : public EvidenceSource {
   std::map<std::string, std::vector<Seq>> index;
   std::map<Size, Bytes> snapshots;
   std::map<Hash, Bytes> attachments;
+  std::vector<std::string> rows_of_nothing;
+  std::vector<std::string> bad_files;
 };
 
 inline void flip(Bytes& bytes, std::size_t at) {

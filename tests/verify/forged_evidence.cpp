@@ -74,6 +74,12 @@ Result<std::optional<Bytes>> ForgedEvidence::attachment(const Hash& digest) cons
   return found == attachments.end() ? std::optional<Bytes>() : std::optional<Bytes>(found->second);
 }
 
+Result<std::vector<std::string>> ForgedEvidence::wrong_rows(std::size_t limit) const {
+  return std::vector<std::string>(
+      rows_of_nothing.begin(),
+      rows_of_nothing.begin() + static_cast<std::ptrdiff_t>(std::min(limit, rows_of_nothing.size())));
+}
+
 void Forge::export_tiles(const std::filesystem::path& directory) const {
   const Size size = tree_.size();
   for (const TileId& tile : tiles_of(size)) {

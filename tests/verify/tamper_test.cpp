@@ -196,6 +196,52 @@ TEST_CASE("heads that somebody kept must lie on this history") {
   CHECK(audited(Forge("stranger.example/ledger", 'S').note({3, sha256("a fork")})) == Places{"- checkpoint_bad"});
 }
 
+TEST_CASE(
+    "what a statement stands on that its author kept must lie on this history, and is nobody's word for the rest") {
+  SmallLedger forge;
+  forge.admit("gus", {forge.registration("smuggled")});
+  const std::string lie = str(forge.head().size - 1, " outcome_wrong");
+  AuditOptions options;
+  const auto audited = [&](const Head& basis) {
+    options.known_bases = {basis};
+    const auto report = audit(forge.held(), options);
+    REQUIRE(report.ok());
+    return places(*report);
+  };
+  const Hash root = open_checkpoint(forge.held().notes.at(3), *NoteVerifier::from_log_vkey(forge.vkey()))->head.root;
+  CHECK(audited({3, root}) == Places{lie});
+  CHECK(audited({3, sha256("a fork")}) == Places{"- root_wrong", lie});
+  CHECK(audited({99, sha256("what was cut off")}) == Places{"- entry_missing", lie});
+}
+
+TEST_CASE("a newest checkpoint of no bytes is one that does not open") {
+  const SmallLedger forge;
+  ForgedEvidence evidence = forge.held();
+  evidence.newest.clear();
+  SECTION("beside the kept ones") {
+    CHECK(places(audit_with_key(evidence, forge)) == Places{"- checkpoint_bad"});
+  }
+  SECTION("in whose place it is kept") {
+    evidence.notes[forge.head().size].clear();
+    CHECK(names(audit_with_key(evidence, forge), "- checkpoint_bad"));
+  }
+}
+
+TEST_CASE("a source's rows of nothing and its damaged files are findings of their own, but of a quick audit") {
+  const SmallLedger forge;
+  ForgedEvidence evidence = forge.held();
+  evidence.rows_of_nothing.assign(100, "a row of nothing");
+  evidence.bad_files = {"a damaged file"};
+  const Report report = audit_with_key(evidence, forge);
+  Places expected(64, "- row_wrong");
+  expected.emplace_back("- file_damaged");
+  CHECK(places(report) == expected);
+  CHECK(report.findings[63].what == "a row of nothing; and there are more than these 64");
+  AuditOptions options;
+  options.quick = true;
+  CHECK(audit(evidence, options)->verified());
+}
+
 TEST_CASE("the subject index is rebuilt, and the first entry that differs is named") {
   const SmallLedger forge;
   ForgedEvidence evidence = forge.held();
