@@ -95,9 +95,11 @@ void add_verify(CLI::App& app, Invocation& invocation) {
                                   "cairn verify --since last-month.note");
   command->add_flag("--quick", flags->quick, "hashes, tree and checkpoints only");
   command
-      ->add_option("--since", flags->since,
-                   "a kept head, up to which all was verified: older entries are only hashed and folded")
-      ->type_name("NOTE");
+      ->add_option(
+          "--since", flags->since,
+          "a kept head, up to which all was verified: older entries are only hashed and folded; or a receipt (JSON) "
+          "or signed statement, which must lie on this history")
+      ->type_name("FILE");
   command->add_option("--key", flags->key, "the log's vkey, as it was given to you")->type_name("VKEY");
   command->callback([&invocation, flags] {
     invocation.action = [&invocation, flags] { return run_verify(invocation.globals, *flags); };

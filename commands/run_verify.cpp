@@ -11,6 +11,7 @@
 #include "commands/run_questions.h"
 #include "ledger/base/file.h"
 #include "ledger/base/text.h"
+#include "ledger/events/statement.h"
 #include "ledger/evidence/readers.h"
 #include "verify/audit.h"
 #include "verify/layout.h"
@@ -95,6 +96,30 @@ Result<Exit> prove_growth(const Globals& globals, const Ledger& ledger, const Pa
 }
 
 // ---- verify
+
+// What somebody kept of a newer ledger: a head up to which all was verified; or a receipt or a signed statement, which
+// say only what lies on this history.
+Result<void> add_what_was_kept(const Path& file, AuditOptions& options) {
+  TRY_LET(text, read_file(file, max_note_bytes));
+  const auto size = claimed_size(text);
+  if (size) {
+    options.since = std::move(text);
+    return {};
+  }
+  if (const auto envelope = parse_dsse(text); envelope.ok()) {
+    const auto statement = decode_statement(envelope->payload);
+    if (!statement) return usage("--since " + printable(file.string()) + ": " + statement.error().message);
+    options.known_bases.push_back(statement->basis);
+    return {};
+  }
+  const Json receipt = Json::parse(text, nullptr, false);
+  if (receipt.is_object() && receipt.contains("checkpoint") && receipt["checkpoint"].is_string()) {
+    options.known_heads.push_back(receipt["checkpoint"]);
+    return {};
+  }
+  return usage("--since " + printable(file.string()) +
+               " is no checkpoint, receipt or statement: " + size.error().message);
+}
 
 // What this home knows of the place, so that a ledger cannot be exchanged for another that agrees with itself.
 Result<void> add_what_is_remembered(const Home& home, const std::string& place, AuditOptions& options) {
@@ -244,13 +269,7 @@ Result<Exit> run_verify(const Globals& globals, const VerifyFlags& flags) {
   options.quick = flags.quick;
   options.vkey = flags.key;
   options.threads = std::max(1U, std::thread::hardware_concurrency());
-  if (flags.since) {
-    TRY_LET(note, read_file(*flags.since, max_note_bytes));
-    const auto size = claimed_size(note);
-    if (!size)
-      return usage("--since " + printable(flags.since->string()) + " is no checkpoint: " + size.error().message);
-    options.since = std::move(note);
-  }
+  if (flags.since) TRY(add_what_was_kept(*flags.since, options));
   TRY(add_what_is_remembered(home, place.name(), options));
   std::optional<ProgressBar> bar("verify");
   options.progress = [&bar](Size done, Size total) { bar->show(done, total); };
