@@ -31,7 +31,7 @@ BytesView view(const Slice& bytes) {
 }
 
 // RocksDB's text, of which some ends in a newline.
-std::string one_line(const Status& status) {
+std::string text_of_status(const Status& status) {
   std::string text = status.ToString();
   while (text.ends_with('\n')) text.pop_back();
   return printable(text);
@@ -39,7 +39,7 @@ std::string one_line(const Status& status) {
 
 // RocksDB's text already names the file and the reason.
 Error failed(std::string_view what, const fs::path& directory, const Status& status) {
-  return fault(str("cannot ", what, " the ledger at ", directory.string(), ": ", one_line(status)));
+  return fault(str("cannot ", what, " the ledger at ", directory.string(), ": ", text_of_status(status)));
 }
 
 // In a WriteBatch: a kind and two lengths.
@@ -192,7 +192,7 @@ class Rows final : public RocksRows {
       // A writer beside a reader moves files away; what was in them was checked as it was read.
       std::error_code ignored;
       if (status.ok() || !fs::exists(file, ignored)) continue;
-      damaged.push_back(str("the file ", file.string(), " is damaged: ", one_line(status)));
+      damaged.push_back(str("the file ", file.string(), " is damaged: ", text_of_status(status)));
     }
     return damaged;
   }

@@ -55,6 +55,25 @@ TEST_CASE("a snapshot must be signed by the log and be what the entries fold to"
   }
 }
 
+TEST_CASE(
+    "a snapshot of another version's layout, of which nobody reads the views, is still what the log signed to the "
+    "bit") {
+  const SmallLedger forge;
+  ForgedEvidence evidence = forge.held();
+  const Size size = evidence.snapshots.begin()->first;
+  reseal(forge, evidence, size, [](Bytes& state) {
+    state[std::string_view("cairn world\n").size()] = 1;
+    REQUIRE_FALSE(World::is_of_now(state));
+  });
+  const Bytes sealed = evidence.snapshots[size];
+  CHECK(places(audit_with_key(evidence, forge)) == Places{});
+  for (std::size_t byte = 0; byte < sealed.size(); byte += byte < 400 ? 1 : 61) {
+    evidence.snapshots[size] = sealed;
+    flip(evidence.snapshots[size], byte);
+    REQUIRE(places(audit_with_key(evidence, forge)) == Places{"- snapshot_wrong"});
+  }
+}
+
 TEST_CASE("a snapshot of changes must be what these entries changed, since no earlier than the newest whole one") {
   SmallLedger forge;
   const Size whole = forge.held().snapshots.begin()->first;
