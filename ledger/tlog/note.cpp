@@ -7,6 +7,7 @@
 #include "ledger/base/big_endian.h"
 #include "ledger/base/text.h"
 #include "ledger/crypto/sha256.h"
+#include "ledger/tlog/cosignature.h"
 
 namespace cairn {
 namespace {
@@ -37,12 +38,6 @@ std::uint32_t note_key_id(std::string_view name, BytesView type_and_key) {
   return read_key_id(sha256(str(name, '\n', type_and_key)).view());
 }
 
-struct SignatureLine {
-  std::string_view name;
-  std::uint32_t key_id = 0;
-  Bytes signature;
-};
-
 Error malformed_note(std::string_view why) {
   return fault(str("the note is malformed: ", why));
 }
@@ -60,38 +55,12 @@ Result<SignatureLine> parse_signature_line(std::string_view line) {
   return SignatureLine{name, read_key_id(*blob), blob->substr(key_id_bytes)};
 }
 
-struct NoteParts {
-  std::string_view text;
-  std::vector<SignatureLine> lines;
-};
-
-Result<NoteParts> split_note(std::string_view note) {
-  if (note.size() > max_note_bytes) return malformed_note(str(note.size(), " bytes are more than ", max_note_bytes));
-  if (!is_note_text(note)) return malformed_note("it is not UTF-8 lines that each end in a newline");
-  const std::size_t at = note.rfind("\n\n");
-  if (at == std::string_view::npos) return malformed_note("no empty line stands between text and signatures");
-  NoteParts parts;
-  parts.text = note.substr(0, at + 1);
-  std::string_view rest = note.substr(at + 2);
-  if (rest.empty()) return malformed_note("it has no signature");
-  while (!rest.empty()) {
-    if (parts.lines.size() == max_note_signatures) {
-      return malformed_note(str("it has more than ", max_note_signatures, " signatures"));
-    }
-    const std::size_t end = rest.find('\n');
-    TRY_LET(line, parse_signature_line(rest.substr(0, end)));
-    parts.lines.push_back(std::move(line));
-    rest.remove_prefix(end + 1);
-  }
-  return parts;
-}
-
 // The first verifier that the line names. One key given twice is one verifier; two keys that share name and id are
 // refused, because nobody could say which of them is meant.
 Result<std::optional<std::size_t>> find_verifier(const SignatureLine& line, std::span<const NoteVerifier> verifiers) {
   std::optional<std::size_t> found;
   for (std::size_t i = 0; i < verifiers.size(); ++i) {
-    if (verifiers[i].key_id() != line.key_id || verifiers[i].name() != line.name) continue;
+    if (!line.names(verifiers[i])) continue;
     if (!found) {
       found = i;
     } else if (verifiers[i].vkey() != verifiers[*found].vkey()) {
@@ -102,6 +71,35 @@ Result<std::optional<std::size_t>> find_verifier(const SignatureLine& line, std:
 }
 
 }  // namespace
+
+Result<std::vector<SignatureLine>> parse_signature_lines(std::string_view lines) {
+  if (lines.empty()) return malformed_note("it has no signature");
+  if (!lines.ends_with('\n')) return malformed_note("its last signature line does not end in a newline");
+  std::vector<SignatureLine> parsed;
+  while (!lines.empty()) {
+    if (parsed.size() == max_note_signatures) {
+      return malformed_note(str("it has more than ", max_note_signatures, " signatures"));
+    }
+    const std::size_t end = lines.find('\n');
+    TRY_LET(line, parse_signature_line(lines.substr(0, end)));
+    parsed.push_back(std::move(line));
+    lines.remove_prefix(end + 1);
+  }
+  return parsed;
+}
+
+std::string format_signature_line(const SignatureLine& line) {
+  return str(dash, line.name, ' ', to_base64(key_id_in_bytes(line.key_id) + line.signature), '\n');
+}
+
+Result<NoteParts> split_note(std::string_view note) {
+  if (note.size() > max_note_bytes) return malformed_note(str(note.size(), " bytes are more than ", max_note_bytes));
+  if (!is_note_text(note)) return malformed_note("it is not UTF-8 lines that each end in a newline");
+  const std::size_t at = note.rfind("\n\n");
+  if (at == std::string_view::npos) return malformed_note("no empty line stands between text and signatures");
+  TRY_LET(lines, parse_signature_lines(note.substr(at + 2)));
+  return NoteParts{note.substr(0, at + 1), std::move(lines)};
+}
 
 bool is_note_text(std::string_view text) {
   const auto is_control = [](char c) { return static_cast<unsigned char>(c) < 0x20 && c != '\n'; };
@@ -123,6 +121,12 @@ Result<NoteVerifier> NoteVerifier::from_log_vkey(std::string_view vkey) {
   TRY_LET(verifier, from_vkey(vkey));
   if (verifier.type_ == type_ed25519) return verifier;
   return fault(str("verifier key '", printable(vkey.substr(0, 120)), "' is refused: it is a witness's, and no log's"));
+}
+
+Result<NoteVerifier> NoteVerifier::from_witness_vkey(std::string_view vkey) {
+  TRY_LET(verifier, from_vkey(vkey));
+  if (verifier.is_witness()) return verifier;
+  return fault(str("verifier key '", printable(vkey.substr(0, 120)), "' is refused: it is a log's, and no witness's"));
 }
 
 Result<NoteVerifier> NoteVerifier::from_vkey(std::string_view vkey) {
@@ -154,17 +158,30 @@ Result<NoteVerifier> NoteVerifier::from_vkey(std::string_view vkey) {
   return verifier;
 }
 
-Result<NoteVerifier> NoteVerifier::for_log(std::string_view name, const PublicKey& key) {
+Result<NoteVerifier> NoteVerifier::of_type(std::uint8_t type, std::string_view name, const PublicKey& key) {
+  const std::string_view whose = type == type_cosignature ? "witness " : "log ";
   if (!is_note_name(name)) {
-    return usage(str("'", printable(name), "' cannot be the name of a log key: no spaces, no '+', not empty"));
+    return usage(str("'", printable(name), "' cannot be the name of a ", whose, "key: no spaces, no '+', not empty"));
   }
-  if (key.type() != KeyType::ed25519) return usage(str("the key of log ", printable(name), " must be Ed25519"));
+  if (key.type() != KeyType::ed25519) return usage(str("the key of ", whose, printable(name), " must be Ed25519"));
   NoteVerifier verifier;
   verifier.name_ = name;
-  verifier.key_id_ = note_key_id(name, typed_key(type_ed25519, key));
-  verifier.type_ = type_ed25519;
+  verifier.key_id_ = note_key_id(name, typed_key(type, key));
+  verifier.type_ = type;
   verifier.key_ = key;
   return verifier;
+}
+
+Result<NoteVerifier> NoteVerifier::for_log(std::string_view name, const PublicKey& key) {
+  return of_type(type_ed25519, name, key);
+}
+
+Result<NoteVerifier> NoteVerifier::for_witness(std::string_view name, const PublicKey& key) {
+  return of_type(type_cosignature, name, key);
+}
+
+bool NoteVerifier::is_witness() const {
+  return type_ == type_cosignature;
 }
 
 std::string NoteVerifier::vkey() const {
@@ -180,7 +197,7 @@ Result<void> NoteVerifier::verify(std::string_view text, BytesView signature) co
   if (type_ == type_ed25519) return key_.verify(text, signature);
   const std::uint64_t time = from_big_endian(signature.substr(0, time_bytes));
   if (time >> 63 != 0) return not_verified(str("the time of the cosignature by ", printable(name_), " is too large"));
-  return key_.verify(str("cosignature/v1\ntime ", time, '\n', text), signature.substr(time_bytes));
+  return key_.verify(cosignature_message(text, time), signature.substr(time_bytes));
 }
 
 Result<Note> open_note(std::string_view note, std::span<const NoteVerifier> verifiers) {
@@ -205,7 +222,7 @@ Result<std::string> sign_note(std::string_view text, std::string_view name, cons
   if (!is_note_text(text)) return usage("only UTF-8 lines that each end in a newline can be signed as a note");
   TRY_LET(verifier, NoteVerifier::for_log(name, key.public_key()));
   TRY_LET(signature, key.sign(text));
-  std::string note = str(text, '\n', dash, name, ' ', to_base64(key_id_in_bytes(verifier.key_id()) + signature), '\n');
+  std::string note = str(text, '\n', format_signature_line({name, verifier.key_id(), signature}));
   if (note.size() > max_note_bytes) return usage(str("a note has at most ", max_note_bytes, " bytes"));
   return note;
 }

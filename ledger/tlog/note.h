@@ -1,6 +1,6 @@
 // C2SP signed-note v1.0.0: a text, an empty line, and signature lines. Pure.
 //
-// A note is verified before anyone reads its text: open() is the only way to a Note.
+// A note is verified before anyone reads its text: open_note is the only way to a Note.
 #pragma once
 
 #include <cstdint>
@@ -23,10 +23,13 @@ class NoteVerifier {
  public:
   static Result<NoteVerifier> from_vkey(std::string_view vkey);
   static Result<NoteVerifier> from_log_vkey(std::string_view vkey);  // type 0x01 only: no cosignature stands for a log
-  static Result<NoteVerifier> for_log(std::string_view name, const PublicKey& key);  // type 0x01
+  static Result<NoteVerifier> from_witness_vkey(std::string_view vkey);                  // type 0x04 only
+  static Result<NoteVerifier> for_log(std::string_view name, const PublicKey& key);      // type 0x01
+  static Result<NoteVerifier> for_witness(std::string_view name, const PublicKey& key);  // type 0x04
 
   const std::string& name() const { return name_; }
   std::uint32_t key_id() const { return key_id_; }
+  bool is_witness() const;
   const PublicKey& key() const { return key_; }
   std::string vkey() const;
 
@@ -34,11 +37,33 @@ class NoteVerifier {
   Result<void> verify(std::string_view text, BytesView signature) const;
 
  private:
+  static Result<NoteVerifier> of_type(std::uint8_t type, std::string_view name, const PublicKey& key);
+
   std::string name_;
   std::uint32_t key_id_ = 0;
   std::uint8_t type_ = 1;
   PublicKey key_;
 };
+
+// What stands below the text of a note; not verified by itself.
+struct SignatureLine {
+  std::string_view name;  // within what was parsed
+  std::uint32_t key_id = 0;
+  Bytes signature;  // without its key id
+
+  bool names(const NoteVerifier& verifier) const { return key_id == verifier.key_id() && name == verifier.name(); }
+};
+
+// One or more lines, each with its newline; at most 64. What is formatted again is what was parsed.
+Result<std::vector<SignatureLine>> parse_signature_lines(std::string_view lines);
+std::string format_signature_line(const SignatureLine& line);
+
+// A note in its parts, unverified: for finding out whose keys it has to be opened with. Never for trust.
+struct NoteParts {
+  std::string_view text;
+  std::vector<SignatureLine> lines;
+};
+Result<NoteParts> split_note(std::string_view note);
 
 struct Note {
   std::string text;                        // ends in a newline; this is what was signed
