@@ -25,7 +25,7 @@ std::string format_checkpoint(const std::string& origin, const Head& head) {
   return str(origin, '\n', head.size, '\n', to_base64(head.root.view()), '\n');
 }
 
-Result<Checkpoint> parse_checkpoint(std::string_view text) {
+Result<Checkpoint> parse_checkpoint_of_any_root(std::string_view text) {
   if (!is_note_text(text)) return malformed_checkpoint("it is not UTF-8 lines that each end in a newline");
   text.remove_suffix(1);
   const std::vector<std::string_view> lines = split(text, '\n');
@@ -36,9 +36,16 @@ Result<Checkpoint> parse_checkpoint(std::string_view text) {
   const Result<std::uint64_t> size = parse_uint(lines[1]);
   if (!size.ok()) return malformed_checkpoint(str("'", printable(lines[1].substr(0, 40)), "' is not a size"));
   TRY_LET(root, parse_root(lines[2]));
-  if (*size == 0 && root != empty_root()) return malformed_checkpoint("its root is not the one that size 0 has");
   Checkpoint checkpoint{std::string(lines[0]), {*size, root}, {}};
   checkpoint.extensions.assign(lines.begin() + 3, lines.end());
+  return checkpoint;
+}
+
+Result<Checkpoint> parse_checkpoint(std::string_view text) {
+  TRY_LET(checkpoint, parse_checkpoint_of_any_root(text));
+  if (checkpoint.head.size == 0 && checkpoint.head.root != empty_root()) {
+    return malformed_checkpoint("its root is not the one that size 0 has");
+  }
   return checkpoint;
 }
 

@@ -32,6 +32,9 @@ std::string format_checkpoint(const std::string& origin, const Head& head);
 // The text of a note that was opened. One spelling.
 Result<Checkpoint> parse_checkpoint(std::string_view text);
 
+// The same, but that size 0 may have any root: to a witness that is no malformed checkpoint but a wrong one.
+Result<Checkpoint> parse_checkpoint_of_any_root(std::string_view text);
+
 // Verifies the note by `log`, parses it, and holds its origin against the verifier's name.
 Result<Checkpoint> open_checkpoint(std::string_view note, const NoteVerifier& log);
 

@@ -120,6 +120,7 @@ TEST_CASE("a checkpoint has at least three lines, none of them empty, each with 
 TEST_CASE("size 0 has the root of the empty tree and no other") {
   CHECK(parse_checkpoint(format_checkpoint("log", {0, empty_root()})).ok());
   CHECK_FALSE(parse_checkpoint(format_checkpoint("log", {0, Hash{}})).ok());
+  CHECK(parse_checkpoint_of_any_root(format_checkpoint("log", {0, Hash{}}))->head == Head{0, Hash{}});
 }
 
 TEST_CASE("any head is read back as it is written") {
