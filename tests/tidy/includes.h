@@ -11,7 +11,7 @@ Complaints check_includes(const File& file);
 // What a file includes, directly or through others, of the files given. Includes of no such file are left out.
 std::vector<std::string> reached_from(const std::string& path, const std::vector<File>& files);
 
-// That the auditor and the folds reach no store and no writer, through whatever headers.
+// That the auditor, the folds and the witness reach no store and no writer, through whatever headers.
 Complaints check_reach(const std::vector<File>& files);
 
 }  // namespace tidy

@@ -33,6 +33,9 @@ TEST_CASE("an include upwards is found, and one downwards is not") {
   REQUIRE(includes_in("verify/audit.cpp", "#include \"ledger/store/store.h\"").size() == 1);
   REQUIRE(includes_in("verify/audit.cpp", "#include \"ledger/sequencer.h\"").size() == 1);
   REQUIRE(includes_in("verify/audit.cpp", "#include \"commands/command.h\"").size() == 1);
+  REQUIRE(includes_in("witness/witness.cpp", "#include \"ledger/events/entry.h\"").size() == 1);
+  REQUIRE(includes_in("witness/witness.cpp", "#include \"ledger/store/store.h\"").size() == 1);
+  REQUIRE(includes_in("commands/submit.cpp", "#include \"witness/http.h\"").size() == 1);
   REQUIRE(includes_in("commands/init.cpp", "#include \"tests/catch.h\"").size() == 1);
   REQUIRE(includes_in("commands/init.cpp", "#include \"sequencer.h\"").size() == 1);
 
@@ -40,6 +43,7 @@ TEST_CASE("an include upwards is found, and one downwards is not") {
   REQUIRE(includes_in("ledger/sequencer.cpp", "#include \"ledger/store/store.h\"").empty());
   REQUIRE(includes_in("projections/world.h", "#include \"ledger/crypto/sha256.h\"").empty());
   REQUIRE(includes_in("verify/audit.cpp", "#include \"projections/admit.h\"").empty());
+  REQUIRE(includes_in("witness/witness.cpp", "#include \"ledger/tlog/tree.h\"").empty());
   REQUIRE(includes_in("commands/init.cpp", "#include \"ledger/sequencer.h\"").empty());
   REQUIRE(includes_in("tests/base/text_test.cpp", "#include \"commands/command.h\"").empty());
 }
@@ -59,11 +63,14 @@ TEST_CASE("a foreign header outside the files named for it is found") {
   REQUIRE(includes_in("ledger/evidence/zip.h", "#include <zlib.h>").size() == 1);
   REQUIRE(includes_in("projections/world.cpp", "#include <unistd.h>").size() == 1);
   REQUIRE(includes_in("commands/init.cpp", "#include <simdjson.h>").size() == 1);
+  REQUIRE(includes_in("verify/audit.cpp", "#include <netinet/in.h>").size() == 1);
+  REQUIRE(includes_in("witness/witness.cpp", "#include <arpa/inet.h>").size() == 1);
 
   REQUIRE(includes_in("ledger/store/rocks_store.cpp", "#include <rocksdb/db.h>").empty());
   REQUIRE(includes_in("ledger/crypto/keys.cpp", "#include <openssl/evp.h>").empty());
   REQUIRE(includes_in("ledger/events/json_document.cpp", "#include <nlohmann/json.hpp>").empty());
   REQUIRE(includes_in("commands/cli.cpp", "#include <CLI/CLI.hpp>").empty());
+  REQUIRE(includes_in("witness/server.cpp", "#include <netinet/in.h>").empty());
   REQUIRE(includes_in("projections/world.cpp", "#include <map>").empty());
 }
 

@@ -78,7 +78,7 @@ std::size_t end_of_no_code(std::string_view text, std::size_t at, bool starts_li
 }  // namespace
 
 bool File::is_product() const {
-  return in("ledger") || in("projections") || in("commands") || in("verify");
+  return in("ledger") || in("projections") || in("commands") || in("verify") || in("witness");
 }
 
 std::string complaint(const File& file, std::size_t line, std::string_view what) {

@@ -14,7 +14,7 @@ struct File {
   bool is_header() const { return path.ends_with(".h"); }
   bool is_cpp() const { return path.ends_with(".h") || path.ends_with(".cpp"); }
   bool in(std::string_view folder) const { return path.starts_with(std::string(folder) + "/"); }
-  bool is_product() const;  // ledger/, projections/, commands/, verify/
+  bool is_product() const;  // ledger/, projections/, commands/, verify/, witness/
 };
 
 // Each check answers with these, one for each thing found; none is right.

@@ -68,7 +68,7 @@ TEST_CASE("every include is in the table of who may include whom") {
   require_none(check_includes);
 }
 
-TEST_CASE("the auditor and the folds reach no store and no writer through any header") {
+TEST_CASE("the auditor, the folds and the witness reach no store and no writer through any header") {
   const Complaints found = check_reach(tree());
   INFO(listed(found));
   REQUIRE(found.empty());
