@@ -119,13 +119,15 @@ TEST_CASE("no file and no function is longer than it may be") {
   for (const Longer& longer : allowed_to_be_longer()) REQUIRE(longer.reason.size() > 20);
 }
 
-TEST_CASE("cairn-verify links no database and no network") {
-  const std::string libraries = libraries_of(CAIRN_VERIFY_PROGRAM);
-  INFO(libraries);
-  REQUIRE(libraries.find("libcrypto") != std::string::npos);
-  for (const char* library : {"rocksdb", "libpq", "libcurl", "sqlite", "libssl"}) {
-    INFO(library);
-    REQUIRE(libraries.find(library) == std::string::npos);
+TEST_CASE("cairn-verify and cairn-witness link no database and no network") {
+  for (const char* program : {CAIRN_VERIFY_PROGRAM, CAIRN_WITNESS_PROGRAM}) {
+    const std::string libraries = libraries_of(program);
+    INFO(libraries);
+    REQUIRE(libraries.find("libcrypto") != std::string::npos);
+    for (const char* library : {"rocksdb", "libpq", "libcurl", "sqlite", "libssl"}) {
+      INFO(library);
+      REQUIRE(libraries.find(library) == std::string::npos);
+    }
   }
   // That the same look would find one:
   REQUIRE(libraries_of(CAIRN_PROGRAM).find("rocksdb") != std::string::npos);
