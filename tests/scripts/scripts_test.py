@@ -57,7 +57,7 @@ class Scripts(unittest.TestCase):
         self.assertEqual(self.calls("apt-get"), [])
         self.assertEqual(self.calls("cmake"), [
             "cmake --preset release --log-level=WARNING",
-            "cmake --build --preset release --parallel 2 --target cairn cairn-verify"])
+            "cmake --build --preset release --parallel 2 --target cairn cairn-verify cairn-witness"])
         self.assertEqual(self.calls("examples/tour"), ["examples/tour"])
         self.assertEqual(self.output.count("== done in "), 3)
 
