@@ -6,6 +6,7 @@
 #include "ledger/base/ustar.h"
 #include "ledger/events/entry.h"
 #include "ledger/events/policy.h"
+#include "ledger/tlog/cosignature.h"
 #include "ledger/tlog/proof_file.h"
 #include "ledger/tlog/tree.h"
 #include "tests/catch.h"
@@ -159,6 +160,19 @@ TEST_CASE("FORMAT.md's checkpoint, inclusion proof and consistency file prove it
   CHECK(
       check_consistency(consistency->old_size, leaf, consistency->new_size, checkpoint->head.root, consistency->hashes)
           .ok());
+}
+
+TEST_CASE("FORMAT.md's cosignature is its witness's, of its checkpoint and at its time") {
+  const auto note = block("text checkpoint") + "\n";
+  const auto witness = NoteVerifier::from_witness_vkey(block("text witness-vkey"));
+  REQUIRE(witness.ok());
+  const auto cosignature =
+      open_cosignature(block("text cosignature") + "\n", note.substr(0, note.rfind("\n\n") + 1), *witness);
+  REQUIRE(cosignature.ok());
+  CHECK(cosignature->time == 1795815000);
+  const auto both = open_note(note + cosignature->line, std::vector{log_of_page(), *witness});
+  REQUIRE(both.ok());
+  CHECK(both->verified_by.size() == 2);
 }
 
 TEST_CASE("FORMAT.md's bundle holds its checkpoint, entry and proof, and is the archive that tar wrote of them") {
