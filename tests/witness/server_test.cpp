@@ -194,17 +194,17 @@ TEST_CASE("connections that say nothing make room for who comes, the longest idl
   Client first(echo.port());
   first.send(get("/first"));
   CHECK(first.read().status == 200);
-  Client second(echo.port());
-  second.send(get("/second"));
-  CHECK(second.read().status == 200);
+  Client other(echo.port());
+  other.send(get("/second"));
+  CHECK(other.read().status == 200);
   Client busy(echo.port());
   busy.send("GET /busy HT");
   Client third(echo.port());
   third.send(get("/third"));
   CHECK(third.read().body == "GET /third ");
   CHECK(first.is_over());
-  second.send(get("/again"));
-  CHECK(second.read().body == "GET /again ");
+  other.send(get("/again"));
+  CHECK(other.read().body == "GET /again ");
   std::vector<std::unique_ptr<Client>> clients;
   for (int i = 0; i < 5; ++i) {
     clients.push_back(std::make_unique<Client>(echo.port()));
