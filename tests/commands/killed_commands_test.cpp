@@ -10,7 +10,7 @@
 #include "ledger/events/statement.h"
 #include "ledger/ledger.h"
 #include "tests/catch.h"
-#include "tests/commands/shell.h"
+#include "tests/commands/writer.h"
 #include "tests/results.h"
 
 namespace cairn::test {
@@ -92,15 +92,8 @@ struct Scene {
     size_before = ledger.size();
     std::string text;
     for (std::size_t i = 0; i < lines_a_file; ++i) {
-      Statement statement;
-      statement.ledger = ledger.id();
-      statement.id = to_hex(random_bytes(16));
-      statement.author = "dana";
-      statement.at = SystemClock().now();
-      statement.expires = statement.at + default_validity;
-      statement.basis = ledger.checkpoint().head;
-      statement.events = {RoleGranted{"ben", {Role::monitor, Scope{"production", str("model-", size_before, '-', i)}}}};
-      text += format_dsse(must(sign_statement(must(encode_statement(statement, ledger.origin())), key))) + "\n";
+      const RoleGranted granted{"ben", {Role::monitor, Scope{"production", str("model-", size_before, '-', i)}}};
+      text += format_dsse(said_by_dana(ledger, ledger.checkpoint().head, key, {granted})) + "\n";
     }
     put_text(lines, text);
   }

@@ -53,15 +53,7 @@ Envelope reading(const Ledger& ledger, const Head& basis, const Hash& model, con
   evidence.source = "card.json";
   evidence.digest = sha256(random_bytes(16));
   if (padding > 0) evidence.findings.push_back(std::string(padding, 'x'));
-  Statement statement;
-  statement.ledger = ledger.id();
-  statement.id = to_hex(random_bytes(16));
-  statement.author = "dana";
-  statement.at = SystemClock().now();
-  statement.expires = statement.at + default_validity;
-  statement.basis = basis;
-  statement.events = {evidence};
-  return must(sign_statement(must(encode_statement(statement, ledger.origin())), key));
+  return said_by_dana(ledger, basis, key, {evidence});
 }
 
 TEST_CASE("a child process writes until it is killed", "[.][writer]") {
@@ -98,6 +90,18 @@ TEST_CASE("a child process writes until it is killed", "[.][writer]") {
 }
 
 }  // namespace
+
+Envelope said_by_dana(const Ledger& ledger, const Head& basis, const PrivateKey& key, std::vector<Event> events) {
+  Statement statement;
+  statement.ledger = ledger.id();
+  statement.id = to_hex(random_bytes(16));
+  statement.author = "dana";
+  statement.at = SystemClock().now();
+  statement.expires = statement.at + default_validity;
+  statement.basis = basis;
+  statement.events = std::move(events);
+  return must(sign_statement(must(encode_statement(statement, ledger.origin())), key));
+}
 
 Writer::Writer(const Workplace& place, std::uint64_t seed, Voice voice) {
   int ends[2] = {-1, -1};

@@ -8,6 +8,7 @@
 #include <chrono>
 #include <optional>
 
+#include "ledger/ledger.h"
 #include "ledger/tlog/checkpoint.h"
 #include "tests/commands/shell.h"
 
@@ -47,5 +48,8 @@ class Writer {
   mutable pid_t pid_ = -1;
   int voice_ = -1;
 };
+
+// What dana says now, under an id of its own.
+Envelope said_by_dana(const Ledger& ledger, const Head& basis, const PrivateKey& key, std::vector<Event> events);
 
 }  // namespace cairn::test
