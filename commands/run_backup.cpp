@@ -67,7 +67,7 @@ struct Source {
   std::unique_ptr<Store> store;
   std::unique_ptr<Attachments> attachments;
   Hash id;
-  Size size = 0;
+  Tip tip;
 };
 
 Result<Source> open_source(const LedgerPlace& place) {
@@ -78,7 +78,7 @@ Result<Source> open_source(const LedgerPlace& place) {
   TRY_LET(first, store->read(0, {.count = 1}));
   if (first.empty()) return fault("the backup at " + printable(place.name()) + " holds no entry");
   source.id = leaf_hash(first.front());
-  source.size = tip.size;
+  source.tip = std::move(tip);
   source.store = std::move(store);
   source.attachments = std::move(attachments);
   return source;
@@ -95,8 +95,7 @@ Result<std::vector<std::string>> heads_known(const Home& home, const LedgerPlace
     return usage(printable(where.name()) + " holds another ledger, " + there->id.hex() + ", and the backup is of " +
                  id.hex() + "; give another --ledger");
   }
-  TRY_LET(tip, there->store->tip());
-  notes.push_back(tip.checkpoint);
+  notes.push_back(there->tip.checkpoint);
   return notes;
 }
 
@@ -116,7 +115,7 @@ Result<Verified> audit_source(const Source& source, const Home& home, const Ledg
   for (const std::string& note : heads) {
     const auto size = claimed_size(note);
     if (size) verified.newest_known = std::max(verified.newest_known, *size);
-    if (!size || *size <= source.size) options.known_heads.push_back(note);
+    if (!size || *size <= source.tip.size) options.known_heads.push_back(note);
   }
   ProgressBar bar("verify");
   options.progress = [&bar](Size done, Size total) { bar.show(done, total); };
@@ -218,7 +217,7 @@ Result<Exit> run_restore(const Globals& globals, const fs::path& directory) {
     print(globals.json ? render_json(verified.report) : render_text(verified.report));
     return static_cast<Exit>(exit_code(verified.report.findings));
   }
-  const bool older = verified.newest_known > source.size;
+  const bool older = verified.newest_known > source.tip.size;
   const fs::path beside = to.name() + ".restoring";
   TRY_LET(carried, carry_beside(source, beside, older ? StoreMode::backup : StoreMode::copy));
   TRY_LET(replaced, put_in_place(beside, to.name(), globals));

@@ -157,8 +157,7 @@ Result<void> add_known_head(const Store& store, const Home& home, AuditOptions& 
   TRY_LET(tip, store.tip());
   const auto known = claimed_size(*note);
   if (store.is_backup() && known && *known > tip.size) {
-    warn(str("cairn: this is a backup of ", tip.size, " entries; its ledger had ", *known,
-             " when it was seen from here\n"));
+    warn_of_older_backup("this", tip.size, *known);
   } else {
     options.known_heads.push_back(*note);
   }

@@ -42,12 +42,16 @@ Result<void> check_backup(const Ledger& ledger, const Home& home, const std::str
   TRY_LET(note, home.remembered_head(ledger.id()));
   const auto size = note ? claimed_size(*note) : Result<Size>(Size{0});
   if (!size || *size <= ledger.size()) return check_remembered_head(ledger, home, note);
-  warn(str("cairn: ", printable(place), " is a backup of ", ledger.size(), " entries; its ledger had ", *size,
-           " when it was seen from here\n"));
+  warn_of_older_backup(place, ledger.size(), *size);
   return {};
 }
 
 }  // namespace
+
+void warn_of_older_backup(const std::string& which, Size size, Size seen) {
+  warn(str("cairn: ", printable(which), " is a backup of ", size, " entries; its ledger had ", seen,
+           " when it was seen from here\n"));
+}
 
 Result<std::unique_ptr<Session>> Session::open_view(StoreMode mode, const Globals& globals, const LedgerPlace& place) {
   TRY_LET(store, place.open_store(mode, {.lock_timeout = globals.lock_timeout}));

@@ -59,6 +59,9 @@ class Session {
   LoadedWorld loaded_;
 };
 
+// On stderr, to whoever reads a backup that is older than what was seen of its ledger from here.
+void warn_of_older_backup(const std::string& which, Size size, Size seen);
+
 // Holds the ledger's newest checkpoint against a note that was verified before it was opened, and remembers it.
 // not_verified, with both notes in the message, if the one does not continue the other.
 Result<void> check_remembered_head(const Ledger& ledger, const Home& home,
