@@ -1,6 +1,7 @@
 #include "ledger/events/event.h"
 
 #include "ledger/base/text.h"
+#include "ledger/events/statement.h"
 
 namespace cairn {
 namespace {
@@ -46,6 +47,11 @@ struct ModelsOf {
   Models operator()(const PolicyApproved&) const { return {}; }
   Models operator()(const PolicyProposed&) const { return {}; }
   Models operator()(const PolicyAdopted&) const { return {}; }
+  Models operator()(const LogKeyAdded&) const { return {}; }
+  Models operator()(const LogKeyRetired&) const { return {}; }
+  Models operator()(const LogKeyCompromised&) const { return {}; }
+  Models operator()(const ClockCorrected&) const { return {}; }
+  Models operator()(const LedgerForked&) const { return {}; }
   Models operator()(const AlertAcknowledged&) const { return {}; }
   Models operator()(const DueRecorded&) const { return {}; }
   Models operator()(const RolloutAdvanced&) const { return {}; }
@@ -92,8 +98,16 @@ std::optional<NamedAttachment> attachment_of(const Event& event) {
   return std::nullopt;
 }
 
+bool corrects_clock(const Statement& statement) {
+  return statement.events.size() == 1 && std::holds_alternative<ClockCorrected>(statement.events.front());
+}
+
 std::string possession_text(std::string_view handle, const KeyId& key) {
   return str("cairn key possession v0\n", handle, '\n', key.hex(), '\n');
+}
+
+std::string log_possession_text(const Hash& ledger, std::string_view vkey) {
+  return str("cairn log key possession v0\n", ledger.hex(), '\n', vkey, '\n');
 }
 
 }  // namespace cairn

@@ -90,6 +90,44 @@ struct PolicyAdopted {
   Hash replaces;  // of the one in force before; zeros in entry 0
 };
 
+// "log.key_added/1": every checkpoint after this entry is signed with this key as well.
+struct LogKeyAdded {
+  std::string log_key;  // its vkey, under the ledger's origin
+  Bytes possession;     // by that key, over log_possession_text(ledger, log_key)
+};
+
+// "log.key_retired/1": no checkpoint after this entry is signed with it.
+struct LogKeyRetired {
+  std::string log_key;
+  std::string reason;
+};
+
+// "log.key_compromised/1": the same; and a head of this size or more that it alone signed may be a thief's.
+struct LogKeyCompromised {
+  std::string log_key;
+  Size from = 0;
+  std::string reason;
+};
+
+// "ledger.clock_corrected/1": the newest entry's recorded time is ahead of what time it is. Its own recorded time,
+// alone of all, may be an earlier one.
+struct ClockCorrected {
+  Millis wrong = 0;  // the newest recorded time, as it was
+  std::string reason;
+};
+
+// "ledger.forked/1": an older copy goes on as a ledger of its own, whose id is this entry's leaf hash. What lies above
+// is the other ledger's as well.
+struct LedgerForked {
+  std::string origin;   // of the ledger that it continues
+  Size size = 0;        // as many entries of it as lie above this one,
+  Hash root;            // and their root
+  std::string newest;   // its newest checkpoint that is known, a note; empty: none is known
+  std::string log_key;  // the vkey that signs from here on, alone; its name is the new origin
+  Bytes possession;     // by that key, over log_possession_text(the other ledger, log_key)
+  std::string reason;
+};
+
 // ---- models and what is known of them -------------------------------------------------------------------------------
 
 // "model.registered/1": one version of a model, named by the digest of its manifest (in-toto dirHash1).
@@ -109,8 +147,8 @@ struct EvidenceRecorded {
   std::string source;       // the file's name, without folders
   Hash digest;              // SHA-256 of the file
   std::uint64_t bytes = 0;
-  NamedValues values;  // names as in is_name; an unreadable value is NaN, an absent one is absent
-  std::vector<std::string> findings;      // what is wrong with the file, for people; at most 64
+  NamedValues values;                 // names as in is_name; an unreadable value is NaN, an absent one is absent
+  std::vector<std::string> findings;  // what is wrong with the file, for people; at most 64
 };
 
 // "alert.acknowledged/1": somebody has seen that a monitoring record failed.
@@ -440,7 +478,8 @@ struct ReportRecorded {
 
 using Event =
     std::variant<LedgerCreated, ActorEnrolled, RoleGranted, RoleRevoked, KeyAdded, KeyRevoked, AdministrationRequested,
-                 PolicyProposed, PolicyApproved, PolicyAdopted, ModelRegistered, EvidenceRecorded, AlertAcknowledged,
+                 PolicyProposed, PolicyApproved, PolicyAdopted, LogKeyAdded, LogKeyRetired, LogKeyCompromised,
+                 ClockCorrected, LedgerForked, ModelRegistered, EvidenceRecorded, AlertAcknowledged,
                  RetrainingRequested, DueRecorded, ArtefactChecked, ModelArchived, ModelQuarantined, ModelReleased,
                  ModelRetired, RetentionSet, HoldPlaced, HoldReleased, ArtefactDeleted, AttachmentErased,
                  RolloutProposed, RolloutAdvanced, RolloutPaused, RolloutResumed, RolloutAborted, StakeholdersNotified,
@@ -477,6 +516,12 @@ std::optional<NamedAttachment> attachment_of(const Event& event);
 // What a key signs to show that its holder wants it enrolled under this handle:
 // "cairn key possession v0\n<handle>\n<key id in hex>\n".
 std::string possession_text(std::string_view handle, const KeyId& key);
+
+// What the log's new key signs, for a ledger with this id: "cairn log key possession v0\n<ledger in hex>\n<vkey>\n".
+std::string log_possession_text(const Hash& ledger, std::string_view vkey);
+
+// Whether it is that signature: usage if the vkey is none, else as verify_possession. Pure.
+Result<void> verify_log_possession(const Hash& ledger, std::string_view vkey, BytesView possession);
 
 // Whether `possession` is that signature by this SPKI; not_verified or fault says why not. Pure.
 Result<void> verify_possession(std::string_view handle, BytesView spki, BytesView possession);

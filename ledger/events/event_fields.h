@@ -97,6 +97,52 @@ void fields(Io& io, Of<Io, PolicyAdopted>& e) {
 }
 
 template <>
+inline constexpr std::string_view wire_name_of<LogKeyAdded> = "log.key_added/1";
+template <class Io>
+void fields(Io& io, Of<Io, LogKeyAdded>& e) {
+  io("log_key", e.log_key, form::vkey);
+  io.binary("possession", e.possession);
+}
+
+template <>
+inline constexpr std::string_view wire_name_of<LogKeyRetired> = "log.key_retired/1";
+template <class Io>
+void fields(Io& io, Of<Io, LogKeyRetired>& e) {
+  io("log_key", e.log_key, form::vkey);
+  io("reason", e.reason, form::words);
+}
+
+template <>
+inline constexpr std::string_view wire_name_of<LogKeyCompromised> = "log.key_compromised/1";
+template <class Io>
+void fields(Io& io, Of<Io, LogKeyCompromised>& e) {
+  io("log_key", e.log_key, form::vkey);
+  io("from", e.from);
+  io("reason", e.reason, form::words);
+}
+
+template <>
+inline constexpr std::string_view wire_name_of<ClockCorrected> = "ledger.clock_corrected/1";
+template <class Io>
+void fields(Io& io, Of<Io, ClockCorrected>& e) {
+  io("wrong", e.wrong);
+  io("reason", e.reason, form::words);
+}
+
+template <>
+inline constexpr std::string_view wire_name_of<LedgerForked> = "ledger.forked/1";
+template <class Io>
+void fields(Io& io, Of<Io, LedgerForked>& e) {
+  io("origin", e.origin, form::origin);
+  io("size", e.size);
+  io("root", e.root);
+  io("newest", e.newest, form::text);
+  io("log_key", e.log_key, form::vkey);
+  io.binary("possession", e.possession);
+  io("reason", e.reason, form::words);
+}
+
+template <>
 inline constexpr std::string_view wire_name_of<ModelRegistered> = "model.registered/1";
 template <class Io>
 void fields(Io& io, Of<Io, ModelRegistered>& e) {

@@ -43,6 +43,10 @@ struct Statement {
   Hash events_hash;    // SHA-256 of the bytes of `events`; set by decode: same id and same hash = same thing
 };
 
+// Whether its entry, once admitted, may be recorded at an earlier time than the one above it: ledger.clock_corrected,
+// said by itself.
+bool corrects_clock(const Statement& statement);
+
 // The bytes of an `events` member by themselves, whose SHA-256 is a statement's events_hash, and the way back.
 Result<Bytes> encode_events(const std::vector<Event>& events);
 Result<std::vector<Event>> decode_events(BytesView bytes);

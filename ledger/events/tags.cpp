@@ -48,6 +48,11 @@ class Tags {
   void operator()(const PolicyApproved&) {}
   void operator()(const PolicyProposed&) {}
   void operator()(const PolicyAdopted&) {}
+  void operator()(const LogKeyAdded&) { add("log", "keys"); }
+  void operator()(const LogKeyRetired&) { add("log", "keys"); }
+  void operator()(const LogKeyCompromised&) { add("log", "keys"); }
+  void operator()(const ClockCorrected&) {}
+  void operator()(const LedgerForked&) { add("log", "keys"); }
   void operator()(const ModelRegistered& e) { add("model", e.name); }
   void operator()(const EvidenceRecorded& e) { add("environment", e.environment); }
   void operator()(const AlertAcknowledged&) {}

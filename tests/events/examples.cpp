@@ -56,6 +56,17 @@ std::set<std::string> many_names() {
   return names;
 }
 
+std::vector<Event> largest_of_the_log(const Bytes& raw) {
+  const std::string vkey(512, 'k');
+  return {
+      LogKeyAdded{vkey, raw},
+      LogKeyRetired{vkey, odd_text},
+      LogKeyCompromised{vkey, max_count, odd_text},
+      ClockCorrected{static_cast<Millis>(max_count), odd_text},
+      LedgerForked{std::string(255, 'o'), max_count, ones, odd_text, vkey, raw, odd_text},
+  };
+}
+
 std::vector<Event> largest_emergencies() {
   const Seq last = max_count;
   const Scope wide{long_environment(), long_name()};
@@ -134,6 +145,14 @@ std::vector<Event> typical_events() {
       PolicyProposed{"{\n\t\"name\": \"guide\"\r\n}"},
       PolicyApproved{hash_of("policy"), hash_of("policy before")},
       PolicyAdopted{hash_of("policy"), hash_of("policy before")},
+      LogKeyAdded{NoteVerifier::for_log(origin, log_key().public_key())->vkey(), Bytes(64, 'p')},
+      LogKeyRetired{NoteVerifier::for_log(origin, log_key().public_key())->vkey(), "yearly"},
+      LogKeyCompromised{NoteVerifier::for_log(origin, log_key().public_key())->vkey(), 31, "the host was taken over"},
+      ClockCorrected{1795420800000, "the host ran a year ahead"},
+      LedgerForked{origin, 42, hash_of("root"),
+                   "example.com/models\n57\nbm90IGEgcm9vdA==\n\n\xe2\x80\x94 example.com/models AQ==\n",
+                   NoteVerifier::for_log("example.com/models/2", log_key().public_key())->vkey(), Bytes(64, 'p'),
+                   "everything after Monday is lost"},
       ModelRegistered{"logistic", "20261123_023138", model, 2, 18331},
       EvidenceRecorded{EvidenceKind::metrics,
                        model,
@@ -189,6 +208,11 @@ std::vector<Event> smallest_events() {
       PolicyProposed{" "},
       PolicyApproved{},
       PolicyAdopted{},
+      LogKeyAdded{"k", "p"},
+      LogKeyRetired{"k", "w"},
+      LogKeyCompromised{"k", 0, "w"},
+      ClockCorrected{0, "w"},
+      LedgerForked{"o", 0, {}, "", "k", "p", "w"},
       ModelRegistered{"m", "1", {}, 0, 0},
       EvidenceRecorded{EvidenceKind::structure, {}, "", "f", {}, 0, {}, {}},
       AlertAcknowledged{0, ""},
@@ -304,8 +328,9 @@ std::vector<Event> largest_events() {
       ApprovalWithdrawn{long_rollout(), Stage::full, odd_text},
       ApprovalRequested{long_rollout(), Stage::full, many_handles(), odd_text},
   };
-  const std::vector<Event> more = largest_emergencies();
-  events.insert(events.end(), more.begin(), more.end());
+  for (const std::vector<Event>& more : {largest_emergencies(), largest_of_the_log(raw)}) {
+    events.insert(events.end(), more.begin(), more.end());
+  }
   return events;
 }
 
@@ -330,7 +355,7 @@ Bytes payload_of(std::vector<Event> events) {
 
 Statement golden_statement() {
   const auto events = typical_events();
-  auto statement = statement_of({events[10], events[25]});
+  auto statement = statement_of({events[15], events[30]});
   statement.expects = {{"model:logistic", 17}};
   return statement;
 }
