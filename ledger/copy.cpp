@@ -66,7 +66,7 @@ class LedgerCopy {
         TRY(add(tree.size(), std::move(entry), tree, signed_batch.batch));
       }
     }
-    const auto opened = open_checkpoint(row.bytes, from_.log_key());
+    const auto opened = from_.log_keys().open(row.bytes);
     if (!opened) {
       return not_verified(str("the checkpoint of ", row.size, " entries in the source: ", opened.error().message,
                               "; run cairn verify on the source"));
@@ -104,7 +104,7 @@ class LedgerCopy {
     if (!std::binary_search(snapshots_.begin(), snapshots_.end(), head.size)) return Bytes();
     auto row = from_.store().snapshot(head.size);
     if (row && *row && (*row)->size == head.size) {
-      const auto opened = open_snapshot((*row)->bytes, from_.log_key().key());
+      const auto opened = from_.log_keys().open_sealed(head.size, (*row)->bytes);
       if (opened && opened->head == head) {
         ++done_.snapshots;
         return std::move((*row)->bytes);
@@ -149,7 +149,7 @@ Result<Frontier> copied_so_far(const Ledger& from, const Store& to) {
     return two_histories(str("the target's head at size ", tip.size, " is not the source's"),
                          rows.empty() ? Bytes() : rows.front().bytes, tip.checkpoint);
   }
-  TRY_LET(checkpoint, open_checkpoint(tip.checkpoint, from.log_key()));
+  TRY_LET(checkpoint, from.log_keys().open(tip.checkpoint));
   TRY_LET(peaks, to.nodes(Frontier::peak_ids(tip.size)));
   Frontier tree(tip.size, std::move(peaks));
   if (checkpoint.head.root == tree.root()) return tree;

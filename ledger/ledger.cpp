@@ -88,34 +88,41 @@ Result<void> look_at(const Page& page, const std::function<Result<void>(const Re
 
 }  // namespace
 
-Result<LedgerCreated> read_genesis(const Recorded& entry_zero) {
-  if (entry_zero.seq != 0) return no_ledger(str("entry ", entry_zero.seq, " was taken for entry 0"));
-  if (!entry_zero.entry.outcome.empty()) return no_ledger(str("entry 0 was refused: ", entry_zero.entry.outcome));
-  const std::vector<Event>& events = entry_zero.statement.events;
-  const auto is_created = [](const Event& event) { return std::holds_alternative<LedgerCreated>(event); };
-  if (events.empty() || !is_created(events.front()) || std::count_if(events.begin(), events.end(), is_created) != 1) {
-    return no_ledger("entry 0 does not begin with the one ledger.created");
+namespace {
+
+// Entry 0, then those that tell of other keys.
+Result<LogKeys> read_log_keys(const Store& store, Size size, std::vector<Recorded>& telling) {
+  TRY_LET(bytes, read_one(store, 0));
+  Result<Recorded> first = decode_recorded(0, bytes);
+  if (!first.ok()) return no_ledger(str("entry 0 does not parse: ", first.error().message));
+  TRY_LET(keys, LogKeys::of_genesis(*first));
+  telling.push_back(std::move(*first));
+  constexpr std::size_t page = 64;
+  for (Seq from = 1;;) {
+    TRY_LET(seqs, store.find(log_keys_tag, from, page));
+    for (const Seq seq : seqs) {
+      if (seq >= size) return keys;  // appended since
+      TRY_LET(one, read_one(store, seq));
+      TRY_LET(recorded, decode_recorded(seq, one));
+      keys.apply(recorded);
+      telling.push_back(std::move(recorded));
+    }
+    if (seqs.size() < page) return keys;
+    from = seqs.back() + 1;
   }
-  return std::get<LedgerCreated>(events.front());
 }
+
+}  // namespace
 
 Result<Ledger> Ledger::open(const Store& store) {
   TRY_LET(tip, store.tip());
   if (tip.size == 0) return fault("the store is empty: there is no ledger in it yet; create one with `cairn init`");
-  TRY_LET(bytes, read_one(store, 0));
-  const Result<Recorded> first = decode_recorded(0, bytes);
-  if (!first.ok()) return no_ledger(str("entry 0 does not parse: ", first.error().message));
-  TRY_LET(created, read_genesis(*first));
-
   Ledger ledger(store);
-  ledger.id_ = first->leaf;
-  ledger.origin_ = created.origin;
-  Result<NoteVerifier> log_key = NoteVerifier::from_log_vkey(created.log_key);
-  if (!log_key.ok()) return no_ledger(str("the log key in entry 0 does not parse: ", log_key.error().message));
-  if (log_key->name() != created.origin) return no_ledger("the log key in entry 0 is of another name than the origin");
-  ledger.log_key_ = std::move(*log_key);
+  std::vector<Recorded> telling;
+  TRY_LET(keys, read_log_keys(store, tip.size, telling));
+  ledger.log_keys_ = std::move(keys);
 
-  Result<Checkpoint> checkpoint = open_checkpoint(tip.checkpoint, ledger.log_key_);
+  Result<Checkpoint> checkpoint = ledger.log_keys_->open(tip.checkpoint);
   if (!checkpoint.ok()) return no_ledger(str("its newest checkpoint does not open: ", checkpoint.error().message));
   if (checkpoint->head.size != tip.size) {
     return no_ledger(str("its newest checkpoint is of size ", checkpoint->head.size, ", its tip of ", tip.size));
@@ -123,11 +130,17 @@ Result<Ledger> Ledger::open(const Store& store) {
   ledger.checkpoint_ = std::move(*checkpoint);
   ledger.note_ = std::move(tip.checkpoint);
 
-  // Entry 0 names the key that signed the head; only its place in the tree under that head makes the two one ledger.
-  TRY_LET(proof, ledger.prove_inclusion(0, tip.size));
-  const Result<void> included = check_inclusion(ledger.id_, 0, tip.size, proof, ledger.checkpoint_.head.root);
-  if (!included.ok()) return no_ledger(str("entry 0 is not in its tree: ", included.error().message));
+  // They name the keys that signed the head; only their places in the tree under that head make all of it one ledger.
+  for (const Recorded& entry : telling) {
+    TRY_LET(proof, ledger.prove_inclusion(entry.seq, tip.size));
+    const Result<void> included = check_inclusion(entry.leaf, entry.seq, tip.size, proof, ledger.checkpoint_.head.root);
+    if (!included.ok()) return no_ledger(str("entry ", entry.seq, " is not in its tree: ", included.error().message));
+  }
   return ledger;
+}
+
+NoteVerifier Ledger::newest_key() const {
+  return log_keys_->at(size()).back();
 }
 
 Result<Bytes> Ledger::entry_bytes(Seq seq) const {

@@ -13,6 +13,7 @@
 
 #include "ledger/base/result.h"
 #include "ledger/events/entry.h"
+#include "ledger/events/log_keys.h"
 #include "ledger/store/store.h"
 #include "ledger/tlog/checkpoint.h"
 #include "ledger/tlog/proof_file.h"
@@ -21,16 +22,16 @@ namespace cairn {
 
 class Ledger {
  public:
-  // Reads entry 0 of a non-empty store for the id, the origin and the log's key, and opens the newest checkpoint with
-  // it.
+  // Reads entry 0 of a non-empty store, and those that tell of further keys, for the id, the origin and the log's keys,
+  // and opens the newest checkpoint with them.
   static Result<Ledger> open(const Store& store);
 
-  const Hash& id() const { return id_; }  // leaf hash of entry 0
-  const std::string& origin() const { return origin_; }
-  const NoteVerifier& log_key() const { return log_key_; }
-  const Checkpoint& checkpoint() const {
-    return checkpoint_;
-  }  // the newest, verified with log_key when this was opened
+  const Hash& id() const { return log_keys_->ledger(); }  // leaf hash of entry 0, or of the fork that it is
+  const std::string& origin() const { return log_keys_->origin(); }
+  const LogKeys& log_keys() const { return *log_keys_; }
+  NoteVerifier newest_key() const;  // of those that sign now, the one added last: for who begins to trust one
+  std::string vkey() const { return newest_key().vkey(); }
+  const Checkpoint& checkpoint() const { return checkpoint_; }  // the newest, verified when this was opened
   const std::string& checkpoint_note() const { return note_; }  // the same, as bytes
   Size size() const { return checkpoint_.head.size; }
 
@@ -60,14 +61,9 @@ class Ledger {
   explicit Ledger(const Store& store) : store_(&store) {}
 
   const Store* store_;
-  Hash id_;
-  std::string origin_;
-  NoteVerifier log_key_;
+  std::optional<LogKeys> log_keys_;  // there is none before open
   Checkpoint checkpoint_;
   std::string note_;
 };
-
-// What entry 0 must say for a store to be a ledger: exactly one ledger.created, first of its statement.
-Result<LedgerCreated> read_genesis(const Recorded& entry_zero);
 
 }  // namespace cairn

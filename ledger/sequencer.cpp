@@ -45,14 +45,14 @@ Result<void> commit_to(Store& store, Size expected, const Batch& batch) {
 struct Sequencer::Pending {
   Millis now = 0;
   Growth growth;
-  Hash id;
-  std::string origin;
+  std::optional<LogKeys> keys;
   Batch batch;
   Head head;  // after the batch; set by commit
 };
 
-Sequencer::Sequencer(Store& store, Rules& rules, const Clock& clock, PrivateKey log_key, SequencerOptions options)
-    : store_(store), rules_(rules), clock_(clock), log_key_(std::move(log_key)), options_(options) {}
+Sequencer::Sequencer(Store& store, Rules& rules, const Clock& clock, std::vector<PrivateKey> log_keys,
+                     SequencerOptions options)
+    : store_(store), rules_(rules), clock_(clock), log_keys_(std::move(log_keys)), options_(options) {}
 
 Result<void> Sequencer::check_clock(Millis now) const {
   const Millis newest = rules_.newest_recorded();
@@ -88,7 +88,7 @@ Result<std::vector<Answer>> Sequencer::try_append(std::span<Submission> submissi
   TRY(catch_up());
   const Millis now = clock_.now();
   TRY(check_clock(now));
-  Pending pending{now, Growth(tree_), id_, origin_, {}, {tree_.size(), tree_.root()}};
+  Pending pending{now, Growth(tree_), signing_, {}, {tree_.size(), tree_.root()}};
 
   Result<std::vector<Answer>> answers = receive_all(submissions, pending);
   if (!answers.ok()) {
@@ -127,11 +127,14 @@ Result<Answer> Sequencer::receive(Submission& submission, Pending& pending) {
   }
   if (const auto* away = std::get_if<TurnedAway>(&*submission.opening)) return Answer(*away);
   const auto& statement = std::get<Statement>(*submission.opening);
-  if (auto away = check_ledger(statement, pending); seq > 0 && away) return Answer(std::move(*away));
+  if (seq > 0) {
+    if (auto away = check_ledger(statement, pending)) return Answer(std::move(*away));
+  }
 
   TRY_LET(basis, check_basis(statement.basis, pending));
-  // Order comes from the tree; the time only must not contradict it when the clock goes back.
-  const Millis recorded = std::max(pending.now, rules_.newest_recorded());
+  // Order comes from the tree; the time only must not contradict it when the clock goes back, unless to set it right.
+  const Millis newest = rules_.newest_recorded();
+  const Millis recorded = corrects_clock(statement) ? pending.now : std::max(pending.now, newest);
   Judgement judgement =
       rules_.admit(statement, envelope.signatures.front().key, envelope.payload.size(), basis, recorded);
   if (auto* away = std::get_if<TurnedAway>(&judgement)) return Answer(std::move(*away));
@@ -143,6 +146,13 @@ Result<Answer> Sequencer::receive(Submission& submission, Pending& pending) {
   // A ledger whose first word is a refusal has no rules, no actors and no key: there is nothing to record it in.
   if (seq == 0 && !outcome.empty()) {
     return Answer(turned_away(outcome, str("the rules refuse this first statement: ", outcome)));
+  }
+  // Nothing is recorded at a time before the newest but a correction that holds.
+  if (recorded < newest && !outcome.empty()) {
+    return Answer(turned_away(outcome, str("the rules refuse this correction of the clock: ", outcome)));
+  }
+  if (outcome.empty()) {
+    if (auto away = missing_log_key(statement); seq > 0 && away) return Answer(std::move(*away));
   }
   return Answer(place(submission, std::move(outcome), recorded, pending));
 }
@@ -160,13 +170,15 @@ Opening Sequencer::open_with(const Envelope& envelope, BytesView spki) {
 }
 
 std::optional<TurnedAway> Sequencer::check_ledger(const Statement& statement, const Pending& pending) const {
-  if (statement.ledger != pending.id) {
+  const Hash& id = pending.keys->ledger();
+  if (statement.ledger != id) {
     return turned_away("other_ledger", str("the statement is for ledger ", statement.ledger.hex(), ", and this is ",
-                                           pending.id.hex(), "; sign it for this one"));
+                                           id.hex(), "; sign it for this one"));
   }
-  if (!statement.origin.empty() && statement.origin != pending.origin) {
+  const std::string& origin = pending.keys->origin();
+  if (!statement.origin.empty() && statement.origin != origin) {
     return turned_away("other_ledger", str("the statement's subject is ", printable(statement.origin), ", and this is ",
-                                           pending.origin, "; sign it for this one"));
+                                           origin, "; sign it for this one"));
   }
   return std::nullopt;
 }
@@ -181,7 +193,8 @@ Opening Sequencer::open_first(const Envelope& envelope) const {
   }
   const Result<LedgerCreated> created = read_genesis({0, {}, {}, *statement});
   if (!created.ok()) return malformed(created.error().message);
-  const Result<NoteVerifier> log = NoteVerifier::for_log(created->origin, log_key_.public_key());
+  if (log_keys_.size() != 1) return malformed("a ledger begins with one log key; give that one");
+  const Result<NoteVerifier> log = NoteVerifier::for_log(created->origin, log_keys_.front().public_key());
   if (!log.ok()) return malformed(log.error().message);
   if (log->vkey() != created->log_key) {
     return malformed(str("ledger.created names the log key ", printable(created->log_key), ", but ", log->vkey(),
@@ -258,8 +271,11 @@ Receipt Sequencer::place(Submission& submission, std::string outcome, Millis rec
   Bytes bytes = encode_entry(entry.entry);
   entry.leaf = leaf_hash(bytes);
   if (seq == 0) {
-    pending.id = entry.leaf;
-    pending.origin = std::get<LedgerCreated>(entry.statement.events.front()).origin;
+    Result<LogKeys> keys = LogKeys::of_genesis(entry);
+    ASSERT(keys.ok());  // open_first has seen to that
+    pending.keys = std::move(*keys);
+  } else {
+    pending.keys->apply(entry);
   }
   Postings& postings = pending.batch.postings;
   for (std::string& tag : index_tags(entry.statement, entry.entry.outcome)) postings[std::move(tag)].push_back(seq);
@@ -280,12 +296,14 @@ Receipt Sequencer::place(Submission& submission, std::string outcome, Millis rec
 
 // What the log signs for this batch: the head, and what the views come to if it is time for that.
 Result<SignedHead> Sequencer::sign(const Pending& pending) {
+  TRY_LET(signers, signers_of(*pending.keys, pending.head.size));
   SignedHead head;
   if (const Bytes state = rules_.snapshot(pending.head.size); !state.empty()) {
-    TRY_LET(sealed, seal_snapshot({pending.head, state}, log_key_));
+    TRY_LET(sealed, seal_snapshot({pending.head, state}, signers.front()));
     head.snapshot = std::move(sealed);
   }
-  TRY_LET(note, sign_note(format_checkpoint(pending.origin, pending.head), pending.origin, log_key_));
+  const std::string& origin = pending.keys->origin();
+  TRY_LET(note, sign_note(format_checkpoint(origin, pending.head), origin, signers));
   head.checkpoint = std::move(note);
   return head;
 }
@@ -318,8 +336,7 @@ Result<void> Sequencer::commit(Pending& pending) {
   tree_ = std::move(tree);
   // 4. Members follow the store. A crash from here on leaves a durable batch that nobody was told of; see append.
   rules_.keep();
-  id_ = pending.id;
-  origin_ = std::move(pending.origin);
+  signing_ = std::move(pending.keys);
   checkpoint_ = std::move(checkpoint);
   recent_.push_back(pending.head);
   if (recent_.size() > max_recent_heads) recent_.pop_front();

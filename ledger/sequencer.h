@@ -19,6 +19,7 @@
 #include "ledger/base/result.h"
 #include "ledger/base/time.h"
 #include "ledger/events/entry.h"
+#include "ledger/events/log_keys.h"
 #include "ledger/ledger.h"
 #include "ledger/opening.h"
 #include "ledger/store/store.h"
@@ -88,6 +89,7 @@ inline constexpr Millis max_clock_lead = 30 * day;
 
 struct SequencerOptions {
   bool clock_is_right = false;  // somebody looked: append although the clock is more than max_clock_lead ahead
+  bool forks = false;           // by a key of its own, since its first statement is to be ledger.forked
   Millis patience = 0;          // how long to try again while others are first or the store is away
 };
 
@@ -99,9 +101,12 @@ struct Submission {
 
 class Sequencer {
  public:
-  // `store` was opened for writing; `rules` stand at one of its heads, and what came after that is folded in. Refuses
-  // if the log key is not the ledger's, or if a checkpoint does not verify. For an empty store, the first statement
-  // must be entry 0 and brings the log's vkey.
+  // `store` was opened for writing; `rules` stand at one of its heads, and what came after that is folded in. Of
+  // `log_keys` those that sign for the ledger now sign its heads; refuses if one of these is not among them, or if a
+  // checkpoint does not verify. For an empty store there is one, and the first statement must be entry 0 and brings its
+  // vkey.
+  static Result<std::unique_ptr<Sequencer>> open(Store& store, Rules& rules, const Clock& clock,
+                                                 std::vector<PrivateKey> log_keys, SequencerOptions options = {});
   static Result<std::unique_ptr<Sequencer>> open(Store& store, Rules& rules, const Clock& clock, PrivateKey log_key,
                                                  SequencerOptions options = {});
 
@@ -120,12 +125,12 @@ class Sequencer {
 
   static constexpr std::size_t max_recent_heads = 65536;
 
-  Sequencer(Store& store, Rules& rules, const Clock& clock, PrivateKey log_key, SequencerOptions options);
+  Sequencer(Store& store, Rules& rules, const Clock& clock, std::vector<PrivateKey> log_keys, SequencerOptions options);
 
   Result<void> resume();
   Result<void> catch_up();
   Result<void> follow_some();
-  Result<void> follow_to(const AtSize& row, const NoteVerifier& log, Frontier& tree);
+  Result<void> follow_to(const AtSize& row, LogKeys& keys, Frontier& tree);
   Result<void> check_clock(Millis now) const;
 
   Result<std::vector<Answer>> try_append(std::span<Submission> submissions);
@@ -133,11 +138,13 @@ class Sequencer {
   Result<Answer> receive(Submission& submission, Pending& pending);
   Opening open_with(const Envelope& envelope, BytesView spki);
   std::optional<TurnedAway> check_ledger(const Statement& statement, const Pending& pending) const;
+  std::optional<TurnedAway> missing_log_key(const Statement& statement) const;
   Opening open_first(const Envelope& envelope) const;
   Result<Basis> check_basis(const Head& basis, const Pending& pending);
   Result<Receipt> repeat(Seq first, const Pending& pending) const;
   Receipt place(Submission& submission, std::string outcome, Millis recorded, Pending& pending);
 
+  Result<std::vector<PrivateKey>> signers_of(const LogKeys& keys, Size size) const;
   Result<SignedHead> sign(const Pending& pending);
   Result<void> commit(Pending& pending);
   Result<void> complete(std::vector<Answer>& answers, Pending& pending) const;
@@ -145,15 +152,14 @@ class Sequencer {
   Store& store_;
   Rules& rules_;
   const Clock& clock_;
-  PrivateKey log_key_;
+  std::vector<PrivateKey> log_keys_;  // those held here
   SequencerOptions options_;
   Frontier tree_;
-  Hash id_;  // of the ledger; while the store is empty there is none
-  std::string origin_;
-  std::string checkpoint_;   // the newest note
-  bool unsure_ = false;      // what the store holds now is not known: look at its tip first
-  std::deque<Head> recent_;  // heads that this process signed or followed, ascending
-  Head asked_;               // the basis that was asked for last, and held
+  std::optional<LogKeys> signing_;  // who signs for the ledger; while the store is empty nobody does
+  std::string checkpoint_;          // the newest note
+  bool unsure_ = false;             // what the store holds now is not known: look at its tip first
+  std::deque<Head> recent_;         // heads that this process signed or followed, ascending
+  Head asked_;                      // the basis that was asked for last, and held
   KnownKeys known_keys_;
 };
 

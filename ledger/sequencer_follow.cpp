@@ -13,10 +13,18 @@ constexpr std::size_t heads_a_step = 16;  // that are followed before they are k
 
 Result<std::unique_ptr<Sequencer>> Sequencer::open(Store& store, Rules& rules, const Clock& clock, PrivateKey log_key,
                                                    SequencerOptions options) {
-  if (log_key.public_key().type() != KeyType::ed25519) {
+  std::vector<PrivateKey> log_keys;
+  log_keys.push_back(std::move(log_key));
+  return open(store, rules, clock, std::move(log_keys), options);
+}
+
+Result<std::unique_ptr<Sequencer>> Sequencer::open(Store& store, Rules& rules, const Clock& clock,
+                                                   std::vector<PrivateKey> log_keys, SequencerOptions options) {
+  for (const PrivateKey& key : log_keys) {
+    if (key.public_key().type() == KeyType::ed25519) continue;
     return usage("a log signs its checkpoints with an Ed25519 key, and this one is not; give the log's own key");
   }
-  std::unique_ptr<Sequencer> sequencer(new Sequencer(store, rules, clock, std::move(log_key), options));
+  std::unique_ptr<Sequencer> sequencer(new Sequencer(store, rules, clock, std::move(log_keys), options));
   TRY_LET(tip, store.tip());
   if (tip.size > 0) TRY(sequencer->resume());
   return sequencer;
@@ -25,13 +33,8 @@ Result<std::unique_ptr<Sequencer>> Sequencer::open(Store& store, Rules& rules, c
 // Begins where the rules stand, and goes on to the tip as after a conflict.
 Result<void> Sequencer::resume() {
   TRY_LET(ledger, Ledger::open(store_));
-  TRY_LET(ours, NoteVerifier::for_log(ledger.origin(), log_key_.public_key()));
-  if (ours.vkey() != ledger.log_key().vkey()) {
-    return usage(str("the log key given is ", ours.vkey(), ", but ", ledger.origin(), " is signed with ",
-                     ledger.log_key().vkey(), "; give the key of this ledger"));
-  }
-  id_ = ledger.id();
-  origin_ = ledger.origin();
+  if (!options_.forks) TRY(signers_of(ledger.log_keys(), ledger.size()));
+  signing_ = ledger.log_keys();
   const Size begin = rules_.size();
   ASSERT(begin <= ledger.size());
   TRY_LET(peaks, store_.nodes(Frontier::peak_ids(begin)));
@@ -79,11 +82,11 @@ Result<void> Sequencer::follow_some() {
         str("the store has entries past ", tree_.size(), " and no checkpoint of them; restore it from a copy"));
   }
   if (tree_.size() == 0) return conflict("another process made this ledger meanwhile; open it");
-  TRY_LET(log, NoteVerifier::for_log(origin_, log_key_.public_key()));
+  LogKeys keys = *signing_;
   Frontier tree = tree_;
   std::vector<Head> heads;
   for (const AtSize& row : rows) {
-    if (const Result<void> followed = follow_to(row, log, tree); !followed.ok()) {
+    if (const Result<void> followed = follow_to(row, keys, tree); !followed.ok()) {
       rules_.undo();
       return followed;
     }
@@ -93,12 +96,14 @@ Result<void> Sequencer::follow_some() {
   recent_.insert(recent_.end(), heads.begin(), heads.end());
   while (recent_.size() > max_recent_heads) recent_.pop_front();
   tree_ = std::move(tree);
+  signing_ = std::move(keys);
   checkpoint_ = std::move(rows.back().bytes);
   return {};
 }
 
-Result<void> Sequencer::follow_to(const AtSize& row, const NoteVerifier& log, Frontier& tree) {
-  TRY_LET(checkpoint, open_checkpoint(row.bytes, log));
+// The entries are folded in before the head over them is verified, since they may say who signs it; what does not hold
+// is undone by the caller.
+Result<void> Sequencer::follow_to(const AtSize& row, LogKeys& keys, Frontier& tree) {
   while (tree.size() < row.size) {
     ReadLimit limit;
     limit.count = static_cast<std::size_t>(std::min<Size>(limit.count, row.size - tree.size()));
@@ -108,9 +113,11 @@ Result<void> Sequencer::follow_to(const AtSize& row, const NoteVerifier& log, Fr
     for (const Bytes& bytes : page) {
       TRY_LET(entry, decode_recorded(tree.size(), bytes));
       TRY(rules_.follow(entry));
+      keys.apply(entry);
       tree.push(entry.leaf);
     }
   }
+  TRY_LET(checkpoint, keys.open(row.bytes));
   if (checkpoint.head == Head{tree.size(), tree.root()}) return {};
   return not_verified(str("the first ", tree.size(), " entries of the store are not those that its log signed; ",
                           "cairn verify names what differs"));

@@ -105,7 +105,8 @@ class Store {
   virtual Result<std::vector<std::string>> damaged_files() const;
 
   // Of a store that was opened with StoreMode::copy: while a copy is under way nobody else writes to it, for what goes
-  // on from half a ledger is a fork. Durable when it returns. One that nobody else can open has nothing to remember.
+  // on from half a ledger is a fork. Of one opened with StoreMode::backup: Copying::done makes it a ledger like others.
+  // Durable when it returns. One that nobody else can open has nothing to remember.
   virtual Result<void> mark(Copying) { return {}; }
 
   // A copy that is kept: it is older than its ledger by its nature, and takes nothing but what a newer one adds.

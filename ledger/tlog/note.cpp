@@ -219,10 +219,18 @@ Result<Note> open_note(std::string_view note, std::span<const NoteVerifier> veri
 }
 
 Result<std::string> sign_note(std::string_view text, std::string_view name, const PrivateKey& key) {
+  return sign_note(text, name, {&key, 1});
+}
+
+Result<std::string> sign_note(std::string_view text, std::string_view name, std::span<const PrivateKey> keys) {
+  ASSERT(!keys.empty());
   if (!is_note_text(text)) return usage("only UTF-8 lines that each end in a newline can be signed as a note");
-  TRY_LET(verifier, NoteVerifier::for_log(name, key.public_key()));
-  TRY_LET(signature, key.sign(text));
-  std::string note = str(text, '\n', format_signature_line({name, verifier.key_id(), signature}));
+  std::string note = str(text, '\n');
+  for (const PrivateKey& key : keys) {
+    TRY_LET(verifier, NoteVerifier::for_log(name, key.public_key()));
+    TRY_LET(signature, key.sign(text));
+    note += format_signature_line({name, verifier.key_id(), signature});
+  }
   if (note.size() > max_note_bytes) return usage(str("a note has at most ", max_note_bytes, " bytes"));
   return note;
 }

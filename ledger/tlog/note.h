@@ -74,7 +74,9 @@ struct Note {
 // the whole note bad; so does no line by a known key.
 Result<Note> open_note(std::string_view note, std::span<const NoteVerifier> verifiers);
 
-// The text plus one Ed25519 line. `name` must fit signed-note's rule and `text` end in a newline.
+// The text plus one Ed25519 line for each key, in this order; at least one. `name` must fit signed-note's rule and
+// `text` end in a newline.
+Result<std::string> sign_note(std::string_view text, std::string_view name, std::span<const PrivateKey> keys);
 Result<std::string> sign_note(std::string_view text, std::string_view name, const PrivateKey& key);
 
 // Whether a text may be signed: valid UTF-8, ends in a newline, no other control byte.

@@ -81,7 +81,7 @@ std::map<std::string, Acknowledged> audited(const Store& store) {
     REQUIRE(page.ok());
     if (page->empty()) break;
     for (const AtSize& row : *page) {
-      const auto checkpoint = open_checkpoint(row.bytes, ledger->log_key());
+      const auto checkpoint = ledger->log_keys().open(row.bytes);
       REQUIRE(checkpoint.ok());
       REQUIRE(checkpoint->head.size == row.size);
       roots[row.size] = checkpoint->head.root;
