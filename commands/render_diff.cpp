@@ -84,6 +84,7 @@ std::string_view heading_of(FactKind kind) {
     case FactKind::key:
     case FactKind::request:
     case FactKind::proposal:
+    case FactKind::log_key:
       return "Actors, roles, keys";
   }
   return "";
@@ -109,6 +110,8 @@ std::string subject_of(const FactKey& key) {
       return "request " + subject;
     case FactKind::proposal:
       return "proposed policy " + subject;
+    case FactKind::log_key:
+      return "log's key " + subject;
     case FactKind::rollout:
     case FactKind::approval:
     case FactKind::incident:

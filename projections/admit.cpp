@@ -155,6 +155,62 @@ class EventRules : public Questions {
                       quorums_missing(*policy));
   }
 
+  // ---- who signs for the log, and what time it is
+
+  void operator()(const LogKeyAdded& event) {
+    administers();
+    with_second_admin(event);
+    brings_log_key(event.log_key, event.possession);
+    if (!event.log_key.starts_with(world_.genesis->origin + "+")) {
+      no(Refusal::log_key_invalid, {event.log_key + " is not of " + world_.genesis->origin});
+    }
+  }
+
+  // Never held back by a second admin, for a stolen key must always be stoppable.
+  void operator()(const LogKeyRetired& event) {
+    administers();
+    const LogKeySpan* key = ends_log_key(event.log_key);
+    if (key != nullptr && key->ended) no(Refusal::log_key_invalid, {str("entry ", *key->ended, " ended it")});
+  }
+
+  // That one was stolen may come out when it has ended, or to have been earlier than was said.
+  void operator()(const LogKeyCompromised& event) {
+    administers();
+    const LogKeySpan* key = ends_log_key(event.log_key);
+    if (event.from == 0 || event.from > seq()) {
+      no(Refusal::unknown_entry, {str("the log's heads were of 1 to ", seq(), " entries, not ", event.from)});
+    }
+    if (key != nullptr && key->compromised && event.from >= *key->compromised) {
+      no(Refusal::log_key_invalid, {str("it is called compromised from size ", *key->compromised, " on already")});
+    }
+  }
+
+  void operator()(const ClockCorrected& event) {
+    administers();
+    with_second_admin(event);
+    said_alone();
+    const Millis newest = world_.position->recorded;
+    if (event.wrong != newest) no(Refusal::clock_unchanged, {"the newest entry is of " + format_time(newest)});
+    if (recorded_ >= newest) no(Refusal::clock_unchanged, {"it is " + format_time(recorded_) + " now"});
+  }
+
+  void operator()(const LedgerForked& event) {
+    administers();
+    said_alone();
+    const std::string& origin = world_.genesis->origin;
+    if (event.origin != origin) no(Refusal::fork_misplaced, {"the ledger above it is " + origin});
+    if (event.size != seq() || statement_.basis != Head{event.size, event.root}) {
+      no(Refusal::fork_misplaced, {str(seq(), " entries lie above it, and its author stood on these")});
+    }
+    brings_log_key(event.log_key, event.possession);
+    const auto name_of = [](const std::string& vkey) { return vkey.substr(0, vkey.find('+')); };
+    for (const auto& [vkey, key] : world_.genesis->log_keys) {
+      if (name_of(vkey) == name_of(event.log_key) || origin == name_of(event.log_key)) {
+        no(Refusal::fork_misplaced, {name_of(vkey) + " is the origin of an earlier ledger"});
+      }
+    }
+  }
+
   // ---- models and what is known of them
 
   void operator()(const ModelRegistered& event) {

@@ -43,6 +43,10 @@ enum class Refusal : std::uint8_t {
   policy_not_in_force,
   policy_approval_own,
   policy_approval_missing,
+  log_key_invalid,
+  last_log_key,
+  clock_unchanged,
+  fork_misplaced,
   unknown_model,
   model_known,
   version_taken,
@@ -171,6 +175,8 @@ struct TouchesASay {
   }
   bool operator()(const RoleRevoked& event) const { return event.grant.role == Role::admin; }
   bool operator()(const KeyAdded& event) const { return event.handle != author; }
+  bool operator()(const LogKeyAdded&) const { return true; }
+  bool operator()(const ClockCorrected&) const { return true; }
   template <class Other>
   bool operator()(const Other&) const {
     return false;

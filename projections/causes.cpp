@@ -49,6 +49,17 @@ class EventGrounds : public Grounds {
   }
   void operator()(const AdministrationRequested&) {}
 
+  void operator()(const LogKeyAdded&) { asked_by_another_admin(); }
+  void operator()(const LogKeyRetired& event) { log_key(event.log_key); }
+  void operator()(const LogKeyCompromised& event) { log_key(event.log_key); }
+  void operator()(const ClockCorrected&) {
+    asked_by_another_admin();
+    if (seq_ > 0) add(K::earlier, seq_ - 1, "was recorded later than it was");
+  }
+  void operator()(const LedgerForked& event) {
+    if (event.size > 0) add(K::earlier, event.size - 1, "the last that it shares with " + event.origin);
+  }
+
   void operator()(const PolicyProposed&) { policy(); }
   void operator()(const PolicyApproved& event) {
     policy();
@@ -325,6 +336,14 @@ class EventGrounds : public Grounds {
   SlotKey slot_of(const Hash& digest, const std::string& environment) const {
     const Model* known = world_.models.find(digest);
     return {known == nullptr ? std::string() : known->name, environment};
+  }
+
+  void log_key(const std::string& vkey) {
+    const auto& keys = world_.genesis->log_keys;
+    const auto key = keys.find(vkey);
+    if (key == keys.end()) return;
+    add(K::earlier, key->second.added, "had the log sign with it");
+    if (key->second.ended) refused_by(R::log_key_invalid, K::earlier, *key->second.ended, "ended it");
   }
 
   void key_known(const Bytes& spki) {

@@ -31,7 +31,7 @@ std::optional<Door> wrong_signer(const World& world, const Statement& statement,
                                         statement.author + "; cairn actor list shows who is");
 }
 
-std::optional<Door> outside_bracket(const Statement& statement, Millis recorded) {
+std::optional<Door> outside_bracket(const World& world, const Statement& statement, Millis recorded) {
   if (statement.expires < statement.at || statement.expires - statement.at > max_validity) {
     return turned_away("validity",
                        "a statement is valid for 0 to " + format_duration(max_validity) + " after its `at`");
@@ -40,6 +40,10 @@ std::optional<Door> outside_bracket(const Statement& statement, Millis recorded)
     return turned_away("early", "signed at " + format_time(statement.at) + ", more than " +
                                     format_duration(clock_skew) + " ahead of the log's " + format_time(recorded) +
                                     "; set the clocks right");
+  }
+  if (statement.at < world.position->corrected) {
+    return turned_away("late", "signed at " + format_time(statement.at) + ", before the log's clock was corrected at " +
+                                   format_time(world.position->corrected) + "; sign it again");
   }
   if (recorded > statement.expires) {
     return turned_away("late", "expired at " + format_time(statement.expires) + ", and the log's clock says " +
@@ -62,7 +66,7 @@ std::optional<Door> at_the_door(const World& world, const Statement& statement, 
                 "the id " + printable(statement.id) + " of " + statement.author + " said something else in entry " +
                     str(row->seq) + "; use another --id"};
   }
-  if (const auto door = outside_bracket(statement, recorded)) return door;
+  if (const auto door = outside_bracket(world, statement, recorded)) return door;
   for (const auto& [subject, expected] : statement.expects) {
     const Seq* last = world.subjects.find(subject);
     if (last != nullptr && *last == expected) continue;

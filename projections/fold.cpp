@@ -23,7 +23,7 @@ struct Fold {
     if (seq != 0) return;
     Genesis& genesis = world.genesis.edit();
     genesis.origin = event.origin;
-    genesis.log_key = event.log_key;
+    genesis.log_keys = {{event.log_key, {}}};
     genesis.recovery_key = event.recovery_key;
     genesis.recovery_id = sha256(event.recovery_key);
   }
@@ -106,6 +106,25 @@ struct Fold {
       for (const std::string& model : tier.models) world.spellings.edit("model:" + fold_case(model)) = model;
     }
     void_unbound_grants();
+  }
+
+  void operator()(const LogKeyAdded& event) {
+    world.genesis.edit().log_keys.emplace(event.log_key, LogKeySpan{seq, {}, {}});
+  }
+  void operator()(const LogKeyRetired& event) { end_log_key(event.log_key); }
+  void operator()(const LogKeyCompromised& event) {
+    LogKeySpan* span = end_log_key(event.log_key);
+    if (span != nullptr && (!span->compromised || event.from < *span->compromised)) span->compromised = event.from;
+  }
+  void operator()(const ClockCorrected&) {}  // its entry's time says it
+  // Under its own id once it has its place; see World::apply.
+  void operator()(const LedgerForked& event) {
+    Genesis& genesis = world.genesis.edit();
+    for (auto& [vkey, span] : genesis.log_keys) {
+      if (!span.ended) span.ended = seq;
+    }
+    genesis.origin = event.log_key.substr(0, event.log_key.find('+'));
+    genesis.log_keys.emplace(event.log_key, LogKeySpan{seq, {}, {}});
   }
 
   void operator()(const ModelRegistered& event) {
@@ -321,6 +340,13 @@ struct Fold {
     incident.state = std::max(incident.state, state);
   }
 
+  LogKeySpan* end_log_key(const std::string& vkey) {
+    if (!world.genesis->log_keys.contains(vkey)) return nullptr;
+    LogKeySpan& span = world.genesis.edit().log_keys.at(vkey);
+    if (!span.ended) span.ended = seq;
+    return &span;
+  }
+
   Spoken spoken() const {
     const Key* by = world.keys.find(key);
     return {statement.author, by == nullptr ? "" : by->vouched_by, key, seq, recorded};
@@ -505,7 +531,8 @@ void World::apply(const Recorded& entry) {
   if (entry.entry.outcome.empty()) {
     for (const Event& event : statement.events) apply_event(event, statement, key, recorded);
     if (requests.has(statement.events_hash)) requests.erase(statement.events_hash);
-    if (entry.seq == 0) genesis.edit().ledger = entry.leaf;
+    const bool forked = std::holds_alternative<LedgerForked>(statement.events.front());
+    if (entry.seq == 0 || forked) genesis.edit().ledger = entry.leaf;
     for (const std::string& subject : subjects_of(statement)) subjects.edit(subject) = entry.seq;
   } else {
     const bool fork = entry.entry.outcome == wire_name(Refusal::basis_not_on_history);
@@ -515,10 +542,11 @@ void World::apply(const Recorded& entry) {
   }
   const RecentIds::Row row{RecentIds::key_of(statement.author, statement.id), RecentIds::shorten(statement.events_hash),
                            entry.seq, recorded};
-  // Never back, though a log that lies may say so: then what a snapshot left out is not asked for again.
-  const Millis latest = std::max(position->recorded, recorded);
+  // Never back by mere word of the log: then what a snapshot left out is not asked for again.
+  const bool corrected = entry.entry.outcome.empty() && corrects_clock(statement);
+  const Millis latest = corrected ? recorded : std::max(position->recorded, recorded);
   ids.push(row);
-  position.edit() = {entry.seq + 1, latest};
+  position.edit() = {entry.seq + 1, latest, corrected ? recorded : position->corrected};
   ids.forget(latest - id_memory);
 }
 

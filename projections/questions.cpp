@@ -8,7 +8,10 @@ bool Questions::is_administration(const Event& event) {
         return std::is_same_v<E, ActorEnrolled> || std::is_same_v<E, RoleGranted> || std::is_same_v<E, RoleRevoked> ||
                std::is_same_v<E, KeyAdded> || std::is_same_v<E, KeyRevoked> ||
                std::is_same_v<E, AdministrationRequested> || std::is_same_v<E, PolicyProposed> ||
-               std::is_same_v<E, PolicyApproved> || std::is_same_v<E, PolicyAdopted>;
+               std::is_same_v<E, PolicyApproved> || std::is_same_v<E, PolicyAdopted> ||
+               std::is_same_v<E, LogKeyAdded> || std::is_same_v<E, LogKeyRetired> ||
+               std::is_same_v<E, LogKeyCompromised> || std::is_same_v<E, ClockCorrected> ||
+               std::is_same_v<E, LedgerForked>;
       },
       event);
 }

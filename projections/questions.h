@@ -78,6 +78,13 @@ class Questions {
   void fits_kind(const std::string& handle, ActorKind kind, const Grant& grant);
   void holds_key(const std::string& handle, const Bytes& spki, const Bytes& possession);
 
+  void said_alone();  // in a statement of its own
+
+  // ---- who signs for the log
+
+  void brings_log_key(const std::string& vkey, const Bytes& possession);
+  const LogKeySpan* ends_log_key(const std::string& vkey);  // null: it is none. Ended before or not
+
   // ---- of what: null or false, and said, if it is not there
 
   const Actor* enrolled(const std::string& handle);

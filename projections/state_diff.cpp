@@ -126,9 +126,16 @@ void compare_administration(StateComparison& all, const World& before, const Wor
 
 void compare_bookkeeping(StateComparison& all, const World& before, const World& after) {
   const auto hash = [](const Hash& value) { return value == Hash{} ? "" : value.hex(); };
+  const auto vkeys = [](const World& world) {
+    std::string text;
+    for (const auto& [vkey, key] : world.genesis->log_keys) {
+      if (!key.ended) text += (text.empty() ? "" : ", ") + vkey;
+    }
+    return text;
+  };
   all.value("ledger", "id", hash(before.genesis->ledger), hash(after.genesis->ledger));
   all.value("ledger", "origin", before.genesis->origin, after.genesis->origin);
-  all.value("ledger", "log key", before.genesis->log_key, after.genesis->log_key);
+  all.value("ledger", "log keys", vkeys(before), vkeys(after));
   all.value("ledger", "recovery key", hash(before.genesis->recovery_id), hash(after.genesis->recovery_id));
   all.table(before.erased, after.erased,
             [](const Hash& digest) { return str("attachment ", short_hex(digest), ", erased by entry"); });

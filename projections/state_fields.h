@@ -281,12 +281,16 @@ void fields(Io& io, BrokenGlass& v) {
   each(io, v.said, v.incident, v.lifts, v.until);
 }
 template <class Io>
+void fields(Io& io, LogKeySpan& v) {
+  each(io, v.added, v.ended, v.compromised);
+}
+template <class Io>
 void fields(Io& io, Genesis& v) {
-  each(io, v.ledger, v.origin, v.log_key, v.recovery_id, v.recovery_key);
+  each(io, v.ledger, v.origin, v.log_keys, v.recovery_id, v.recovery_key);
 }
 template <class Io>
 void fields(Io& io, Position& v) {
-  each(io, v.size, v.recorded);
+  each(io, v.size, v.recorded, v.corrected);
 }
 template <class Io>
 void fields(Io& io, RecentIds::Row& v) {

@@ -60,6 +60,25 @@ struct Sentence {
   }
   std::string operator()(const PolicyAdopted& e) const { return "adopted the policy " + short_hex(e.policy); }
 
+  std::string operator()(const LogKeyAdded& e) const {
+    return "had the log sign with " + short_vkey(e.log_key) + " as well";
+  }
+  std::string operator()(const LogKeyRetired& e) const {
+    return with_reason("retired the log's key " + short_vkey(e.log_key), e.reason);
+  }
+  std::string operator()(const LogKeyCompromised& e) const {
+    return with_reason(str("called the log's key ", short_vkey(e.log_key), " compromised from size ", e.from, " on"),
+                       e.reason);
+  }
+  std::string operator()(const ClockCorrected& e) const {
+    return with_reason("set the clock back from " + format_time(e.wrong), e.reason);
+  }
+  std::string operator()(const LedgerForked& e) const {
+    return with_reason(
+        str("went on from entry ", e.size, " of ", e.origin, " as ", e.log_key.substr(0, e.log_key.find('+'))),
+        e.reason);
+  }
+
   std::string operator()(const ModelRegistered& e) const {
     return "registered " + e.name + " " + e.version + ", digest " + short_hex(e.model);
   }
@@ -232,6 +251,11 @@ bool continues(const EvidenceRecorded* before, const EvidenceRecorded* now) {
 }
 
 }  // namespace
+
+std::string short_vkey(std::string_view vkey) {
+  const std::size_t name = vkey.find('+');
+  return std::string(vkey.substr(0, name == std::string_view::npos ? name : vkey.find('+', name + 1)));
+}
 
 std::string short_hex(const Hash& hash) {
   return hash.hex().substr(0, short_digits);

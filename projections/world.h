@@ -21,6 +21,7 @@
 #include "ledger/events/entry.h"
 #include "ledger/events/event.h"
 #include "ledger/events/policy.h"
+#include "projections/genesis.h"
 #include "projections/quorum.h"
 #include "projections/recent_ids.h"
 #include "projections/table.h"
@@ -246,14 +247,6 @@ struct BrokenGlass {
   Millis until = 0;
 };
 
-struct Genesis {
-  Hash ledger;  // leaf hash of entry 0
-  std::string origin;
-  std::string log_key;
-  KeyId recovery_id;
-  Bytes recovery_key;
-};
-
 // An admin's yes to a proposal, as a change of the policy that was in force then.
 struct Consent {
   Hash replaces;
@@ -282,7 +275,10 @@ struct PolicyInForce {
 
 struct Position {
   Size size = 0;        // entries folded
-  Millis recorded = 0;  // the latest time that any of them was recorded at
+  Millis recorded = 0;  // the latest time that any of them was recorded at since the clock was corrected
+  // When that was; 0: never. What was signed before then may have been recorded under an id that was forgotten when the
+  // clock ran ahead, and is taken no more.
+  Millis corrected = 0;
 };
 
 // For how long an id is kept: the longest validity, and the skew by which its author's clock may have been ahead when

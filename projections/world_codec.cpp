@@ -19,7 +19,7 @@ namespace {
 
 constexpr std::string_view magic = "cairn world\n";
 constexpr std::string_view changes_magic = "cairn changes\n";
-constexpr std::uint64_t layout = 7;  // also another where the same entries fold into other rows, or edit others
+constexpr std::uint64_t layout = 8;  // also another where the same entries fold into other rows, or edit others
 
 template <class Rows>
 void put_rows(Put& put, const Rows& rows) {
@@ -181,6 +181,7 @@ Bytes World::encode_changes(Size since) const {
   StateWriter out;
   Put put{out};
   put(*position);
+  put(*genesis);
   const bool adopted = force->adopted >= since;
   put(adopted);
   if (adopted) put(force->document);
@@ -232,6 +233,8 @@ Result<void> World::take_changes(BytesView bytes) {
   Get get{StateReader(start.rest(), state->words)};
   const Size before = position->size;
   get(position.edit());
+  genesis.edit() = {};
+  get(genesis.edit());
   bool adopted = false;
   get(adopted);
   if (adopted) TRY(get_policy(get, force.edit()));

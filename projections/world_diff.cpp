@@ -87,6 +87,17 @@ struct WorldDiff::Touch {
     administer(proposal_fact(e.policy));
   }
 
+  void operator()(const LogKeyAdded& e) const { administer(log_key_fact(e.log_key)); }
+  void operator()(const LogKeyRetired& e) const { administer(log_key_fact(e.log_key)); }
+  void operator()(const LogKeyCompromised& e) const { administer(log_key_fact(e.log_key)); }
+  // It ends every other.
+  void operator()(const LedgerForked& e) const {
+    administer(log_key_fact(e.log_key));
+    for (const auto& [vkey, key] : diff.after_.world.genesis->log_keys) {
+      if (key.ended == at.seq) administer(log_key_fact(vkey));
+    }
+  }
+
   void operator()(const ModelRegistered& e) const { model(e.model); }
   void operator()(const ModelArchived& e) const { model(e.model); }
   void operator()(const ModelQuarantined& e) const { model(e.model); }

@@ -142,6 +142,11 @@ class Collected {
       for (const auto& [who, consent] : row.approvals) text += ", approved by " + who;
       add(proposal_fact(policy), std::move(text), row.said.seq);
     }
+    for (const auto& [vkey, row] : world_.genesis->log_keys) {
+      std::string text = row.ended ? "ended" : "signs for the log";
+      if (row.compromised) text += str(", compromised from size ", *row.compromised, " on");
+      add(log_key_fact(vkey), std::move(text), row.ended.value_or(row.added));
+    }
   }
 
   const World& world_;
@@ -185,6 +190,8 @@ std::string_view to_text(FactKind kind) {
       return "request";
     case FactKind::proposal:
       return "proposal";
+    case FactKind::log_key:
+      return "log-key";
   }
   return "";
 }
@@ -238,6 +245,9 @@ FactKey key_fact(const std::string& handle, const KeyId& key) {
 }
 FactKey request_fact(const Hash& events) {
   return {FactKind::request, short_hex(events)};
+}
+FactKey log_key_fact(const std::string& vkey) {
+  return {FactKind::log_key, short_vkey(vkey)};
 }
 FactKey proposal_fact(const Hash& policy) {
   return {FactKind::proposal, short_hex(policy)};

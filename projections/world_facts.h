@@ -31,6 +31,7 @@ enum class FactKind : std::uint8_t {
   key,
   request,   // of an admin, to another one
   proposal,  // of a policy
+  log_key,
 };
 std::string_view to_text(FactKind kind);  // "break-glass"
 
@@ -72,5 +73,6 @@ FactKey role_fact(const std::string& handle, const Grant& grant);
 FactKey key_fact(const std::string& handle, const KeyId& key);
 FactKey request_fact(const Hash& events);
 FactKey proposal_fact(const Hash& policy);
+FactKey log_key_fact(const std::string& vkey);
 
 }  // namespace cairn

@@ -210,7 +210,8 @@ TEST_CASE("What is on record as overdue stands on what it follows from, an ackno
 }
 
 TEST_CASE("Of every refusal there is a scenario whose entries stand on earlier ones") {
-  for (const auto* cases : {&actor_cases, &rollout_cases, &protection_cases, &incident_cases, &retention_cases}) {
+  for (const auto* cases :
+       {&actor_cases, &rollout_cases, &protection_cases, &incident_cases, &retention_cases, &ledger_cases}) {
     for (const RefusalCase& refused_case : *cases) {
       INFO(wire_name(refused_case.refusal) << ": " << refused_case.what);
       refused_case.play();

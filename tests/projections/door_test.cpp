@@ -50,6 +50,22 @@ TEST_CASE("A statement that is said again is answered with its first entry, what
   CHECK(s.entries.size() == 2);
 }
 
+TEST_CASE("What was recorded before the clock ran ahead is not recorded again once it is corrected") {
+  Scenario s;
+  Statement first = s.said("ci", {registered("v1")});
+  first.expires = first.at + 7 * day;
+  first = Scenario::coded(first);
+  s.when(first).then_admitted();
+  const Millis right = s.now + hour;
+  s.now += 20 * day;  // its id is forgotten then
+  s.given("ci", {registered("v2")});
+  const Millis wrong = s.now;
+  s.now = right;
+  s.given("dana", {ClockCorrected{wrong, "ahead"}});
+  judged_at(s, first, right + minute).then_turned_away("late");
+  s.when("ci", {registered("v3")}).then_admitted();
+}
+
 TEST_CASE("A refused statement is answered with its first entry as well") {
   Scenario s;
   const Statement refused = s.said("watch", {registered("v1")});

@@ -10,7 +10,7 @@ constexpr auto last_refusal = Refusal::gates_not_passed;
 
 std::vector<RefusalCase> all_cases() {
   std::vector<RefusalCase> cases = actor_cases;
-  for (const auto* more : {&rollout_cases, &protection_cases, &incident_cases, &retention_cases}) {
+  for (const auto* more : {&rollout_cases, &protection_cases, &incident_cases, &retention_cases, &ledger_cases}) {
     cases.insert(cases.end(), more->begin(), more->end());
   }
   return cases;
@@ -48,6 +48,13 @@ TEST_CASE("An incident skips nothing that its policy asks for, and each refusal 
 
 TEST_CASE("What has to be kept does not go, and each refusal says why (H4, H5, G10)") {
   for (const RefusalCase& refused_case : retention_cases) {
+    INFO(wire_name(refused_case.refusal) << ": " << refused_case.what);
+    refused_case.play();
+  }
+}
+
+TEST_CASE("Nobody has the log sign, its clock go back or an older copy go on but in its order") {
+  for (const RefusalCase& refused_case : ledger_cases) {
     INFO(wire_name(refused_case.refusal) << ": " << refused_case.what);
     refused_case.play();
   }

@@ -4,6 +4,7 @@
 #include <cstdlib>
 #include <map>
 
+#include "ledger/events/log_keys.h"
 #include "ledger/tlog/note.h"
 #include "ledger/tlog/tree.h"
 #include "tests/catch.h"
@@ -150,6 +151,20 @@ class Generator {
 
 PrivateKey generated_log_key() {
   return cached_key("the log");
+}
+
+std::vector<PrivateKey> log_keys_of(const std::vector<Recorded>& history) {
+  LogKeys keys = LogKeys::of_genesis(history.front()).value();
+  for (const Recorded& entry : history) keys.apply(entry);
+  std::vector<PrivateKey> candidates = {generated_log_key()};
+  for (std::size_t i = 1; i < keys.all().size() + 2; ++i) candidates.push_back(cached_key(str("log ", i)));
+  std::vector<PrivateKey> signers;
+  for (const NoteVerifier& signer : keys.at(history.size())) {
+    for (const PrivateKey& key : candidates) {
+      if (key.public_key().spki() == signer.key().spki()) signers.push_back(key);
+    }
+  }
+  return signers;
 }
 
 std::vector<Recorded> generate_history(std::uint64_t seed, std::size_t entries, Log log) {

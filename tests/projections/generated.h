@@ -23,6 +23,9 @@ PrivateKey generated_log_key();  // entry 0 names it as the log's
 enum class Log { honest, lying };
 std::vector<Recorded> generate_history(std::uint64_t seed, std::size_t entries, Log log = Log::honest);
 
+// The keys that sign the head over all of them.
+std::vector<PrivateKey> log_keys_of(const std::vector<Recorded>& history);
+
 // 1, 2, ... of them; or the one that CAIRN_TEST_SEED names, to look at a failure again.
 std::vector<std::uint64_t> history_seeds(std::size_t count);
 

@@ -66,6 +66,7 @@ class Moves {
   Move enrols();
   Move changes_say();
   Move changes_keys();
+  Move changes_log_keys();
   Move changes_policy();
   Move remarks();
 

@@ -173,6 +173,28 @@ Move Moves::changes_keys() {
   return {dice_.chance(70) ? handle : "dana", {key_added(handle, str(handle, " ", all + 1))}};
 }
 
+Move Moves::changes_log_keys() {
+  const auto& keys = world_.genesis->log_keys;
+  std::vector<std::string> signing;
+  for (const auto& [vkey, key] : keys) {
+    if (!key.ended) signing.push_back(vkey);
+  }
+  const std::string& ending = dice_.one_of(signing);
+  std::vector<Event> events;
+  if (signing.size() == 1 || dice_.chance(30)) {
+    const PrivateKey key = key_of(str("log ", keys.size() + dice_.below(2)));
+    const std::string vkey = NoteVerifier::for_log(world_.genesis->origin, key.public_key())->vkey();
+    events.emplace_back(LogKeyAdded{vkey, key.sign(log_possession_text(world_.genesis->ledger, vkey)).value()});
+  }
+  if (dice_.chance(35)) events.emplace_back(LogKeyRetired{ending, why});
+  if (events.size() < 2 && dice_.chance(50)) {
+    events.emplace_back(LogKeyCompromised{ending, 1 + dice_.below(world_.position->size), why});
+  }
+  if (events.empty()) events.emplace_back(LogKeyRetired{ending, why});
+  if (world_.takes_second_admin() && dice_.chance(50)) events = {AdministrationRequested{*encode_events(events)}};
+  return {dice_.chance(80) ? "dana" : any_person(), std::move(events)};
+}
+
 Move Moves::changes_policy() {
   static const std::vector<std::string> known = policies();
   const auto* open = dice_.row_of(world_.proposals.rows());
@@ -190,14 +212,26 @@ Move Moves::next(Millis now) {
     std::uint64_t weight;
     Move (Moves::*move)();
   };
-  static const std::vector<Weighted> table = {
-      {3, &Moves::registers},        {10, &Moves::proposes},         {28, &Moves::looks},
-      {26, &Moves::advances},        {14, &Moves::answers_approval}, {9, &Moves::rolls_back},
-      {2, &Moves::holds_rollout},    {2, &Moves::opens_incident},    {7, &Moves::goes_on_with_incident},
-      {8, &Moves::locks_down},       {2, &Moves::freezes},           {4, &Moves::breaks_glass},
-      {2, &Moves::takes_out_of_use}, {2, &Moves::keeps_or_deletes},  {1, &Moves::enrols},
-      {2, &Moves::changes_say},      {1, &Moves::changes_keys},      {1, &Moves::changes_policy},
-      {4, &Moves::remarks}};
+  static const std::vector<Weighted> table = {{3, &Moves::registers},
+                                              {10, &Moves::proposes},
+                                              {28, &Moves::looks},
+                                              {26, &Moves::advances},
+                                              {14, &Moves::answers_approval},
+                                              {9, &Moves::rolls_back},
+                                              {2, &Moves::holds_rollout},
+                                              {2, &Moves::opens_incident},
+                                              {7, &Moves::goes_on_with_incident},
+                                              {8, &Moves::locks_down},
+                                              {2, &Moves::freezes},
+                                              {4, &Moves::breaks_glass},
+                                              {2, &Moves::takes_out_of_use},
+                                              {2, &Moves::keeps_or_deletes},
+                                              {1, &Moves::enrols},
+                                              {2, &Moves::changes_say},
+                                              {1, &Moves::changes_keys},
+                                              {1, &Moves::changes_policy},
+                                              {2, &Moves::changes_log_keys},
+                                              {4, &Moves::remarks}};
   std::uint64_t all = 0;
   for (const Weighted& row : table) all += row.weight;
   std::uint64_t chosen = dice_.below(all);

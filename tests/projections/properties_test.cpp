@@ -121,6 +121,8 @@ TEST_CASE("Generated histories say and refuse most of what there is, and are the
     }
   }
   for (const std::string_view name : wire_names()) {
+    // They end a stretch of time, and a ledger; each has tests of its own.
+    if (name == "ledger.clock_corrected/1" || name == "ledger.forked/1") continue;
     INFO(name << " was never admitted");
     CHECK((said.contains(std::string(name)) || all_histories().size() < histories));
   }

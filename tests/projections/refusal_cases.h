@@ -19,5 +19,6 @@ extern const std::vector<RefusalCase> rollout_cases;
 extern const std::vector<RefusalCase> protection_cases;
 extern const std::vector<RefusalCase> incident_cases;
 extern const std::vector<RefusalCase> retention_cases;
+extern const std::vector<RefusalCase> ledger_cases;
 
 }  // namespace cairn

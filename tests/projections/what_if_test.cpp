@@ -19,7 +19,8 @@ Basis basis_of(const Recorded& entry) {
 std::vector<std::vector<Recorded>> refusal_histories() {
   std::vector<std::vector<Recorded>> histories;
   Scenario::kept = &histories;
-  for (const auto* cases : {&actor_cases, &rollout_cases, &protection_cases, &incident_cases, &retention_cases}) {
+  for (const auto* cases :
+       {&actor_cases, &rollout_cases, &protection_cases, &incident_cases, &retention_cases, &ledger_cases}) {
     for (const RefusalCase& one : *cases) one.play();
   }
   Scenario::kept = nullptr;

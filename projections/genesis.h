@@ -1,0 +1,28 @@
+// What a ledger is: its id, its name, and who signs for it.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+
+#include "ledger/base/types.h"
+#include "ledger/crypto/keys.h"
+
+namespace cairn {
+
+// For how long a key signs for the log.
+struct LogKeySpan {
+  Seq added = 0;
+  std::optional<Seq> ended;         // the entry that retired it, or called it compromised
+  std::optional<Size> compromised;  // from this size on
+};
+
+struct Genesis {
+  Hash ledger;  // leaf hash of entry 0, or of the newest fork
+  std::string origin;
+  std::map<std::string, LogKeySpan> log_keys;  // by vkey; all that ever were
+  KeyId recovery_id;
+  Bytes recovery_key;
+};
+
+}  // namespace cairn
