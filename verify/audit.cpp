@@ -10,6 +10,7 @@
 #include "verify/attachment_check.h"
 #include "verify/checkpoint_check.h"
 #include "verify/consequences.h"
+#include "verify/footing.h"
 #include "verify/index_check.h"
 #include "verify/pages_ahead.h"
 #include "verify/past_damage.h"
@@ -22,102 +23,23 @@
 namespace cairn {
 namespace {
 
-constexpr std::size_t kept_at_once = 256;
-
-// What an audit stands on before it has read anything else: which log, by which key, how far.
-struct Ground {
-  std::optional<NoteVerifier> log;
-  std::optional<std::string> newest;  // the checkpoint, as found; nothing if it cannot be read
-  Size expected = 0;  // entries, by the newest checkpoint's word, or the place of the last one that was kept
-};
-
-// The vkey that entry 0 names, whatever else it says.
-std::optional<LedgerCreated> peek_genesis(const EvidenceSource& source) {
-  const Result<std::vector<Bytes>> first = source.entries(0, 1);
-  if (!first.ok() || first->empty()) return std::nullopt;
-  const Result<Recorded> recorded = decode_recorded(0, first->front());
-  if (!recorded.ok() || recorded->statement.events.empty()) return std::nullopt;
-  const auto* created = std::get_if<LedgerCreated>(&recorded->statement.events.front());
-  return created == nullptr ? std::nullopt : std::optional<LedgerCreated>(*created);
-}
-
-// By the rows of the checkpoints that were kept, where the newest one does not say how many entries there are.
-Result<Size> largest_kept(const EvidenceSource& source) {
-  Size known = 0;
-  Size largest = 0;
-  for (;;) {
-    const Result<std::vector<SizedNote>> rows = source.checkpoints(largest + 1, kept_at_once);
-    TRY_LET(readable, was_readable(rows));
-    if (!readable) {
-      const auto behind = [&](Size distance) { return was_readable(source.checkpoints(largest + 1 + distance, 1)); };
-      TRY_LET(distance, distance_past_damage(std::numeric_limits<Size>::max() - largest - 1, behind));
-      if (!distance) return known;
-      largest += *distance;  // no row yet, but the place before one
-      continue;
-    }
-    if (rows->empty() || rows->back().size <= largest) return known;
-    known = largest = rows->back().size;
-  }
-}
-
-Result<Ground> find_ground(const EvidenceSource& source, const AuditOptions& options, Report& report) {
-  Ground ground;
-  if (options.vkey) {
-    Result<NoteVerifier> log = NoteVerifier::from_log_vkey(*options.vkey);
-    if (!log.ok()) return usage(log.error().message);
-    ground.log = std::move(*log);
-  }
-  Findings& findings = report.findings;
-  Result<std::string> newest = source.newest_checkpoint();
-  if (!newest.ok()) {
-    if (newest.error().kind == ErrorKind::unavailable) return newest.error();
-    findings.push_back({FindingKind::checkpoint_bad, std::nullopt, newest.error().message});
-  }
-  const Result<Size> claimed = newest.ok() ? claimed_size(*newest) : Result<Size>(newest.error());
-  TRY_LET(expected, claimed.ok() ? claimed : largest_kept(source));
-  ground.expected = expected;
-  if (newest.ok()) ground.newest = std::move(*newest);
-
-  const std::optional<LedgerCreated> created = peek_genesis(source);
-  if (created) {
-    report.origin = created->origin;
-    if (ground.log && ground.log->vkey() != created->log_key) {
-      findings.push_back({FindingKind::genesis_wrong, 0,
-                          str("entry 0 names the log key ", printable(created->log_key),
-                              ", and the one brought along is ", ground.log->vkey())});
-    }
-    if (!ground.log) {
-      Result<NoteVerifier> log = NoteVerifier::from_log_vkey(created->log_key);
-      if (log.ok()) ground.log = std::move(*log);
-    }
-  }
-  if (ground.log) {
-    report.vkey = ground.log->vkey();
-    if (report.origin.empty()) report.origin = ground.log->name();
-  } else {
-    findings.push_back({FindingKind::checkpoint_bad, std::nullopt,
-                        "no checkpoint can be opened: no key was brought along and entry 0 names none"});
-  }
-  return ground;
-}
-
 // The size of the head from which on everything is asked.
-Size find_since(const Ground& ground, const AuditOptions& options) {
-  if (!options.since || !ground.log || options.quick) return 0;
-  const Result<Checkpoint> opened = open_checkpoint(*options.since, *ground.log);
+Size find_since(const Footing& footing, const AuditOptions& options) {
+  if (!options.since || !footing.log || options.quick) return 0;
+  const Result<Checkpoint> opened = footing.log->open(*options.since);
   return opened.ok() ? opened->head.size : 0;
 }
 
 class Auditor {
  public:
-  Auditor(const EvidenceSource& source, const AuditOptions& options, Ground ground, Report& report)
+  Auditor(const EvidenceSource& source, const AuditOptions& options, Footing footing, Report& report)
       : source_(source),
         options_(options),
-        ground_(std::move(ground)),
+        footing_(std::move(footing)),
         report_(report),
         workers_(options.threads),
         tree_(source),
-        checkpoints_(source, ground_.log, report.since, workers_),
+        checkpoints_(source, footing_.log, report.since, workers_),
         rules_(workers_, report),
         snapshots_(source) {}
 
@@ -129,6 +51,7 @@ class Auditor {
                                    [](const Finding& f) { return f.kind == FindingKind::signature_bad; });
     report_.signatures -= static_cast<Size>(bad);
     std::move(found.begin(), found.end(), std::back_inserter(findings()));
+    check_brought_key();
     if (checkpoints_.newest_differs()) {
       merge_consequences(findings(), std::max(checkpoints_.sound(), rules_.sound()));
     }
@@ -140,17 +63,20 @@ class Auditor {
 
   Result<void> walk_and_compare() {
     using Origin = CheckpointCheck::Origin;
-    if (ground_.newest) checkpoints_.expect(*ground_.newest, Origin::newest, findings());
+    if (footing_.newest) checkpoints_.expect(*footing_.newest, Origin::newest, findings());
     for (const std::string& head : options_.known_heads) checkpoints_.expect(head, Origin::known, findings());
     for (const Head& basis : options_.known_bases) checkpoints_.expect(basis);
     if (options_.since) checkpoints_.expect(*options_.since, Origin::known, findings());
-    if (!options_.quick) TRY(snapshots_.list(ground_.expected, findings()));
+    if (footing_.brought) checkpoints_.watch_for(*footing_.brought);
+    if (!options_.quick) TRY(snapshots_.list(footing_.expected, findings()));
     TRY(grown(0));
     TRY(walk());
     if (report_.entries == 0) {
       findings().push_back(
           {FindingKind::entry_missing, std::nullopt, "there is no entry at all, so nothing is verified"});
     }
+    check_id();
+    TRY(check_former_keys());
     TRY(tree_.finish(findings()));
     TRY(checkpoints_.finish(tree_.size(), findings()));
     TRY_LET(root, tree_.root_at(tree_.size()));
@@ -166,8 +92,28 @@ class Auditor {
     return check_rest(source_, findings());
   }
 
+  // Of each key that no longer signs the newest head, where the source keeps it apart.
+  Result<void> check_former_keys() {
+    if (!footing_.log) return {};
+    for (const LogKey& key : footing_.log->all()) {
+      if (!key.ended) continue;
+      TRY_LET(note, source_.last_signed_by(key.verifier.key_id()));
+      if (note) checkpoints_.expect(std::move(*note), CheckpointCheck::Origin::by_former_key, findings());
+    }
+    return grown(tree_.size());
+  }
+
+  // A key that no longer signs is shown to have been this log's by a head from when it did.
+  void check_brought_key() {
+    if (!footing_.brought || !footing_.brought->ended || checkpoints_.seen()) return;
+    findings().push_back(
+        {FindingKind::checkpoint_bad, std::nullopt,
+         str("no head here shows that ", footing_.brought->verifier.vkey(), ", which entry ", *footing_.brought->ended,
+             " ended, ever signed for this log; bring one that it signed (--since), or the key that signs now")});
+  }
+
   Result<void> walk() {
-    PagesAhead pages(source_, workers_, ground_.expected, !options_.quick);
+    PagesAhead pages(source_, workers_, footing_.expected, !options_.quick);
     while (const std::shared_ptr<AuditPage> page = pages.next()) {
       if (page->whole) {
         TRY(take(page));
@@ -175,7 +121,7 @@ class Auditor {
         TRY_LET(goes_on, walk_singly(page->first, page->first + page->count));
         if (!goes_on) break;
       }
-      if (options_.progress) options_.progress(tree_.size(), ground_.expected);
+      if (options_.progress) options_.progress(tree_.size(), footing_.expected);
     }
     end_of_run();
     return {};
@@ -185,7 +131,7 @@ class Auditor {
     end_of_run();
     report_.entries += page->count;
     const std::span<const Hash> leaves = page->tile->level(0);
-    if (page->first == 0) check_id(leaves.front());
+    if (page->first == 0) report_.ledger = leaves.front();
     if (page->count == tile_width) {
       TRY(tree_.push(page->tile, page->leaves_compared, findings()));
     } else {
@@ -228,7 +174,7 @@ class Auditor {
     end_of_run();
     run_ = Run{kind, findings().size(), seq, seq};
     const std::string what =
-        page.ok() ? str("it is not here, and the newest checkpoint speaks of ", ground_.expected, " entries")
+        page.ok() ? str("it is not here, and the newest checkpoint speaks of ", footing_.expected, " entries")
                   : page.error().message;
     findings().push_back({kind, seq, what});
   }
@@ -257,17 +203,25 @@ class Auditor {
     ++report_.entries;
     const auto entries = std::make_shared<std::vector<ReadEntry>>();
     const Hash leaf = read_entry(seq, bytes, options_.quick ? nullptr : entries.get());
-    if (seq == 0) check_id(leaf);
+    if (seq == 0) report_.ledger = leaf;
     TRY(tree_.push(leaf, findings()));
     if (!options_.quick) TRY(understand({entries, entries->data()}, seq));
     return grown(seq + 1);
   }
 
-  void check_id(const Hash& leaf) {
-    report_.ledger = leaf;
-    if (!options_.ledger_id || *options_.ledger_id == leaf) return;
+  // Of what was read, which may have gone on under another id.
+  void check_id() {
+    if (report_.entries == 0 || report_.ledger == Hash{}) return;
+    const bool forked = footing_.log && footing_.log->forked_at();
+    const Hash first = report_.ledger;
+    if (forked) {
+      report_.ledger = footing_.log->ledger();
+      report_.origin = footing_.log->origin();
+    }
+    if (!options_.ledger_id || *options_.ledger_id == report_.ledger) return;
     findings().push_back({FindingKind::genesis_wrong, 0,
-                          str("this is ledger ", leaf.hex(), ", and ", options_.ledger_id->hex(), " was asked for")});
+                          str("this is ledger ", report_.ledger.hex(), forked ? str(", a fork of ", first.hex()) : "",
+                              ", and ", options_.ledger_id->hex(), " was asked for")});
   }
 
   Result<void> understand(const std::shared_ptr<const ReadEntry>& entry, Seq seq) {
@@ -281,6 +235,7 @@ class Auditor {
       return {};
     }
     TRY(rules_.check({entry, &*recorded}, tree_));
+    if (footing_.log) footing_.log->apply(*recorded);
     index_.add(seq, entry->tags);
     return attachments_.add(*recorded);
   }
@@ -293,10 +248,10 @@ class Auditor {
       TRY_LET(root, tree_.root_at(*next));
       checkpoints_.at(*next, root, findings());
     }
-    if (options_.quick || !snapshots_.is_at(size) || !ground_.log) return {};
+    if (options_.quick || !snapshots_.is_at(size) || !footing_.log) return {};
     TRY_LET(root, tree_.root_at(size));
     World* world = rules_.deciding() ? &rules_.world() : nullptr;
-    return snapshots_.at({size, root}, world, ground_.log->key(), findings());
+    return snapshots_.at({size, root}, world, *footing_.log, findings());
   }
 
   Result<void> compare_index() {
@@ -322,7 +277,7 @@ class Auditor {
 
   const EvidenceSource& source_;
   const AuditOptions& options_;
-  Ground ground_;
+  Footing footing_;
   Report& report_;
   Workers workers_;
   TreeCheck tree_;
@@ -341,9 +296,9 @@ Result<Report> audit(const EvidenceSource& source, const AuditOptions& options) 
   Report report;
   report.quick = options.quick;
   report.trusted_from_outside = options.vkey || options.ledger_id;
-  TRY_LET(ground, find_ground(source, options, report));
-  report.since = find_since(ground, options);
-  Auditor auditor(source, options, std::move(ground), report);
+  TRY_LET(footing, find_footing(source, options, report));
+  report.since = find_since(footing, options);
+  Auditor auditor(source, options, std::move(footing), report);
   TRY(auditor.run());
   std::stable_sort(report.findings.begin(), report.findings.end(),
                    [](const Finding& a, const Finding& b) { return a.seq == b.seq ? a.kind < b.kind : a.seq < b.seq; });

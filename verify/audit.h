@@ -27,10 +27,10 @@
 namespace cairn {
 
 struct AuditOptions {
-  bool quick = false;  // hashes, tree, checkpoints; neither signatures nor rules
-  std::optional<std::string>
-      vkey;  // the log's key that the auditor brings; else the one of entry 0, and the report says so
-  std::optional<Hash> ledger_id;         // likewise
+  bool quick = false;               // hashes, tree, checkpoints; neither signatures nor rules
+  std::optional<std::string> vkey;  // a key of the log that the auditor brings, be it one that no longer signs; else
+                                    // what entry 0 says holds, and the report says so
+  std::optional<Hash> ledger_id;    // likewise
   std::vector<std::string> known_heads;  // notes that somebody kept: each must lie on this history
   std::vector<Head> known_bases;         // what statements that somebody kept stand on: so must these
   // Such a note, kept by who had all below it verified. If this history leads to it, what lies below is what was

@@ -7,6 +7,7 @@
 #include "ledger/base/text.h"
 #include "ledger/crypto/keys.h"
 #include "ledger/events/entry.h"
+#include "ledger/events/log_keys.h"
 #include "ledger/tlog/proof_file.h"
 #include "ledger/tlog/tile.h"
 #include "verify/tiles_source.h"
@@ -91,6 +92,7 @@ class PartialCheck {
   Result<void> run(const std::optional<Hash>& ledger_id) {
     TRY(open_head());
     for (const Seq seq : seqs()) TRY(check_entry(seq));
+    check_log_key();
     check_ledger(ledger_id);
     return check_attachments();
   }
@@ -184,7 +186,7 @@ class PartialCheck {
   bool check_said(const Recorded& recorded) {
     const Statement& statement = recorded.statement;
     if (recorded.seq == 0) return check_genesis(recorded);
-    if (statement.ledger != report_.ledger) {
+    if (statement.ledger != (log_keys_ ? log_keys_->ledger() : report_.ledger)) {
       find(FindingKind::ledger_id_wrong, recorded.seq, "its statement was made for ledger " + statement.ledger.hex());
       return false;
     }
@@ -209,10 +211,9 @@ class PartialCheck {
     if (created == nullptr) return bad("entry 0 does not begin with ledger.created");
     if (!recorded.entry.outcome.empty()) return bad("entry 0 was refused");
     report_.origin = created->origin;
-    if (created->log_key != log_.vkey()) {
-      return bad(str("entry 0 names the log key ", printable(created->log_key), ", and the one brought along is ",
-                     log_.vkey()));
-    }
+    const Result<LogKeys> keys = LogKeys::of_genesis(recorded);
+    if (!keys.ok()) return bad(keys.error().message);
+    log_keys_ = *keys;
     KeyRing own;
     own.learn(recorded);
     return check_signature(own, recorded);
@@ -220,11 +221,24 @@ class PartialCheck {
 
   void learn(const Recorded& recorded) {
     keys_.learn(recorded);
+    if (log_keys_) log_keys_->apply(recorded);
     if (!recorded.entry.outcome.empty()) return;
     for (const Event& event : recorded.statement.events) {
       if (const auto file = attachment_of(event)) named_.emplace(file->digest, recorded.seq);
       if (const auto* gone = std::get_if<AttachmentErased>(&event)) named_.emplace(gone->digest, recorded.seq);
     }
+  }
+
+  // Entry 0 names it, or one that had the log sign with it as well.
+  void check_log_key() {
+    if (!log_keys_) return;
+    report_.ledger = log_keys_->ledger();
+    report_.origin = log_keys_->origin();
+    const LogKey* brought = log_keys_->find(log_.vkey());
+    if (brought != nullptr && brought->ledger == log_keys_->ledger()) return;
+    find(FindingKind::genesis_wrong, 0,
+         str("entry 0 names the log key ", printable(log_keys_->all().front().verifier.vkey()),
+             ", and the one brought along is ", log_.vkey()));
   }
 
   void check_ledger(const std::optional<Hash>& ledger_id) {
@@ -266,7 +280,8 @@ class PartialCheck {
   std::string note_;
   bool opened_ = false;  // the checkpoint, by the log's key
   KeyRing keys_;
-  std::map<Hash, Seq> named_;  // attachments, and by which entry first
+  std::optional<LogKeys> log_keys_;  // as far as the entries of the bundle say
+  std::map<Hash, Seq> named_;        // attachments, and by which entry first
 };
 
 // Tiles of another size or place would be read by nobody and believed by whoever unpacks the bundle.
@@ -306,7 +321,7 @@ Result<PartialReport> check_partial(const BundleFile& bundle, const std::string&
 Result<Report> audit_complete(const BundleFile& bundle, const AuditOptions& options) {
   std::set<std::string> read;
   const auto read_file = [&](const std::string& name, std::size_t most) {
-    if (is_attachment_name(name)) read.insert(name);
+    if (is_attachment_name(name) || is_last_signed_name(name)) read.insert(name);
     return bundle.read(name, most);
   };
   TRY_LET(source, TilesSource::over(read_file, bundle.name()));
@@ -316,6 +331,9 @@ Result<Report> audit_complete(const BundleFile& bundle, const AuditOptions& opti
   find_foreign_tiles(bundle, foreign);
   // Where an entry cannot be read, nobody knows what it names.
   for (const UstarFile& file : bundle.files()) {
+    if (report.verified() && is_last_signed_name(file.name) && !read.contains(file.name)) {
+      foreign.push_back({FindingKind::archive_malformed, std::nullopt, file.name + " is of no former key of the log"});
+    }
     if (!report.verified() || !is_attachment_name(file.name) || read.contains(file.name)) continue;
     foreign.push_back({FindingKind::archive_malformed, std::nullopt, file.name + " is named by no admitted entry"});
   }

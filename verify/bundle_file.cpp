@@ -10,6 +10,7 @@
 
 #include "ledger/base/text.h"
 #include "ledger/crypto/sha256.h"
+#include "verify/tiles_source.h"
 
 namespace cairn {
 namespace {
@@ -87,7 +88,7 @@ Result<void> BundleFile::index(std::uint64_t bytes) {
   complete_ = std::any_of(files_.begin(), files_.end(), is_tile);
   for (const UstarFile& file : files_) {
     const bool ours = file.name == "checkpoint" || is_attachment_name(file.name) ||
-                      (complete_ ? is_tile(file) : is_of_entry(file.name));
+                      (complete_ ? is_tile(file) || is_last_signed_name(file.name) : is_of_entry(file.name));
     if (ours) continue;
     return no_bundle(name_, str("at byte ", file.begin - ustar_block, " begins a file ", file.name, ", which no ",
                                 complete_ ? "complete" : "partial", " bundle holds"));

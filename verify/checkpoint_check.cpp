@@ -16,6 +16,8 @@ std::string describe(CheckpointCheck::Origin origin, Size size) {
       return str("the newest checkpoint, of size ", size);
     case CheckpointCheck::Origin::kept_by_log:
       return str("the kept checkpoint of size ", size);
+    case CheckpointCheck::Origin::by_former_key:
+      return str("the head of size ", size, " that is kept as the last by a former key");
     case CheckpointCheck::Origin::known:
       return str("the head of size ", size, " that was brought along");
   }
@@ -77,7 +79,12 @@ Result<std::optional<Size>> CheckpointCheck::next(Findings& findings) {
   return std::optional<Size>(waiting_.begin()->first);
 }
 
+bool CheckpointCheck::shows(Size size) const {
+  return watched_ && watched_->signs(size) && (!watched_->compromised || size < *watched_->compromised);
+}
+
 void CheckpointCheck::is_sound(Size size) {
+  if (shows(size)) seen_ = true;
   for (Size before = sound_; before < size && !sound_.compare_exchange_weak(before, size);) {
   }
 }
@@ -98,8 +105,8 @@ void CheckpointCheck::at(Size size, const Hash& root, Findings& findings) {
     ++checked_;
     const std::size_t held = waiting.note.size();
     workers_.add(
-        [this, size, root, head = std::move(waiting)]() -> std::optional<Finding> {
-          const Result<Checkpoint> opened = open_checkpoint(head.note, *log_);
+        [this, size, root, head = std::move(waiting), keys = *log_]() -> std::optional<Finding> {
+          const Result<Checkpoint> opened = keys.open(head.note);
           const std::string which = describe(head.origin, size);
           if (!opened.ok()) {
             return Finding{FindingKind::checkpoint_bad, std::nullopt, str(which, ": ", opened.error().message)};
@@ -137,14 +144,14 @@ Result<void> CheckpointCheck::finish(Size entries, Findings& findings) {
     }
     if (!log_ || head.basis) continue;
     ++checked_;
-    const Result<Checkpoint> opened = open_checkpoint(head.note, *log_);
+    const Result<Checkpoint> opened = log_->open(head.note);
     const std::string which = describe(head.origin, *size);
     if (!opened.ok()) {
       findings.push_back({FindingKind::checkpoint_bad, std::nullopt, str(which, ": ", opened.error().message)});
     } else if (head.origin == Origin::kept_by_log) {
       if (kept++ == 0) first = *size;
       last = *size;
-    } else if (head.origin == Origin::known) {  // what the newest one misses, the walk through the entries has said
+    } else if (head.origin != Origin::newest) {  // what the newest one misses, the walk through the entries has said
       findings.push_back({FindingKind::entry_missing, std::nullopt,
                           str(which, " is signed, and only ", entries, " entries are here")});
     }

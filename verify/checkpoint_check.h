@@ -1,5 +1,5 @@
-// CheckpointCheck: every signed head that there is, each opened with the log's key and held against the tree of its
-// size.
+// CheckpointCheck: every signed head that there is, each opened with the keys that sign at its size and held against
+// the tree of that size.
 #pragma once
 
 #include <atomic>
@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "ledger/events/log_keys.h"
 #include "ledger/tlog/checkpoint.h"
 #include "verify/evidence_source.h"
 #include "verify/finding.h"
@@ -17,13 +18,16 @@ namespace cairn {
 
 class CheckpointCheck {
  public:
-  // Without `log` nothing can be opened; that is a finding of whoever knows why. Kept heads below `since` were verified
-  // before.
-  CheckpointCheck(const EvidenceSource& source, std::optional<NoteVerifier> log, Size since, Workers& workers)
-      : source_(source), log_(std::move(log)), workers_(workers), read_to_(since) {}
+  // Without keys in `log` nothing can be opened; that is a finding of whoever knows why. They have to be known for
+  // every size that is asked for. Kept heads below `since` were verified before.
+  CheckpointCheck(const EvidenceSource& source, const std::optional<LogKeys>& log, Size since, Workers& workers)
+      : source_(source), log_(log), workers_(workers), read_to_(since) {}
+
+  // Looks out for a head that this key signed while nobody else could.
+  void watch_for(const LogKey& key) { watched_ = key; }
 
   // A head from elsewhere, or the newest one.
-  enum class Origin { newest, kept_by_log, known };
+  enum class Origin { newest, kept_by_log, by_former_key, known };
   void expect(std::string note, Origin origin, Findings& findings);
 
   // A head that nobody signed here: the basis of a statement that was kept.
@@ -45,6 +49,9 @@ class CheckpointCheck {
   bool newest_differs() const { return newest_differs_; }
   Size sound() const { return sound_; }
 
+  // Likewise: whether the key that was watched for signed a head that is as it should be.
+  bool seen() const { return seen_; }
+
  private:
   struct Waiting {
     std::string note;
@@ -56,9 +63,10 @@ class CheckpointCheck {
   Result<void> skip_unreadable();
   void compare(const Head& basis, const Hash& root, Findings& findings);
   void is_sound(Size size);  // called by the workers
+  bool shows(Size size) const;
 
   const EvidenceSource& source_;
-  std::optional<NoteVerifier> log_;
+  const std::optional<LogKeys>& log_;
   Workers& workers_;
   std::multimap<Size, Waiting> waiting_;
   std::optional<std::string> newest_;
@@ -67,6 +75,8 @@ class CheckpointCheck {
   Size checked_ = 0;
   std::atomic<bool> newest_differs_ = false;
   std::atomic<Size> sound_ = 0;
+  std::optional<LogKey> watched_;
+  std::atomic<bool> seen_ = false;
 };
 
 }  // namespace cairn

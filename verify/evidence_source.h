@@ -52,6 +52,12 @@ class EvidenceSource {
   // The newest sealed snapshot of a size <= at_most; nothing if there is none.
   virtual Result<std::optional<SizedNote>> snapshot(Size at_most) const = 0;
 
+  // The newest signed head by a key that no longer signs for the log, where the source keeps no others: by the key's id
+  // in its vkey; nothing if it is not there.
+  virtual Result<std::optional<std::string>> last_signed_by(std::uint32_t) const {
+    return std::optional<std::string>();
+  }
+
   // The attachment of this digest: its bytes (unchecked), or nothing if it is not there.
   virtual Result<std::optional<Bytes>> attachment(const Hash& digest) const = 0;
 

@@ -77,6 +77,13 @@ def open_checkpoint(folder, note, vkey):
     return int(size), base64.b64decode(root, validate=True)
 
 
+def claimed_head(note):
+    """Which tree a checkpoint speaks of, before anybody knows who has to have signed it."""
+    lines = note.split(b"\n")
+    require(len(lines) > 3, "checkpoint: it has fewer lines than origin, size and root")
+    return int(lines[1]), base64.b64decode(lines[2], validate=True)
+
+
 def read_entries(directory, size):
     for index in range((size + 255) // 256):
         width = min(256, size - 256 * index)
@@ -129,7 +136,37 @@ def decode_entry(entry):
     return outcome, signatures, entry[at:]
 
 
-def check_author(folder, seq, entry, roots, keys, ledger, vkey):
+class Log:
+    """Who signs for the log, as its entries say: the verifier keys that do, all that ever did, and for which ledger."""
+
+    def __init__(self):
+        self.ledger, self.signing, self.all = ZEROS, [], {}
+
+    def follow(self, seq, leaf, events):
+        for event in events:
+            kind, vkey = event["type"], event.get("log_key")
+            if kind == "ledger.forked/1":
+                self.signing.clear()
+            if kind in ("ledger.created/1", "ledger.forked/1"):
+                self.ledger = leaf.hex()
+            if kind in ("ledger.created/1", "ledger.forked/1", "log.key_added/1"):
+                self.signing.append(vkey)
+                self.all[vkey] = self.ledger
+            if kind in ("log.key_retired/1", "log.key_compromised/1") and vkey in self.signing:
+                self.signing.remove(vkey)
+
+
+def check_log(folder, directory, vkey, log, note, roots):
+    """Every key that signs now signed the newest head; and the one that was brought along signed this head or a kept one."""
+    require(log.all.get(vkey) == log.ledger, "no entry has the log of this ledger sign with that key")
+    for signer in log.signing:
+        open_checkpoint(folder, note, signer)
+    if vkey not in log.signing:
+        size, root = open_checkpoint(folder, read(directory, "checkpoint." + vkey.split("+")[1]), vkey)
+        require(0 < size < len(roots) and roots[size] == root, "the last head of that key is not on this history")
+
+
+def check_author(folder, seq, entry, roots, keys, log):
     """Verifies one entry by the keys known so far, then lets it speak: `keys` is key id -> (handle, SPKI)."""
     outcome, signatures, payload = decode_entry(entry)
     predicate = json.loads(payload)["predicate"]
@@ -138,10 +175,9 @@ def check_author(folder, seq, entry, roots, keys, ledger, vkey):
              if event["type"] in ("actor.enrolled/1", "key.added/1")]
     if seq == 0:
         require(events[0]["type"] == "ledger.created/1", "it does not create a ledger")
-        require(events[0]["log_key"] == vkey, "it names another log key")
         added.append(("recovery", base64.b64decode(events[0]["recovery_key"])))
     added = {sha256(spki).hex(): (handle, spki) for handle, spki in added}
-    require(predicate["ledger"] == (ledger if seq else ZEROS), "it was written for another ledger")
+    require(predicate["ledger"] == log.ledger, "it was written for another ledger")
     known = keys if seq else added  # entry 0 is signed by the key that it names
     require(len(signatures) == 1, f"it has {len(signatures)} signatures")
     key_id, signature = signatures[0]
@@ -155,6 +191,7 @@ def check_author(folder, seq, entry, roots, keys, ledger, vkey):
     require(on_history or outcome == "basis_not_on_history", "the head that the author had seen is not on this history")
     if not outcome:
         keys.update(added)
+        log.follow(seq, sha256(b"\x00" + entry), events)
         for event in events:
             if event["type"] == "key.revoked/1":
                 keys.pop(event["key"], None)
@@ -162,21 +199,26 @@ def check_author(folder, seq, entry, roots, keys, ledger, vkey):
 
 def verify(directory, vkey, entry_format):
     with tempfile.TemporaryDirectory() as folder:
-        size, root = open_checkpoint(folder, read(directory, "checkpoint"), vkey)
+        note = read(directory, "checkpoint")
+        size, root = claimed_head(note)
         require(size > 0, "checkpoint: the tree is empty, so there is nothing to verify")
         entries = list(read_entries(directory, size))
         leaves = [sha256(b"\x00" + entry) for entry in entries]
         roots = roots_of(leaves)
         require(roots[-1] == root, "checkpoint: the root is not that of the entries")
         check_hash_tiles(directory, leaves)
-        keys = {}
+        if entry_format != "cairn":
+            open_checkpoint(folder, note, vkey)
+        keys, log = {}, Log()
         for seq, entry in enumerate(entries if entry_format == "cairn" else []):
             try:
-                check_author(folder, seq, entry, roots, keys, leaves[0].hex(), vkey)
+                check_author(folder, seq, entry, roots, keys, log)
             except Broken as broken:
                 raise Broken(f"entry {seq}: {broken}")
             except (struct.error, ValueError, KeyError, IndexError, TypeError) as error:
                 raise Broken(f"entry {seq}: it does not parse ({type(error).__name__}: {error})")
+        if entry_format == "cairn":
+            check_log(folder, directory, vkey, log, note, roots)
     authors = f", {len(entries)} authors' signatures" if entry_format == "cairn" else ""
     print(f"holds: {len(entries)} entries, root {root.hex()}, the checkpoint's signature, every tile{authors}")
 
@@ -184,7 +226,7 @@ def verify(directory, vkey, entry_format):
 def main():
     parser = argparse.ArgumentParser(description="Verifies an exported ledger without any of Cairn's code.")
     parser.add_argument("directory", help="what `cairn export` wrote")
-    parser.add_argument("vkey", help="the log's key, as `cairn log-key` prints it")
+    parser.add_argument("vkey", help="a key of the log, as `cairn log-key` prints it")
     parser.add_argument("--entry-format", choices=("cairn", "none"), default="cairn", help="none: hashes only")
     arguments = parser.parse_args()
     try:

@@ -107,7 +107,8 @@ Result<void> RuleCheck::check(const std::shared_ptr<const Recorded>& entry, Tree
 // Only the neighbour counts: a single time that lies is one finding where it lies, or two where it leapt ahead.
 void RuleCheck::check_order(const Recorded& recorded) {
   const Millis time = recorded.entry.recorded;
-  if (recorded.seq > 0 && time < newest_) {
+  const bool corrects = recorded.entry.outcome.empty() && corrects_clock(recorded.statement);
+  if (recorded.seq > 0 && time < newest_ && !corrects) {
     report(FindingKind::time_out_of_order, recorded,
            str("recorded at ", format_time(time), ", before the entry above it at ", format_time(newest_)));
   }

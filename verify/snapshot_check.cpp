@@ -38,7 +38,7 @@ Result<void> SnapshotCheck::list(Size at_most, Findings& findings) {
   }
 }
 
-Result<void> SnapshotCheck::at(const Head& head, World* world, const PublicKey& log_key, Findings& findings) {
+Result<void> SnapshotCheck::at(const Head& head, World* world, const LogKeys& log, Findings& findings) {
   sizes_.pop_back();
   const Result<std::optional<SizedNote>> found = source_.snapshot(head.size);
   TRY_LET(readable, was_readable(found));
@@ -53,7 +53,7 @@ Result<void> SnapshotCheck::at(const Head& head, World* world, const PublicKey& 
     return {};
   }
   ++checked_;
-  const Result<Snapshot> opened = open_snapshot(row->note, log_key);
+  const Result<Snapshot> opened = log.open_sealed(head.size, row->note);
   if (!opened.ok()) {
     findings.push_back(wrong(str("the snapshot of size ", head.size, ": ", opened.error().message)));
     if (world != nullptr) world->note_changes();

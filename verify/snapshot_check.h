@@ -3,7 +3,7 @@
 
 #include <vector>
 
-#include "ledger/crypto/keys.h"
+#include "ledger/events/log_keys.h"
 #include "ledger/tlog/snapshot.h"
 #include "projections/world.h"
 #include "verify/evidence_source.h"
@@ -22,7 +22,7 @@ class SnapshotCheck {
 
   // Needs is_at(head.size). Without a world only the signature and the root are compared; so it is with views of
   // another version's layout, which nobody reads any more.
-  Result<void> at(const Head& head, World* world, const PublicKey& log_key, Findings& findings);
+  Result<void> at(const Head& head, World* world, const LogKeys& log, Findings& findings);
 
   // Those that are left are of sizes that the walk never came to.
   void finish(Findings& findings);

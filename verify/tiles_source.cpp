@@ -18,6 +18,7 @@ namespace fs = std::filesystem;
 constexpr std::size_t hash_bytes = sizeof(Hash::bytes);
 constexpr std::size_t max_bundle_bytes = tile_width * (2 + max_entry_bytes);
 constexpr std::size_t max_tile_bytes = tile_width * hash_bytes;
+constexpr const char* former_key_prefix = "checkpoint.";
 constexpr std::size_t max_attachment = 16 << 20;  // DESIGN 4
 
 // How many of `count` things the tile or bundle of this index holds.
@@ -44,6 +45,18 @@ Result<std::optional<Bytes>> read_below(const fs::path& directory, const std::st
 }
 
 }  // namespace
+
+bool is_last_signed_name(std::string_view name) {
+  if (!name.starts_with(former_key_prefix)) return false;
+  const Result<Bytes> id = from_hex(name.substr(std::string_view(former_key_prefix).size()));
+  return id.ok() && id->size() == 4;
+}
+
+std::string last_signed_name(std::uint32_t key_id) {
+  Bytes id;
+  append_big_endian(id, key_id, 4);
+  return former_key_prefix + to_hex(id);
+}
 
 Result<Bytes> read_at_most(const fs::path& file, std::size_t most) {
   const std::string name = printable(file.string());
@@ -180,6 +193,10 @@ Result<std::optional<std::vector<Hash>>> TilesSource::stored_nodes(std::span<con
     hashes.push_back(hash);
   }
   return Nodes(std::move(hashes));
+}
+
+Result<std::optional<std::string>> TilesSource::last_signed_by(std::uint32_t key_id) const {
+  return read_(last_signed_name(key_id), max_note_bytes);
 }
 
 Result<std::optional<Bytes>> TilesSource::attachment(const Hash& digest) const {

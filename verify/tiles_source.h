@@ -38,6 +38,7 @@ class TilesSource final : public EvidenceSource {
     return std::optional<std::vector<std::string>>();
   }
   Result<std::optional<SizedNote>> snapshot(Size) const override { return std::optional<SizedNote>(); }
+  Result<std::optional<std::string>> last_signed_by(std::uint32_t key_id) const override;
   Result<std::optional<Bytes>> attachment(const Hash& digest) const override;
 
  private:
@@ -63,6 +64,10 @@ class TilesSource final : public EvidenceSource {
   };
   std::unique_ptr<Last> last_ = std::make_unique<Last>();
 };
+
+// Where an export keeps the newest head by a key that no longer signs: "checkpoint.0a1b2c3d".
+std::string last_signed_name(std::uint32_t key_id);
+bool is_last_signed_name(std::string_view name);
 
 // At most `most` bytes, or an error; wherever the path leads, since whoever runs the program named it.
 Result<Bytes> read_at_most(const std::filesystem::path& file, std::size_t most);

@@ -84,7 +84,20 @@ class Ledger:
         self.entries.append(struct.pack(">BQB", 0, 1000 + size, len(outcome)) + outcome.encode() + b"\x01" + key.id +
                             struct.pack(">H", len(signature)) + bytes(signature) + payload)
 
-    def export(self, directory, origin=ORIGIN, head=None, behind=b""):
+    def vkey_of(self, key, origin=ORIGIN):
+        public = b"\x01" + key.spki[-32:]
+        key_id = sha256(origin.encode() + b"\n" + public)[:4]
+        return f"{origin}+{key_id.hex()}+{base64.b64encode(public).decode()}"
+
+    def note(self, size, root, signers, origin=ORIGIN):
+        text = f"{origin}\n{size}\n{base64.b64encode(root).decode()}\n".encode()
+        note = text + b"\n"
+        for key in signers:
+            key_id = bytes.fromhex(self.vkey_of(key, origin).split("+")[1])
+            note += b"\xe2\x80\x94 " + origin.encode() + b" " + base64.b64encode(key_id + key.sign(text)) + b"\n"
+        return note
+
+    def export(self, directory, origin=ORIGIN, head=None, behind=b"", checkpoint=None, former=None):
         def write(path, data):
             os.makedirs(os.path.dirname(os.path.join(directory, path)), exist_ok=True)
             with open(os.path.join(directory, path), "wb") as file:
@@ -96,7 +109,9 @@ class Ledger:
         size, root = head or (len(leaves), root_of(leaves))
         text = f"{origin}\n{size}\n{base64.b64encode(root).decode()}\n".encode()
         line = base64.b64encode(self.key_id + self.log.sign(text))
-        write("checkpoint", text + b"\n\xe2\x80\x94 " + ORIGIN.encode() + b" " + line + b"\n")
+        write("checkpoint", checkpoint or text + b"\n\xe2\x80\x94 " + ORIGIN.encode() + b" " + line + b"\n")
+        if former:
+            write("checkpoint." + self.key_id.hex(), former)
 
 
 class Vectors(unittest.TestCase):
@@ -238,7 +253,35 @@ class Entries(unittest.TestCase):
 
     def test_the_first_entry_names_the_log_key(self):
         self.ledger = Ledger(self.folder, log_key=VECTORS_KEY)
-        self.expect("entry 0: it names another log key")
+        self.expect("no entry has the log of this ledger sign with that key")
+
+    def test_a_log_that_changed_its_key_is_signed_by_those_that_it_names(self):
+        ledger, second = self.ledger, self.key("second")
+        ledger.say(ledger.dana, "dana", [{"type": "log.key_added/1", "log_key": ledger.vkey_of(second)}])
+        leaves = ledger.leaves()
+        both = ledger.note(2, root_of(leaves), [ledger.log, second])
+        self.assertEqual(self.result(checkpoint=both)[0], 0)
+        self.assertEqual(self.result(checkpoint=both, vkey=ledger.vkey_of(second))[0], 0)
+        self.expect("checkpoint: no signature by " + ORIGIN)  # the second key's line is not there
+        ledger.say(ledger.dana, "dana", [{"type": "log.key_retired/1", "log_key": ledger.vkey}])
+        alone = ledger.note(3, root_of(ledger.leaves()), [second])
+        self.assertEqual(self.result(checkpoint=alone, vkey=ledger.vkey_of(second))[0], 0)
+        self.assertEqual(self.result(checkpoint=alone, former=both)[0], 0)
+        self.assertEqual(self.result(checkpoint=alone)[0], 5)  # nothing shows that the first was ever this log's
+        other = ledger.note(2, sha256(b"another"), [ledger.log, second])
+        self.expect("the last head of that key is not on this history", checkpoint=alone, former=other)
+
+    def test_a_fork_is_a_ledger_of_its_own_from_its_entry_on(self):
+        ledger, own, origin = self.ledger, self.key("own"), "example.com/forked"
+        vkey = ledger.vkey_of(own, origin)
+        ledger.say(ledger.dana, "dana", [{"type": "ledger.forked/1", "log_key": vkey}])
+        ledger.say(ledger.dana, "dana", [{"type": "model.registered/1"}], ledger=ledger.leaves()[1].hex())
+        note = ledger.note(3, root_of(ledger.leaves()), [own], origin)
+        self.assertEqual(self.result(checkpoint=note, vkey=vkey)[0], 0)
+        self.expect("no entry has the log of this ledger sign with that key", checkpoint=note)
+        ledger.say(ledger.dana, "dana", [{"type": "model.registered/1"}], ledger=ledger.leaves()[0].hex())
+        note = ledger.note(4, root_of(ledger.leaves()), [own], origin)
+        self.expect("entry 3: it was written for another ledger", checkpoint=note, vkey=vkey)
 
     def test_bytes_behind_the_last_entry_are_found(self):
         self.expect("tile/entries/000.p/1 goes on behind its entries", behind=b"\x00")
@@ -252,7 +295,7 @@ class Entries(unittest.TestCase):
     def test_the_checkpoint_must_be_of_this_log_and_this_key(self):
         self.expect('checkpoint: the origin is "example.com/other", the key is of "example.com/made-here"',
                     origin="example.com/other")
-        self.expect("checkpoint: no signature by example.com/log1", vkey=VECTORS_KEY)
+        self.expect("no entry has the log of this ledger sign with that key", vkey=VECTORS_KEY)
 
     def test_a_key_that_is_no_vkey_is_the_callers_mistake_and_no_verdict(self):
         other = self.ledger.vkey.replace("made-here+", "made-here+0")
