@@ -107,6 +107,7 @@ std::string head_text(const ExplainedEntry& explained) {
     const std::string whose = explained.signer.empty() ? "no enrolled key" : "key of " + printable(explained.signer);
     rows.push_back({"signed with", whose});
     rows.push_back({"", signature.key.hex()});
+    if (explained.doubt) rows.push_back({"", toned(describe(*explained.doubt), Tone::bad)});
   }
   return table(rows);
 }
@@ -145,6 +146,9 @@ std::string entry_json(const ExplainedEntry& explained) {
     json["signatures"].push_back({{"key_id", signature.key.hex()}, {"signature", to_base64(signature.bytes)}});
   }
   json["signer"] = explained.signer;
+  if (explained.doubt) {
+    json["key_compromised"] = {{"since", explained.doubt->since}, {"entry", explained.doubt->entry}};
+  }
   json["basis_on_history"] = explained.basis_holds;
   json["statement"] = Json::parse(entry.payload, nullptr, false);
   Json derived = {{"agrees", explained.agrees()}, {"outcome", explained.verdict.refused ? "refused" : "admitted"}};

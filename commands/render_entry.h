@@ -1,8 +1,10 @@
 // What `cairn show` shows of one entry, for people and as JSON. Pure.
 #pragma once
 
+#include <optional>
 #include <string>
 
+#include "commands/compromised_keys.h"
 #include "ledger/events/entry.h"
 #include "projections/admit.h"
 #include "projections/timeline.h"
@@ -15,6 +17,7 @@ struct ExplainedEntry {
   Verdict verdict;
   bool basis_holds = true;
   std::string signer;  // whose key signed, as enrolled then; empty: nobody's
+  std::optional<KeyDoubt> doubt = {};
   // Whether the outcome that the log recorded is the one that the rules give.
   bool agrees() const { return outcome_of(verdict) == recorded.entry.outcome; }
 };

@@ -6,6 +6,7 @@
 #include <set>
 #include <thread>
 
+#include "commands/compromised_keys.h"
 #include "commands/moments.h"
 #include "commands/past_verdict.h"
 #include "commands/render_entry.h"
@@ -205,12 +206,14 @@ Result<Printed> print_log(const Globals& globals, const LogFlags& flags, Session
   TRY_LET(selection, select(session, flags));
   selection.from = std::max(selection.from, from);
   TRY_LET(names, LogNames::of(session, flags));
+  TRY_LET(compromised, CompromisedKeys::of(ledger));
   const bool document = globals.json && !flags.follow;
   bool first = true;
   if (document) print("{\"entries\": [");
   const auto walked = walk(ledger, selection, [&](const Recorded& entry) -> Result<void> {
     TRY(names.learn(entry));
-    const TimelineRow row = row_of(entry, names.names());
+    TimelineRow row = row_of(entry, names.names());
+    if (const auto doubt = compromised.about(entry)) row.said.push_back(describe(*doubt));
     if (!globals.json) {
       print(log_line(row));
     } else if (document) {
@@ -233,7 +236,11 @@ Result<ExplainedEntry> explained(const Ledger& ledger, Seq seq, ModelNames& name
   TRY_LET(recorded, ledger.entry(seq));
   TRY_LET(loaded, load_world(ledger, seq));
   names.learn(recorded);
-  return explain_entry(ledger, *loaded.world, std::move(recorded));
+  TRY_LET(compromised, CompromisedKeys::of(ledger));
+  const std::optional<KeyDoubt> doubt = compromised.about(recorded);
+  TRY_LET(explained, explain_entry(ledger, *loaded.world, std::move(recorded)));
+  explained.doubt = doubt;
+  return explained;
 }
 
 }  // namespace
