@@ -47,12 +47,12 @@ Desk::Desk(const std::filesystem::path& directory) {
     if (const Tenure* full = world.at_full(slot.first)) models_.push_back(full->model);
   }
   if (models_.empty()) stop("no model of this ledger takes traffic yet");
-  auto log_key = need(home.log_key(session_->ledger().id(), session_->ledger().log_key()));
+  auto log_keys = need(home.log_keys(session_->ledger().log_keys(), session_->ledger().size()));
   rules_ = std::make_unique<LiveRules>(session_->take_world());
   key_ = need(home.read_key("bench"));
   SequencerOptions options;
   options.clock_is_right = true;  // a team's ledger ends some time before now
-  sequencer_ = need(Sequencer::open(session_->store(), *rules_, clock_, std::move(log_key), options));
+  sequencer_ = need(Sequencer::open(session_->store(), *rules_, clock_, std::move(log_keys), options));
 }
 
 Envelope Desk::sign(std::vector<Event> events) const {

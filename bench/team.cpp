@@ -35,10 +35,10 @@ Team::Team(const fs::path& directory, std::size_t models, Millis start) : home_(
   create(start);
   session_ = need(Session::open_for_writing(globals_, home_));
   need(session_->world());
-  auto log_key = need(home_.log_key(session_->ledger().id(), session_->ledger().log_key()));
+  auto log_keys = need(home_.log_keys(session_->ledger().log_keys(), session_->ledger().size()));
   rules_ = std::make_unique<LiveRules>(session_->take_world());
   clock_.time = rules_->world().position->recorded;
-  sequencer_ = need(Sequencer::open(session_->store(), *rules_, clock_, std::move(log_key)));
+  sequencer_ = need(Sequencer::open(session_->store(), *rules_, clock_, std::move(log_keys)));
   head_ = session_->ledger().checkpoint().head;
   for (std::size_t i = 0; i < models; ++i) lines_.push_back({str("model-", i), 0, 1 + i % (5 * 24)});
 }

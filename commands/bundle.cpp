@@ -4,6 +4,7 @@
 #include <set>
 #include <string>
 
+#include "commands/kept_heads.h"
 #include "commands/moments.h"
 #include "ledger/base/file.h"
 #include "ledger/base/text.h"
@@ -143,7 +144,7 @@ std::map<std::string, Seq> entry_files(const std::vector<Seq>& seqs) {
 Result<void> put_entry(const Ledger& ledger, Seq seq, Archive& archive) {
   TRY_LET(bytes, ledger.entry_bytes(seq));
   TRY_LET(proof, ledger.proof_file(seq));
-  const Result<Checkpoint> proved = verify_proof_file(proof, leaf_hash(bytes), ledger.log_key());
+  const Result<Checkpoint> proved = verify_proof_file(proof, leaf_hash(bytes), ledger.newest_key());
   if (!proved) return not_what_was_signed(str("entry ", seq, ": ", proved.error().message));
   TRY(archive.add(entry_name(seq), bytes));
   return archive.add(proof_name(seq), format_proof_file(proof));
@@ -158,6 +159,9 @@ class Grounds {
       if (const auto* actor = std::get_if<ActorEnrolled>(&event)) keys_[actor->handle].insert(recorded.seq);
       if (const auto* added = std::get_if<KeyAdded>(&event)) keys_[added->handle].insert(recorded.seq);
       if (const auto* revoked = std::get_if<KeyRevoked>(&event)) keys_[revoked->handle].insert(recorded.seq);
+      if (std::holds_alternative<LogKeyAdded>(event) || std::holds_alternative<LedgerForked>(event)) {
+        log_keys_.insert(recorded.seq);
+      }
       if (const auto* proposed = std::get_if<PolicyProposed>(&event)) {
         proposed_.emplace(sha256(proposed->document), recorded.seq);
       }
@@ -167,8 +171,10 @@ class Grounds {
 
   // What this entry rests on directly.
   std::set<Seq> of(const Recorded& recorded) const {
-    std::set<Seq> seqs = {0};
-    if (const auto keys = keys_.find(recorded.statement.author); keys != keys_.end()) seqs = keys->second;
+    std::set<Seq> seqs = log_keys_;
+    if (const auto keys = keys_.find(recorded.statement.author); keys != keys_.end()) {
+      seqs.insert(keys->second.begin(), keys->second.end());
+    }
     const auto after = adopted_.upper_bound(recorded.seq);
     if (after == adopted_.begin()) return seqs;
     const auto& [seq, policy] = *std::prev(after);
@@ -179,13 +185,15 @@ class Grounds {
 
  private:
   std::map<std::string, std::set<Seq>> keys_;
+  std::set<Seq> log_keys_ = {0};  // which entries vouch for them
   std::map<Hash, Seq> proposed_;  // the first time
   std::map<Seq, Hash> adopted_;
 };
 
 Result<Grounds> grounds_of(const Ledger& ledger) {
   std::set<Seq> seqs;
-  for (const char* type : {"actor.enrolled", "key.added", "key.revoked", "policy.proposed", "policy.adopted"}) {
+  for (const char* type : {"actor.enrolled", "key.added", "key.revoked", "policy.proposed", "policy.adopted",
+                           "log.key_added", "ledger.forked"}) {
     TRY_LET(some, find_all(ledger, str("type:", type)));
     seqs.insert(some.begin(), some.end());
   }
@@ -215,6 +223,8 @@ Result<Bundled> write_complete_bundle(const Ledger& ledger, const Attachments& a
     TRY(named.put(attachments, archive));
   }
   TRY(archive.add("checkpoint", ledger.checkpoint_note()));
+  TRY_LET(former, former_heads(ledger));
+  for (const FormerHead& head : former) TRY(archive.add(head.file, head.note));
   TRY(put_tiles(ledger, archive, progress));
   archive.done().entries = ledger.size();
   return archive.end();

@@ -153,6 +153,7 @@ int run_command_line(int argc, char** argv) {
   add_report_commands(app, invocation);
   add_verify_commands(app, invocation);
   add_audit_commands(app, invocation);
+  add_operate_commands(app, invocation);
   add_completion_command(app, invocation);
   try {
     app.parse(argc, argv);

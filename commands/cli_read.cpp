@@ -70,8 +70,6 @@ void add_heads(CLI::App& app, Invocation& invocation) {
       add_command(app, "checkpoint", "The newest signed head of the log", "cairn checkpoint > today.note");
   checkpoint->callback(
       [&invocation] { invocation.action = [&invocation] { return run_checkpoint(invocation.globals); }; });
-  CLI::App* log_key = add_command(app, "log-key", "The log's verifier key, for auditors", "cairn log-key");
-  log_key->callback([&invocation] { invocation.action = [&invocation] { return run_log_key(invocation.globals); }; });
 }
 
 void add_prove(CLI::App& app, Invocation& invocation) {

@@ -61,6 +61,21 @@ struct RevokeKey {
   std::string reason;
 };
 
+// cairn log-key add, replace, retire: asked of another admin as above, where a key is added
+struct ChangeLogKeys {
+  std::optional<LogKeyAdded> added;
+  std::vector<std::string> ended;        // vkeys
+  std::optional<Size> compromised_from;  // of those that end; none: they are only retired
+  std::string reason;
+  Speaker by;
+};
+
+// cairn clock correct: likewise
+struct CorrectClock {
+  std::string reason;
+  Speaker by;
+};
+
 // cairn policy propose, approve, adopt
 struct ProposePolicy {
   std::string document;
@@ -172,10 +187,10 @@ struct Record {
   Event event;
 };
 
-using Command =
-    std::variant<CreateLedger, EnrolActor, ChangeRoles, ConfirmRequest, RotateKey, RevokeKey, ProposePolicy,
-                 ApprovePolicy, AdoptPolicy, RegisterModel, Deploy, Promote, Approve, Notify, RecordMonitoring,
-                 ImportEvidence, Rollback, LiftLockdown, OpenIncident, OpenAction, RecordDue, Record>;
+using Command = std::variant<CreateLedger, EnrolActor, ChangeRoles, ConfirmRequest, RotateKey, RevokeKey, ChangeLogKeys,
+                             CorrectClock, ProposePolicy, ApprovePolicy, AdoptPolicy, RegisterModel, Deploy, Promote,
+                             Approve, Notify, RecordMonitoring, ImportEvidence, Rollback, LiftLockdown, OpenIncident,
+                             OpenAction, RecordDue, Record>;
 
 // What is wanted is so already: a job that runs again has done its work, and nothing is said twice.
 struct Unchanged {
@@ -189,6 +204,7 @@ struct Proposal {
   std::vector<Event> events;
   std::map<std::string, Seq> expects;
   Millis validity = default_validity;
+  std::optional<Millis> at = std::nullopt;  // to be signed as of then: the ledger's clock, where the author's is right
   std::optional<Unchanged> unchanged = std::nullopt;
 };
 

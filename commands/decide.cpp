@@ -138,6 +138,28 @@ struct Decide {
     return proposal;
   }
 
+  Result<Proposal> operator()(const ChangeLogKeys& wanted) const {
+    std::vector<Event> events;
+    if (wanted.added) events.push_back(*wanted.added);
+    for (const std::string& vkey : wanted.ended) {
+      if (wanted.compromised_from) {
+        events.push_back(LogKeyCompromised{vkey, *wanted.compromised_from, wanted.reason});
+      } else {
+        events.push_back(LogKeyRetired{vkey, wanted.reason});
+      }
+    }
+    return administer(std::move(events), wanted.by);
+  }
+
+  // What is only asked for is recorded at the time that is wrong, and so has to be signed as of it.
+  Result<Proposal> operator()(const CorrectClock& wanted) const {
+    const Millis newest = world.position->recorded;
+    TRY_LET(proposal, administer({ClockCorrected{newest, wanted.reason}}, wanted.by));
+    const bool asks = std::holds_alternative<AdministrationRequested>(proposal.events.front());
+    if (asks && newest > wanted.by.moment) proposal.at = newest;
+    return proposal;
+  }
+
   Result<Proposal> operator()(const ProposePolicy& wanted) const {
     return Proposal{{PolicyProposed{wanted.document}}, {}, default_validity};
   }

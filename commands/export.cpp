@@ -6,11 +6,13 @@
 #include <cerrno>
 #include <set>
 
+#include "commands/kept_heads.h"
 #include "commands/output.h"
 #include "ledger/base/file.h"
 #include "ledger/base/text.h"
 #include "ledger/evidence/readers.h"
 #include "ledger/tlog/tile.h"
+#include "verify/tiles_source.h"
 
 namespace cairn {
 
@@ -44,7 +46,9 @@ Result<void> check_directory(const fs::path& directory) {
   if (error) return usage("cannot read " + directory.string() + ": " + error.message());
   for (; at != fs::directory_iterator(); at.increment(error)) {
     const std::string name = at->path().filename().string();
-    if (ours.contains(name) || (name.starts_with("checkpoint.") && name.ends_with(temporary_suffix))) continue;
+    if (ours.contains(name) || is_last_signed_name(name) ||
+        (name.starts_with("checkpoint.") && name.ends_with(temporary_suffix)))
+      continue;
     return usage(directory.string() + " holds " + printable(name) +
                  ", which no export makes; give a directory of its own");
   }
@@ -67,7 +71,7 @@ Result<Size> exported_before(const Ledger& ledger, const fs::path& directory, bo
                         printable_lines(note) + "\nThis ledger's:\n" + printable_lines(ledger.checkpoint_note()) +
                         "\nKeep both: together they are the evidence.");
   };
-  const auto before = open_checkpoint(note, ledger.log_key());
+  const auto before = ledger.log_keys().open(note);
   if (!before) return apart("it is not by this ledger's key: " + printable(before.error().message));
   const Head& head = before->head;
   if (head.size > ledger.size() && waited) {
@@ -199,6 +203,8 @@ class Export {
 
   // A crash before the rename leaves the older checkpoint, whose tiles are all still there.
   Result<void> publish() {
+    TRY_LET(former, former_heads(ledger_));
+    for (const FormerHead& head : former) TRY(put_file(directory_ / head.file, head.note));
     TRY(sync_file_system(directory_));
     TRY(put_file(directory_ / "checkpoint", ledger_.checkpoint_note()));
     return sync_file_system(directory_);

@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdlib>
 
@@ -142,18 +143,69 @@ Result<void> Home::name_log_key(const PublicKey& key, const Hash& ledger) const 
   return rename_file(log_key_path("new-" + key.id().hex()), log_key_path(ledger.hex()));
 }
 
-Result<PrivateKey> Home::log_key(const Hash& ledger, const NoteVerifier& expected) const {
-  const fs::path file = log_key_path(ledger.hex());
-  TRY_LET(named, file_exists(file));
-  if (named) return read_private_key(file, no_passphrase);
-  // init names the key once entry 0 is durable; a crash in between leaves the first name.
-  TRY_LET(unnamed, file_exists(log_key_path("new-" + expected.key().id().hex())));
-  if (!unnamed) {
-    return fault("this CAIRN_HOME does not hold the log's key (" + file.string() +
-                 "): write a signed statement with --sign-only FILE, and have it submitted by whoever does");
+namespace {
+
+bool is_of(const PrivateKey& key, const NoteVerifier& signer) {
+  return key.public_key().spki() == signer.key().spki();
+}
+
+// Of the log's keys by file name: logs/<ledger>.pem first, then logs/<ledger>.<16 hex>.pem.
+Result<std::vector<fs::path>> log_key_files(const fs::path& directory, const std::string& ledger) {
+  std::vector<fs::path> files;
+  std::error_code error;
+  for (fs::directory_iterator at(directory, error), end; !error && at != end; at.increment(error)) {
+    const std::string name = at->path().filename().string();
+    if (!name.starts_with(ledger + ".") || !name.ends_with(".pem")) continue;
+    const bool first = name == ledger + ".pem";
+    if (first || name.size() == ledger.size() + 1 + old_key_digits + std::string_view(".pem").size()) {
+      files.push_back(at->path());
+    }
   }
-  TRY(name_log_key(expected.key(), ledger));
-  return read_private_key(file, no_passphrase);
+  if (error && error != std::errc::no_such_file_or_directory) return file_error("list", directory, error.value());
+  std::sort(files.begin(), files.end(), [](const fs::path& a, const fs::path& b) {
+    const std::size_t left = a.native().size();
+    const std::size_t right = b.native().size();
+    return left != right ? left < right : a < b;
+  });
+  return files;
+}
+
+}  // namespace
+
+Result<std::vector<PrivateKey>> Home::log_keys(const LogKeys& keys, Size size) const {
+  std::vector<PrivateKey> held;
+  TRY_LET(files, log_key_files(directory_ / "logs", keys.ledger().hex()));
+  for (const fs::path& file : files) {
+    TRY_LET(key, read_private_key(file, no_passphrase));
+    held.push_back(std::move(key));
+  }
+  for (const NoteVerifier& signer : keys.at(size)) {
+    if (std::any_of(held.begin(), held.end(), [&](const PrivateKey& key) { return is_of(key, signer); })) continue;
+    // init and fork name the key once its first entry is durable; a crash in between leaves the first name.
+    const fs::path unnamed_file = log_key_path("new-" + signer.key().id().hex());
+    TRY_LET(unnamed, file_exists(unnamed_file));
+    if (!unnamed) {
+      return fault("this CAIRN_HOME does not hold the log's key " + signer.vkey() + " (" +
+                   log_key_path(keys.ledger().hex()).string() +
+                   "): write a signed statement with --sign-only FILE, and have it submitted by whoever does");
+    }
+    TRY(name_log_key(signer.key(), keys.ledger()));
+    TRY_LET(key, read_private_key(log_key_path(keys.ledger().hex()), no_passphrase));
+    held.push_back(std::move(key));
+  }
+  return held;
+}
+
+Result<PrivateKey> Home::next_log_key(const LogKeys& keys, Size size) const {
+  TRY_LET(held, log_keys(keys, size));
+  for (PrivateKey& key : held) {
+    const auto known = [&](const LogKey& one) { return is_of(key, one.verifier); };
+    if (std::none_of(keys.all().begin(), keys.all().end(), known)) return std::move(key);
+  }
+  TRY_LET(key, PrivateKey::generate(KeyType::ed25519));
+  const std::string digits = key.public_key().id().hex().substr(0, old_key_digits);
+  TRY(write_private_key(log_key_path(keys.ledger().hex() + "." + digits), key, std::nullopt));
+  return key;
 }
 
 Result<Home::RecoveryFiles> Home::keep_recovery_key(const PrivateKey& key, const std::string& passphrase) const {

@@ -3,6 +3,7 @@
 //
 //   keys/<name>.pem, keys/<name>.pub.pem     signing keys; the public file also holds the proof of possession
 //   logs/<ledger id>.pem                     the log's key
+//   logs/<ledger id>.<16 hex of its id>.pem  another one that it signs with, or will
 //   keys/<name>.next.pem                     what a rotation under way made; keys/<name>.<16 hex>.pem, what it replaced
 //   recovery/<key id>.pem, .passphrase       a recovery key until somebody carries both to a safe, apart
 //   heads/<ledger id>.note                   the newest checkpoint that was verified here; .lock beside it
@@ -12,9 +13,11 @@
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "ledger/base/result.h"
 #include "ledger/crypto/keys.h"
+#include "ledger/events/log_keys.h"
 #include "ledger/tlog/checkpoint.h"
 
 namespace cairn {
@@ -47,11 +50,17 @@ class Home {
   Result<std::optional<PrivateKey>> next_key(const std::string& name) const;
   Result<void> replace_key(const std::string& name) const;
 
-  // The log's key is written under its own id before entry 0 exists, and under the ledger's once it does.
+  // The log's first key is written under its own id before there is a ledger, and under the ledger's once there is.
   Result<void> keep_new_log_key(const PrivateKey& key) const;
   Result<void> name_log_key(const PublicKey& key, const Hash& ledger) const;
-  Result<PrivateKey> log_key(const Hash& ledger, const NoteVerifier& expected) const;
   std::filesystem::path log_key_file(const Hash& ledger) const { return log_key_path(ledger.hex()); }
+
+  // Those that sign for the ledger at this size, then those that lie here for it besides. A fault if one of the first
+  // does not.
+  Result<std::vector<PrivateKey>> log_keys(const LogKeys& keys, Size size) const;
+
+  // A key that the log does not sign with yet: one that lies here for it since an earlier try, else a new one.
+  Result<PrivateKey> next_log_key(const LogKeys& keys, Size size) const;
 
   // The key, protected, and its passphrase beside it in a file for the owner only: shown on a screen alone it could be
   // lost before anybody read it.

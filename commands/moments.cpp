@@ -73,9 +73,32 @@ Result<TimeRange> read_range(const std::optional<std::string>& since, const std:
   return range;
 }
 
+namespace {
+
+// The stretch in which that time lies, whose times never fall: recorded time begins anew where the clock was corrected.
+struct Stretch {
+  Seq begin = 0;
+  Seq end = 0;
+};
+Result<Stretch> stretch_of(const Ledger& ledger, Millis time) {
+  TRY_LET(corrections, find_all(ledger, "type:ledger.clock_corrected"));
+  Stretch stretch{0, ledger.size()};
+  for (auto seq = corrections.rbegin(); seq != corrections.rend(); ++seq) {
+    TRY_LET(entry, signed_entry(ledger, *seq));
+    if (!entry.entry.outcome.empty()) continue;
+    stretch.begin = *seq;
+    if (entry.entry.recorded <= time) return stretch;
+    stretch = {0, *seq};
+  }
+  return stretch;
+}
+
+}  // namespace
+
 Result<Size> size_at(const Ledger& ledger, Millis time) {
-  Size low = 0;
-  Size high = ledger.size();
+  TRY_LET(stretch, stretch_of(ledger, time));
+  Size low = stretch.begin;
+  Size high = stretch.end;
   while (low < high) {
     const Size middle = low + (high - low) / 2;
     TRY_LET(entry, ledger.entry(middle));
@@ -85,12 +108,12 @@ Result<Size> size_at(const Ledger& ledger, Millis time) {
       high = middle;
     }
   }
-  // Times never fall, so the two entries beside the border settle where it is.
-  if (low > 0) {
+  // Within it times never fall, so the two entries beside the border settle where it is.
+  if (low > stretch.begin) {
     TRY_LET(before, signed_entry(ledger, low - 1));
     if (before.entry.recorded > time) return not_verified(falling_times(low - 1));
   }
-  if (low < ledger.size()) {
+  if (low < stretch.end) {
     TRY_LET(after, signed_entry(ledger, low));
     if (after.entry.recorded <= time) return not_verified(falling_times(low));
   }

@@ -24,8 +24,9 @@ struct TimeRange {
 };
 Result<TimeRange> read_range(const std::optional<std::string>& since, const std::optional<std::string>& until);
 
-// How many entries were recorded at or before this time; by binary search, since recorded times never fall. The two
-// entries beside the border are held against the log's signed head: not_verified if they are not its own.
+// How many entries were recorded at or before this time; by binary search, since recorded times never fall but where
+// the clock was corrected: there the time is looked for behind the newest correction that it does not lie before. The
+// two entries beside the border are held against the log's signed head: not_verified if they are not its own.
 Result<Size> size_at(const Ledger& ledger, Millis time);
 
 // The same from what a user typed; a usage error if the ledger did not exist yet.

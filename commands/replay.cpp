@@ -63,7 +63,7 @@ class Replay {
   Result<void> list_snapshots() {
     return ledger_.store().snapshots(size_, [this](const AtSize& row) -> Result<void> {
       SnapshotSeen seen{row.size, {}, {}, {}, {}};
-      const auto snapshot = open_snapshot(row.bytes, ledger_.log_key().key());
+      const auto snapshot = ledger_.log_keys().open_sealed(row.size, row.bytes);
       if (snapshot) {
         seen.head = snapshot->head;
         if (World::is_of_now(snapshot->state)) seen.state = sha256(snapshot->state);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "commands/kept_heads.h"
 #include "commands/moments.h"
 #include "commands/views.h"
 #include "ledger/base/text.h"
@@ -9,26 +10,6 @@
 namespace cairn {
 
 namespace {
-
-constexpr std::size_t checkpoints_a_page = 4096;
-
-// The newest kept note of at most this size. They are found forwards only, so the search goes back in growing steps.
-Result<AtSize> newest_note(const Store& store, Size at_most) {
-  for (Size step = 64;; step *= 16) {
-    const Size from = at_most > step ? at_most - step : 0;
-    std::optional<AtSize> newest;
-    for (Size next = from;;) {
-      TRY_LET(rows, store.checkpoints(next, checkpoints_a_page));
-      for (AtSize& row : rows) {
-        if (row.size <= at_most) newest = std::move(row);
-      }
-      if (rows.size() < checkpoints_a_page || rows.back().size >= at_most) break;
-      next = rows.back().size + 1;
-    }
-    if (newest) return *std::move(newest);
-    if (from == 0) return usage(str("no checkpoint of at most ", at_most, " entries was kept; choose a later moment"));
-  }
-}
 
 std::vector<Seq> below(std::vector<Seq> seqs, Size size) {
   std::erase_if(seqs, [size](Seq seq) { return seq >= size; });
@@ -40,7 +21,7 @@ std::vector<Seq> below(std::vector<Seq> seqs, Size size) {
 Result<ReportSource> ReportSource::open(const Ledger& ledger, Size at_most) {
   ReportSource source(ledger);
   TRY_LET(row, newest_note(ledger.store(), std::min(at_most, ledger.size())));
-  TRY_LET(checkpoint, open_checkpoint(row.bytes, ledger.log_key()));
+  TRY_LET(checkpoint, ledger.log_keys().open(row.bytes));
   const Head& newest = ledger.checkpoint().head;
   TRY_LET(grown, ledger.prove_consistency(checkpoint.head.size, newest.size));
   if (!check_consistency(checkpoint.head.size, checkpoint.head.root, newest.size, newest.root, grown).ok()) {
@@ -111,8 +92,7 @@ Result<void> ReportSource::prove(const std::vector<Seq>& seqs, const std::functi
     report.annex.push_back(std::move(entry));
   }
   report.moment = moment();
-  report.verifier = {ledger_->id(), ledger_->origin(), ledger_->log_key().vkey(), note_, head.size, head.root, 0, 0,
-                     seqs.size()};
+  report.verifier = {ledger_->id(), ledger_->origin(), ledger_->vkey(), note_, head.size, head.root, 0, 0, seqs.size()};
   if (seqs.empty()) return {};
   report.verifier.first = seqs.front();
   report.verifier.last = seqs.back();

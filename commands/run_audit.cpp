@@ -113,7 +113,7 @@ void show_bundle(const Ledger& ledger, const BundleFlags& flags, const Contents&
                {"  attachments", attachments},
                {"  sha256", done.digest.hex()}}));
   print("\nAnyone checks it, with the log's key and nothing else:\n  cairn-verify bundle " + out + " \\\n    --key '" +
-        ledger.log_key().vkey() + "'\n\n");
+        ledger.vkey() + "'\n\n");
   print(wrapped(contents.complete
                     ? "Every hash, signature and decision is derived again. Any tar unpacks it: what is inside is what "
                       "`cairn export` writes."
@@ -139,7 +139,7 @@ Json bundle_json(const Ledger& ledger, const BundleFlags& flags, const Contents&
   json["tree_size"] = ledger.size();
   json["root"] = ledger.checkpoint().head.root.hex();
   json["checkpoint"] = ledger.checkpoint_note();
-  json["vkey"] = ledger.log_key().vkey();
+  json["vkey"] = ledger.vkey();
   return json;
 }
 
@@ -159,7 +159,7 @@ Result<Bundled> write(const Session& session, const BundleFlags& flags, const Co
 Result<Head> head_of(const Ledger& ledger, const std::optional<Path>& checkpoint) {
   if (!checkpoint) return ledger.checkpoint().head;
   TRY_LET(note, read_at_most(*checkpoint, max_note_bytes));
-  const Result<Checkpoint> older = open_checkpoint(note, ledger.log_key());
+  const Result<Checkpoint> older = ledger.log_keys().open(note);
   if (!older) return Error{older.error().kind, checkpoint->string() + ": " + older.error().message};
   const Head& head = older->head;
   const auto apart = [&](const std::string& why) {

@@ -78,6 +78,8 @@ Result<Source> open_source(const LedgerPlace& place) {
   TRY_LET(first, store->read(0, {.count = 1}));
   if (first.empty()) return fault("the backup at " + printable(place.name()) + " holds no entry");
   source.id = leaf_hash(first.front());
+  // Of one that opens, a fork's too; what does not is named by the audit.
+  if (const auto ledger = Ledger::open(*store); ledger) source.id = ledger->id();
   source.tip = std::move(tip);
   source.store = std::move(store);
   source.attachments = std::move(attachments);
@@ -173,9 +175,13 @@ void show_restored(const Globals& globals, const LedgerPlace& where, const Carri
   print_carried(carried);
   if (replaced) print("  before   " + printable(replaced->string()) + "\n");
   if (!older) return;
-  print("\n" + wrapped(str("It only reads: a head of ", newest_known, " entries is known here, and whoever wrote on ",
-                           "from ", carried.ledger.head.size, " would make a fork. Look for a newer backup."),
-                       2));
+  print(
+      "\n" +
+      wrapped(str("It only reads: a head of ", newest_known, " entries is known here, and whoever wrote on ", "from ",
+                  carried.ledger.head.size,
+                  " would make a fork. Look for a newer backup; where there is none, cairn fork makes a ledger of its "
+                  "own of it."),
+              2));
 }
 
 }  // namespace

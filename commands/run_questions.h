@@ -101,7 +101,6 @@ Result<Exit> run_what_if(const Globals& globals, const WhatIfFlags& flags);
 // ---- verify (run_verify.cpp)
 
 Result<Exit> run_checkpoint(const Globals& globals);
-Result<Exit> run_log_key(const Globals& globals);
 
 struct ProveFlags {
   std::optional<Seq> seq;

@@ -37,7 +37,7 @@ Result<Exit> prove_entry(const Globals& globals, const Ledger& ledger, Seq seq, 
   TRY_LET(leaf, ledger.entry_bytes(seq));
   TRY_LET(proof, ledger.proof_file(seq));
   const Hash leaf_is = leaf_hash(leaf);
-  TRY(verify_proof_file(proof, leaf_is, ledger.log_key()));
+  TRY(verify_proof_file(proof, leaf_is, ledger.newest_key()));
   TRY(replace_file(out, format_proof_file(proof), everyone_may_read));
   if (globals.json) {
     print(json_text({{"file", out.string()},
@@ -45,21 +45,20 @@ Result<Exit> prove_entry(const Globals& globals, const Ledger& ledger, Seq seq, 
                      {"leaf_hash", leaf_is.hex()},
                      {"tree_size", ledger.size()},
                      {"root", ledger.checkpoint().head.root.hex()},
-                     {"vkey", ledger.log_key().vkey()}}));
+                     {"vkey", ledger.vkey()}}));
     return Exit::done;
   }
   print(toned("Proved", Tone::good) + str(": entry ", seq, " is in the log of ") + printable(ledger.origin()) + "\n");
   print(table(
       {{"  file", printable(out.string())}, {"  leaf", leaf_is.hex()}, {"  tree", str(ledger.size(), " entries")}}));
   print("\nAnyone checks it, with the log's key and nothing else:\n  cairn show " + str(seq) + " --entry > leaf\n  " +
-        "cairn-verify proof " + printable(out.string()) + " --leaf leaf \\\n    --key '" + ledger.log_key().vkey() +
-        "'\n");
+        "cairn-verify proof " + printable(out.string()) + " --leaf leaf \\\n    --key '" + ledger.vkey() + "'\n");
   return Exit::done;
 }
 
 Result<Exit> prove_growth(const Globals& globals, const Ledger& ledger, const Path& older, const Path& out) {
   TRY_LET(note, read_file(older, max_note_bytes));
-  const auto before = open_checkpoint(note, ledger.log_key());
+  const auto before = ledger.log_keys().open(note);
   if (!before) return Error{before.error().kind, older.string() + ": " + before.error().message};
   const Head& from = before->head;
   const Head& to = ledger.checkpoint().head;
@@ -83,7 +82,7 @@ Result<Exit> prove_growth(const Globals& globals, const Ledger& ledger, const Pa
                      {"old", json_of(from)},
                      {"new", json_of(to)},
                      {"checkpoint", ledger.checkpoint_note()},
-                     {"vkey", ledger.log_key().vkey()}}));
+                     {"vkey", ledger.vkey()}}));
     return Exit::done;
   }
   print(toned("Proved", Tone::good) + ": " + printable(ledger.origin()) +
@@ -91,7 +90,7 @@ Result<Exit> prove_growth(const Globals& globals, const Ledger& ledger, const Pa
   print(table({{"  file", printable(out.string())}, {"  new head", printable(newer.string())}}));
   print("\nAnyone checks it, with the log's key and nothing else:\n  cairn-verify consistency --old " +
         printable(older.string()) + " --new " + printable(newer.string()) + " \\\n    --proof " +
-        printable(out.string()) + " --key '" + ledger.log_key().vkey() + "'\n");
+        printable(out.string()) + " --key '" + ledger.vkey() + "'\n");
   return Exit::done;
 }
 
@@ -242,17 +241,6 @@ Result<Exit> run_checkpoint(const Globals& globals) {
   return Exit::done;
 }
 
-Result<Exit> run_log_key(const Globals& globals) {
-  TRY_LET(session, Session::open(globals));
-  const Ledger& ledger = session->ledger();
-  if (globals.json) {
-    print(json_text({{"vkey", ledger.log_key().vkey()}, {"ledger", ledger.id().hex()}, {"origin", ledger.origin()}}));
-  } else {
-    print(ledger.log_key().vkey() + "\n");
-  }
-  return Exit::done;
-}
-
 Result<Exit> run_prove(const Globals& globals, const ProveFlags& flags) {
   if (flags.seq.has_value() == flags.extends.has_value()) return usage("give either SEQ or --extends OLD.note");
   TRY_LET(session, Session::open(globals));
@@ -307,7 +295,7 @@ Result<Exit> run_export(const Globals& globals, const Path& directory) {
   if (done.attachments_missing > 0)
     print(str("  missing  ", done.attachments_missing, " attachments are named and not here\n"));
   print("\nAnyone verifies it, with the log's key and nothing else:\n  cairn-verify tiles " +
-        printable(directory.string()) + " \\\n    --key '" + ledger.log_key().vkey() + "'\n");
+        printable(directory.string()) + " \\\n    --key '" + ledger.vkey() + "'\n");
   return Exit::done;
 }
 

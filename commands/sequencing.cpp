@@ -13,14 +13,15 @@ Result<std::unique_ptr<Sequencing>> start_sequencing(const Globals& globals, con
   TRY_LET(session, Session::open_for_writing(globals, home));
   notice.reset();
   all->session = std::move(session);
-  TRY_LET(log_key, home.log_key(all->session->ledger().id(), all->session->ledger().log_key()));
+  const Ledger& ledger = all->session->ledger();
+  TRY_LET(log_keys, home.log_keys(ledger.log_keys(), ledger.size()));
   TRY(all->session->world());
   all->rules = std::make_unique<LiveRules>(all->session->take_world());
   SequencerOptions options;
   options.clock_is_right = globals.clock_is_right;
   options.patience = globals.lock_timeout;
   notice.emplace();
-  TRY_LET(sequencer, Sequencer::open(all->session->store(), *all->rules, all->clock, std::move(log_key), options));
+  TRY_LET(sequencer, Sequencer::open(all->session->store(), *all->rules, all->clock, std::move(log_keys), options));
   all->sequencer = std::move(sequencer);
   return all;
 }

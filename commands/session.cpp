@@ -18,7 +18,7 @@ Result<void> check_remembered_head(const Ledger& ledger, const Home& home,
                                    const std::optional<std::string>& remembered) {
   const std::string& now = ledger.checkpoint_note();
   if (!remembered) return home.remember_head(ledger.id(), now);
-  const auto before = open_checkpoint(*remembered, ledger.log_key());
+  const auto before = ledger.log_keys().open(*remembered);
   if (!before)
     return heads_differ("the remembered head is not by this ledger's key: " + before.error().message, *remembered, now);
   const Head& head = before->head;

@@ -27,7 +27,7 @@ Result<LoadedWorld> laid_over(const Ledger& ledger, AtSize row, Noting noting, S
   for (;;) {
     reached = row.size;
     rows.push_back(std::move(row));
-    TRY_LET(snapshot, open_snapshot(rows.back().bytes, ledger.log_key().key()));
+    TRY_LET(snapshot, ledger.log_keys().open_sealed(rows.back().size, rows.back().bytes));
     TRY_LET(root, ledger.root_at(reached));
     if (snapshot.head != Head{reached, root}) return not_verified("the snapshot is of another history");
     states.push_back(snapshot.state);

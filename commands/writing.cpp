@@ -70,8 +70,8 @@ Result<Draft> draft(const Ledger& ledger, const World& world, const std::string&
   statement.ledger = ledger.id();
   statement.id = flags.id.value_or(fresh_id());
   statement.author = author;
-  statement.at = now;
-  statement.expires = now + flags.valid_for.value_or(proposal.validity);
+  statement.at = proposal.at.value_or(now);
+  statement.expires = statement.at + flags.valid_for.value_or(proposal.validity);
   statement.basis = ledger.checkpoint().head;
   statement.expects = std::move(proposal.expects);
   statement.events = std::move(proposal.events);
@@ -85,7 +85,9 @@ Result<Draft> draft(const Ledger& ledger, const World& world, const std::string&
 }
 
 Decision try_out(World& world, const Draft& made, const KeyId& key) {
-  return admit(world, made.statement, key, made.payload.size(), Basis::on_history, SystemClock().now());
+  const Millis now = SystemClock().now();
+  const Millis recorded = corrects_clock(made.statement) ? now : std::max(now, world.position->recorded);
+  return admit(world, made.statement, key, made.payload.size(), Basis::on_history, recorded);
 }
 
 Result<void> put_attachments(const Attachments& attachments, const std::vector<Bytes>& contents) {

@@ -29,8 +29,8 @@ std::unique_ptr<Store> store_of(const std::vector<Recorded>& history) {
     }
   }
   const Head head{history.size(), roots_of(history).back()};
-  batch.sign = [&head]() -> Result<SignedHead> {
-    TRY_LET(note, sign_note(format_checkpoint(generated_origin, head), generated_origin, generated_log_key()));
+  batch.sign = [&head, &history]() -> Result<SignedHead> {
+    TRY_LET(note, sign_note(format_checkpoint(generated_origin, head), generated_origin, log_keys_of(history)));
     return SignedHead{std::move(note), {}};
   };
   auto store = open_memory_store();
@@ -52,7 +52,7 @@ TEST_CASE("A fold in one go and one through a bundle and its audit end in the sa
       const Bundled bundled = must(write_complete_bundle(ledger, attachments, true, file, [](Size, Size) {}));
       REQUIRE(bundled.entries == history.size());
       AuditOptions options;
-      options.vkey = ledger.log_key().vkey();
+      options.vkey = ledger.vkey();
       const Report report = must(audit_complete(must(BundleFile::open(file)), options));
       REQUIRE(report.state.has_value());
       CHECK(*report.state == sha256(fold(history)));

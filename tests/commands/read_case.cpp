@@ -113,6 +113,14 @@ ReadCase::~ReadCase() {
   fs::remove_all(directory_, ignored);
 }
 
+PrivateKey ReadCase::log_key() const {
+  std::vector<PrivateKey> keys;
+  with_session([&](Session& session) {
+    keys = or_throw(home().log_keys(session.ledger().log_keys(), session.ledger().size()));
+  });
+  return keys.front();
+}
+
 void ReadCase::take_home() const {
   ::setenv("CAIRN_HOME", (directory_ / "home").c_str(), 1);
 }
@@ -208,7 +216,7 @@ std::vector<Answer> ReadCase::append(const std::vector<std::vector<Event>>& stat
   const std::unique_ptr<Rules> wrapped_rules = wrap ? wrap(live) : nullptr;
   Rules& rules = wrapped_rules ? *wrapped_rules : live;
   auto sequencer = or_throw(
-      Sequencer::open(session->store(), rules, clock, or_throw(home().log_key(ledger.id(), ledger.log_key()))));
+      Sequencer::open(session->store(), rules, clock, or_throw(home().log_keys(ledger.log_keys(), ledger.size()))));
   return or_throw(sequencer->append(envelopes));
 }
 

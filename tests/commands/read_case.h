@@ -41,6 +41,7 @@ class ReadCase {
   Globals globals(const std::string& actor = "dana") const;
   Globals json() const;
   const Created& created() const { return created_; }
+  PrivateKey log_key() const;  // the first one
 
   void take_home() const;  // what is run from now on finds this home
 

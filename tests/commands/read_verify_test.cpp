@@ -3,6 +3,7 @@
 
 #include "commands/export.h"
 #include "commands/replay.h"
+#include "commands/run_operate.h"
 #include "ledger/base/file.h"
 #include "ledger/base/text.h"
 #include "ledger/tlog/tile.h"
@@ -122,11 +123,9 @@ TEST_CASE("growth from an older head is proved, and a head of another history is
   CHECK(
       check_consistency(before->head.size, before->head.root, after->head.size, after->head.root, proof->hashes).ok());
 
-  const Home home(lived.directory() / "home");
-  const auto key = home.log_key(lived.created().id, *log);
-  REQUIRE(key.ok());
+  const PrivateKey key = lived.log_key();
   const Head other{2, sha256("another history")};
-  const auto forged = sign_note(format_checkpoint("ledger.example/test", other), "ledger.example/test", *key);
+  const auto forged = sign_note(format_checkpoint("ledger.example/test", other), "ledger.example/test", key);
   write_whole(*flags.extends, *forged);
   const Printed refused = printed_by([&] { return run_prove(lived.globals(), flags); });
   CHECK(refused.exit == Exit::not_verified);
@@ -272,11 +271,10 @@ TEST_CASE("an export stays out of what is not its own") {
   const auto ends = [&] { return printed_by([&] { return run_export(lived.globals(), out); }).exit; };
   REQUIRE(ends() == Exit::done);
   const std::string own = read_whole(out / "checkpoint");
-  const Home home(lived.directory() / "home");
   const auto log = NoteVerifier::from_vkey(lived.created().vkey);
-  const auto key = home.log_key(lived.created().id, *log);
+  const PrivateKey key = lived.log_key();
   const auto note_of = [&](Size size, const std::string& origin) {
-    return sign_note(format_checkpoint(origin, {size, sha256("another history")}), origin, *key).value();
+    return sign_note(format_checkpoint(origin, {size, sha256("another history")}), origin, key).value();
   };
   SECTION("a folder of other things") {
     write_whole(out / "thesis.tex", "");

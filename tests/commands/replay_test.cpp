@@ -86,7 +86,7 @@ TEST_CASE("a replay by several threads comes to what one comes to, and each begi
     CHECK(last == session.ledger().size());
     CHECK(alone.find("differ") == std::string::npos);
     for (const std::size_t threads : {2U, 3U, 5U}) {
-      const Noting store(session.store(), session.ledger().log_key().key());
+      const Noting store(session.store(), session.ledger().newest_key().key());
       const auto ledger = Ledger::open(store);
       REQUIRE(ledger.ok());
       last = 0;
@@ -137,9 +137,9 @@ TEST_CASE("a snapshot that the log signed over another state leads no thread ast
   place.with_session([&place](Session& session) {
     const Ledger& ledger = session.ledger();
     const Home home(place.directory() / "home");
-    const auto key = home.log_key(ledger.id(), ledger.log_key());
+    const auto key = home.log_keys(ledger.log_keys(), ledger.size());
     REQUIRE(key.ok());
-    const Noting noting(session.store(), ledger.log_key().key());
+    const Noting noting(session.store(), ledger.newest_key().key());
     const auto noted = Ledger::open(noting);
     REQUIRE(replay_by(*noted, 2).ok());
     noting.asked.erase(ledger.size());
@@ -150,7 +150,7 @@ TEST_CASE("a snapshot that the log signed over another state leads no thread ast
     REQUIRE(earlier.ok());
     earlier->world->position.edit().size = cut;
     const auto root = ledger.root_at(cut);
-    const auto sealed = seal_snapshot({{cut, *root}, earlier->world->encode()}, *key);
+    const auto sealed = seal_snapshot({{cut, *root}, earlier->world->encode()}, key->front());
     REQUIRE(sealed.ok());
     const Swapped store(session.store(), cut, *sealed);
     const auto swapped = Ledger::open(store);

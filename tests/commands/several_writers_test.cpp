@@ -19,7 +19,7 @@ class OneOfSeveral {
     model_ = rules_.world().versions.rows().begin()->second;
     SequencerOptions options;
     options.patience = 10 * second;  // while the other is first
-    auto log_key = home.log_key(ledger_.id(), ledger_.log_key());
+    auto log_key = home.log_keys(ledger_.log_keys(), ledger_.size());
     auto opened = Sequencer::open(session.store(), rules_, clock, std::move(log_key).value(), options);
     REQUIRE(opened.ok());
     sequencer_ = std::move(opened).value();
@@ -89,7 +89,7 @@ TEST_CASE("snapshots of several who write by turns, and then of one alone, are w
     int whole = 0;
     bool newest_is_whole = false;
     const auto listed = ledger.store().snapshots(ledger.size(), [&](const AtSize& row) -> Result<void> {
-      newest_is_whole = !World::changes_since(open_snapshot(row.bytes, ledger.log_key().key())->state);
+      newest_is_whole = !World::changes_since(open_snapshot(row.bytes, ledger.newest_key().key())->state);
       whole += newest_is_whole ? 1 : 0;
       return {};
     });

@@ -24,7 +24,7 @@ struct Taken {
 std::vector<Taken> taken_in(const Ledger& ledger) {
   std::vector<Taken> all;
   const auto listed = ledger.store().snapshots(ledger.size(), [&](const AtSize& row) -> Result<void> {
-    const auto opened = open_snapshot(row.bytes, ledger.log_key().key());
+    const auto opened = open_snapshot(row.bytes, ledger.newest_key().key());
     REQUIRE(opened.ok());
     all.push_back({row.size, World::changes_since(opened->state), row.bytes.size()});
     return {};
@@ -219,12 +219,12 @@ TEST_CASE("a snapshot that lacks what it builds on is passed over for one before
     REQUIRE(whole.ok());
     const std::vector<Size> sizes = sizes_of(*whole);
     REQUIRE(sizes.size() > 2);
-    const auto key = Home(place.directory() / "home").log_key(ledger.id(), ledger.log_key());
+    const auto key = Home(place.directory() / "home").log_keys(ledger.log_keys(), ledger.size());
     REQUIRE(key.ok());
     const auto row = ledger.store().snapshot(sizes[1]);
-    const auto opened = open_snapshot((*row)->bytes, ledger.log_key().key());
+    const auto opened = open_snapshot((*row)->bytes, ledger.newest_key().key());
     REQUIRE(opened.ok());
-    const auto elsewhere = seal_snapshot({{sizes[1], sha256("another tree")}, opened->state}, *key);
+    const auto elsewhere = seal_snapshot({{sizes[1], sha256("another tree")}, opened->state}, key->front());
     REQUIRE(elsewhere.ok());
     Bytes torn = (*row)->bytes;
     torn.pop_back();
@@ -300,7 +300,7 @@ TEST_CASE("replay names a snapshot of changes that the entries do not give, or t
   write_often(place);
   place.with_session([&place](Session& session) {
     const Ledger& ledger = session.ledger();
-    const auto key = Home(place.directory() / "home").log_key(ledger.id(), ledger.log_key());
+    const auto key = Home(place.directory() / "home").log_keys(ledger.log_keys(), ledger.size());
     REQUIRE(key.ok());
     const std::vector<Size> sizes = sizes_of(*load_world(ledger, ledger.size()));
     REQUIRE(sizes.size() > 2);
@@ -309,7 +309,7 @@ TEST_CASE("replay names a snapshot of changes that the entries do not give, or t
     const Size newest = sizes.back();
     REQUIRE(fold_on(ledger, world, newest).ok());
     const auto differences = [&](const Bytes& state) {
-      const auto sealed = seal_snapshot({{newest, *ledger.root_at(newest)}, state}, *key);
+      const auto sealed = seal_snapshot({{newest, *ledger.root_at(newest)}, state}, key->front());
       const Swapped store(session.store(), newest, *sealed);
       const auto swapped = Ledger::open(store);
       const auto done = replay(*swapped, ledger.size(), 1, [](Size, Size) {});

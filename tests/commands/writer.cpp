@@ -70,7 +70,7 @@ TEST_CASE("a child process writes until it is killed", "[.][writer]") {
   LiveRules rules(std::move(loaded));
   const SystemClock clock;
   TellingStore telling(*store);
-  auto sequencer = must(Sequencer::open(telling, rules, clock, must(home.log_key(ledger.id(), ledger.log_key()))));
+  auto sequencer = must(Sequencer::open(telling, rules, clock, must(home.log_keys(ledger.log_keys(), ledger.size()))));
   const PrivateKey key = must(home.read_key("dana"));
   std::mt19937_64 random(std::stoull(seed));
   Head basis = ledger.checkpoint().head;

@@ -1,0 +1,154 @@
+// The log's keys: one more, one less, one taken; and who trusts an earlier one.
+#include <nlohmann/json.hpp>
+
+#include "tests/catch.h"
+#include "tests/commands/shell.h"
+
+namespace cairn::test {
+namespace {
+
+namespace fs = std::filesystem;
+using Json = nlohmann::json;
+
+struct Logged {
+  Workplace place;
+  std::string tiles = (place.directory() / "tiles").string();
+  int acts = 0;
+
+  Logged() { place.init(Workplace::Policy::easy); }
+
+  Words act() { return {"actor", "role", "ben", "--grant", "auditor@model=any-" + std::to_string(++acts)}; }
+  Json run(const Words& words, int code = 0) const { return place.json(code, "dana", words); }
+  std::vector<std::string> vkeys() const { return run({"log-key"})["vkeys"].get<std::vector<std::string>>(); }
+  Ran verify_tiles(const std::string& vkey) const { return place.cairn_verify({"tiles", tiles, "--key", vkey}); }
+  std::string id() const { return run({"log-key"})["ledger"].get<std::string>(); }
+
+  // The files of logs/ that hold a key, but the first.
+  std::vector<fs::path> later_key_files() const {
+    std::vector<fs::path> found;
+    for (const auto& file : fs::directory_iterator(place.home("dana") / "logs")) {
+      if (file.path().filename() != id() + ".pem") found.push_back(file.path());
+    }
+    return found;
+  }
+};
+
+TEST_CASE("a log signs with a second key, then with that alone, and each head carries a line of every key that signs") {
+  Logged log;
+  const std::string first = log.vkeys().front();
+  const std::string before = log.place.expect(0, "ben", {"checkpoint"});
+  const auto lines = [&] { return count_lines(log.place.expect(0, "dana", {"checkpoint"})); };
+  CHECK(lines() == 5);
+  log.run({"log-key", "add"});
+  REQUIRE(log.vkeys().size() == 2);
+  const std::string second = log.vkeys().back();
+  CHECK(lines() == 6);
+  log.run(log.act());
+  CHECK(lines() == 6);
+  log.run({"log-key", "retire", first, "--reason", "yearly"});
+  CHECK(log.vkeys() == std::vector<std::string>{second});
+  CHECK(lines() == 5);
+  log.run(log.act());
+
+  log.run({"verify"});
+  log.run({"replay"});
+  // Who saw only the first key's heads goes on with the second's.
+  log.place.expect(0, "ben", {"status"});
+  const std::string kept = (log.place.directory() / "kept.note").string();
+  put_text(kept, before);
+  log.run({"verify", "--since", kept});
+  CHECK(log.run({"log-key", "add"})["outcome"] == "admitted");
+  log.run({"verify"});
+}
+
+TEST_CASE("whoever trusts a key that signs no more is led to those that do, by a head that it signed") {
+  Logged log;
+  const std::string first = log.vkeys().front();
+  log.run(log.act());
+  log.run({"log-key", "replace", "--reason", "yearly"});
+  log.run(log.act());
+  const std::string second = log.vkeys().front();
+  log.run({"export", log.tiles});
+  CHECK(log.verify_tiles(first).code == 0);
+  CHECK(log.verify_tiles(second).code == 0);
+  CHECK(log.place.expect(0, "dana", {"verify", "--key", first}).find("VERIFIED") == 0);
+
+  const std::string bundle = (log.place.directory() / "all.cairn").string();
+  log.run({"bundle", "--out", bundle});
+  CHECK(log.place.cairn_verify({"bundle", bundle, "--key", first}).code == 0);
+  CHECK(log.place.cairn_verify({"bundle", bundle, "--key", second}).code == 0);
+  const std::string some = (log.place.directory() / "some.cairn").string();
+  log.run({"bundle", "3", "--out", some});
+  CHECK(log.place.cairn_verify({"bundle", some, "--key", second}).code == 0);
+  CHECK(log.place.cairn_verify({"bundle", some, "--key", first}).code == 5);
+
+  const std::string id_of_first = first.substr(first.find('+') + 1, 8);
+  fs::remove(fs::path(log.tiles) / ("checkpoint." + id_of_first));
+  const Ran lacking = log.verify_tiles(first);
+  CHECK(lacking.code == 5);
+  CHECK(contains(lacking.out, "ever signed for this log"));
+  CHECK(log.verify_tiles(second).code == 0);
+}
+
+TEST_CASE("a key that was taken shows nothing by the heads that the thief may have signed") {
+  Logged log;
+  const std::string first = log.vkeys().front();
+  log.run(log.act());
+  log.run({"log-key", "replace", "--compromised-from", "1", "--reason", "the host was taken over"});
+  log.run(log.act());
+  log.run({"verify"});
+  const Ran by_first = log.place.cairn("dana", {"verify", "--key", first});
+  CHECK(by_first.code == 5);
+  CHECK(contains(by_first.out, "ever signed for this log"));
+  const std::string said = log.place.expect(0, "dana", {"log", "--type", "log.key_compromised"});
+  CHECK(contains(said, "compromised from size 1 on"));
+}
+
+TEST_CASE("who sequences needs every key that signs now, and says which one is not there") {
+  Logged log;
+  log.run({"log-key", "add"});
+  const std::string second = log.vkeys().back();
+  const auto files = log.later_key_files();
+  REQUIRE(files.size() == 1);
+  fs::rename(files.front(), log.place.directory() / "away.pem");
+  const Ran without = log.place.cairn("dana", log.act());
+  CHECK(without.code == 1);
+  CHECK(contains(without.err, "does not hold the log's key " + second));
+  CHECK(log.place.size() == 2);
+  fs::rename(log.place.directory() / "away.pem", files.front());
+  log.run(log.act());
+}
+
+TEST_CASE("a key of the log that was made elsewhere is not signed with before it is there") {
+  Logged log;
+  const std::string file = (log.place.directory() / "add.dsse").string();
+  log.run({"log-key", "add", "--sign-only", file});
+  const auto made = log.later_key_files();
+  REQUIRE(made.size() == 1);
+  fs::rename(made.front(), log.place.directory() / "away.pem");
+  const Json away = log.run({"submit", file}, 3);
+  CHECK(contains(away.dump(), "log_key_not_here"));
+  CHECK(log.vkeys().size() == 1);
+  fs::rename(log.place.directory() / "away.pem", made.front());
+  log.run({"submit", file});
+  CHECK(log.vkeys().size() == 2);
+}
+
+TEST_CASE(
+    "an addition that was refused or cut short is gone on with by the key that it made, and a dry run makes none") {
+  Logged log;
+  log.run({"log-key", "add", "--dry-run"});
+  CHECK(log.later_key_files().empty());
+  CHECK(log.place.cairn("dana", {"log-key", "replace", "--compromised-from", "99", "--reason", "taken"}).code == 3);
+  const auto made = log.later_key_files();
+  REQUIRE(made.size() == 1);
+  log.run({"log-key", "add"});
+  CHECK(log.later_key_files() == made);
+  const std::string last = log.vkeys().front();
+  log.run({"log-key", "retire", last.substr(0, last.find('+', last.find('+') + 1)), "--reason", "yearly"});
+  CHECK(log.run({"log-key", "retire", log.vkeys().front(), "--reason", "no more"}, 3)["refusal"] == "last_log_key");
+  CHECK(log.place.cairn("dana", {"log-key", "retire", "nobody", "--reason", "x"}).code == 2);
+}
+
+}  // namespace
+}  // namespace cairn::test
