@@ -17,6 +17,7 @@
 #include "verify/rule_check.h"
 #include "verify/snapshot_check.h"
 #include "verify/tree_check.h"
+#include "verify/witness_check.h"
 #include "verify/workers.h"
 
 namespace cairn {
@@ -106,6 +107,15 @@ Size find_since(const Ground& ground, const AuditOptions& options) {
   if (!options.since || !ground.log || options.quick) return 0;
   const Result<Checkpoint> opened = open_checkpoint(*options.since, *ground.log);
   return opened.ok() ? opened->head.size : 0;
+}
+
+Result<void> look_for_witnesses(const Ground& ground, const AuditOptions& options, Report& report) {
+  if (!options.witnesses || !ground.log || !ground.newest) return {};
+  std::vector<std::string> kept = options.known_heads;
+  if (options.since) kept.push_back(*options.since);
+  TRY_LET(by, check_witnesses(*options.witnesses, *ground.log, *ground.newest, kept, report.findings));
+  report.witnesses = std::move(by);
+  return {};
 }
 
 class Auditor {
@@ -343,6 +353,7 @@ Result<Report> audit(const EvidenceSource& source, const AuditOptions& options) 
   report.trusted_from_outside = options.vkey || options.ledger_id;
   TRY_LET(ground, find_ground(source, options, report));
   report.since = find_since(ground, options);
+  TRY(look_for_witnesses(ground, options, report));
   Auditor auditor(source, options, std::move(ground), report);
   TRY(auditor.run());
   std::stable_sort(report.findings.begin(), report.findings.end(),
