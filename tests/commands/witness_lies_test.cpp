@@ -214,6 +214,9 @@ TEST_CASE("the second request begins where the witness says, with a proof from t
   CHECK(requests[1].old_size == 2);
   CHECK_FALSE(requests[1].proof.empty());
   CHECK(requests[0].note == requests[1].note);
+  // Who has cosigned the newest is not asked for it again.
+  CHECK(faced.ask(0).empty());
+  CHECK(requests.size() == 2);
 }
 
 TEST_CASE("a URL is http or https to a host, and nothing that would be shown or reinterpreted") {

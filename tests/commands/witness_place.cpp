@@ -70,6 +70,11 @@ std::string WitnessHost::url() const {
   return str("http://127.0.0.1:", port_);
 }
 
+std::string WitnessHost::newest_note() const {
+  const std::string origin = log_.substr(0, log_.find('+'));
+  return text_of(directory_ / "state" / (sha256(origin).hex() + ".note"));
+}
+
 SeemingWitness::SeemingWitness(Answer answer)
     : answer_(std::move(answer)),
       listening_(std::make_unique<Descriptor>(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0))) {

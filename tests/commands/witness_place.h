@@ -25,6 +25,7 @@ class WitnessHost {
   const std::string& vkey() const { return vkey_; }
   const std::string& name() const { return name_; }
   std::string url() const;
+  std::string newest_note() const;  // what it cosigned last, as it shows it to monitors
 
  private:
   std::filesystem::path directory_;

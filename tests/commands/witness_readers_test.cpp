@@ -61,7 +61,7 @@ TEST_CASE("of two branches of one log a witness cosigns one, and the readers of 
   place.grow();
   place.grow();
   const std::string policy = place.policy_file();
-  const std::string cosigned = place.file("a.note", place.expect(0, "dana", {"checkpoint", "--witnessed"}));
+  const std::string cosigned = place.file("a.note", host->newest_note());
   const std::string tiles_a = (place.directory() / "tiles-a").string();
   place.expect(0, "dana", {"export", tiles_a});
   place.expect(0, "ben", {"verify", "--since", cosigned, "--witness", policy});
