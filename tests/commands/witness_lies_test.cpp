@@ -119,6 +119,47 @@ TEST_CASE("a redirect is not followed") {
   CHECK(elsewhere.requests() == 0);
 }
 
+TEST_CASE("https asks only whom the system's certificates vouch for, and never falls back to http") {
+  const WitnessPlace place;
+  const auto problem_with = [&place](const std::string& name, const std::string& url) {
+    place.expect(0, "dana", {"witness", "add", name, SeemingWitness::vkey(), url, "--required"});
+    const Json answer = place.json(1, "dana", {"witness", "cosign", "--timeout", "2s"});
+    place.expect(0, "dana", {"witness", "remove", name});
+    return answer["witnesses"][0]["problem"].get<std::string>();
+  };
+  const auto at = [&place](const char* file) { return (place.directory() / file).string(); };
+  const Ran made =
+      Started(place.directory() / "printed",
+              {"/usr/bin/openssl", "req", "-x509", "-newkey", "ed25519", "-nodes", "-keyout", at("key"), "-out",
+               at("certificate"), "-days", "2", "-subj", "/CN=w", "-addext", "subjectAltName=IP:127.0.0.1"},
+              {})
+          .wait();
+  INFO(made.err);
+  REQUIRE(made.code == 0);
+  const Started server(place.directory() / "printed",
+                       {"/bin/sh", "-c",
+                        "exec openssl s_server -accept 127.0.0.1:0 -www -key " + at("key") + " -cert " +
+                            at("certificate") + " > " + at("said")},
+                       {});
+  const std::string before = "ACCEPT 127.0.0.1:";
+  std::string said;
+  for (int i = 0; i < 1000 && !contains(said, before); ++i) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(10));
+    said = text_of(at("said"));
+  }
+  REQUIRE(contains(said, before));
+  const std::size_t port = said.find(before) + before.size();
+  const std::string self_signed =
+      problem_with("a", "https://127.0.0.1:" + said.substr(port, said.find('\n', port) - port));
+  INFO(self_signed);
+  CHECK(contains(self_signed, "certificate"));
+  bool was_http = false;
+  const SeemingWitness plain(
+      [&was_http](const std::string& request, int) { was_http = was_http || contains(request, "HTTP/1"); });
+  CHECK(contains(problem_with("b", "https" + plain.url().substr(4)), "no whole answer within 2s"));
+  CHECK_FALSE(was_http);
+}
+
 TEST_CASE("what never comes, never ends or is no HTTP is given up") {
   const auto given_up = [](const SeemingWitness::Answer& answer, const std::string& why) {
     const Faced faced(answer);
@@ -173,9 +214,12 @@ TEST_CASE("a command waits for a silent witness no longer than two seconds, and 
   CHECK(contains(said, "no whole answer within 2s"));
   CHECK(took >= std::chrono::seconds(2));
   CHECK(took < std::chrono::seconds(6));
-  // Another writes meanwhile: no lock is held for it.
   Started slow = place.start("dana", {"actor", "role", "ben", "--grant", "monitor"});
   while (seeming.requests() < 2) std::this_thread::sleep_for(std::chrono::milliseconds(5));
+  std::string printed;
+  for (const auto& file : fs::directory_iterator(place.directory() / "printed")) printed += text_of(file.path());
+  CHECK(contains(printed, "Admitted"));
+  // Another writes meanwhile: no lock is held for it.
   const auto then = std::chrono::steady_clock::now();
   place.expect(0, "dana", {"--lock-timeout", "500ms", "actor", "role", "ben", "--grant", "auditor"});
   CHECK(slow.wait().code == 0);

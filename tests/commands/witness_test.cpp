@@ -95,11 +95,16 @@ TEST_CASE("two of three witnesses make a quorum, which the newest head that two 
   CHECK(unmet["missing"] == Json{"b", "c"});
   CHECK(witnessed_size(place) == 2);
   CHECK(cosigned_by(place) == std::map<std::string, Size>{{"a", 3}, {"b", 2}, {"c", 0}});
-  // The head that two cosigned stays although a newer one is a's newest.
-  CHECK(fs::exists(place.kept() / "2.note"));
+  // The head that two cosigned stays although both have gone further, each to another size.
+  hosts[0]->kill();
+  hosts[1]->start();
+  place.grow();
+  CHECK(cosigned_by(place) == std::map<std::string, Size>{{"a", 3}, {"b", 4}, {"c", 0}});
+  CHECK(witnessed_size(place) == 2);
   hosts[2]->start();
   place.expect(0, "dana", {"witness", "cosign"});
-  CHECK(witnessed_size(place) == 3);
+  CHECK(witnessed_size(place) == 4);
+  CHECK_FALSE(fs::exists(place.kept() / "2.note"));
 }
 
 TEST_CASE("a witness of which nothing is known here says from which size it goes on") {
