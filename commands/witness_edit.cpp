@@ -56,7 +56,7 @@ void drop_name(WitnessPolicy& policy, const std::string& name) {
 
 }  // namespace
 
-Result<WitnessPolicy> add_witness(WitnessPolicy policy, PolicyWitness witness, bool required) {
+Result<WitnessPolicy> add_witness(WitnessPolicy policy, const PolicyWitness& witness, bool required) {
   const std::string& name = witness.name;
   if (policy.witness(name) != nullptr || policy.group(name) != nullptr) {
     return usage(str("the policy has a witness or a group ", printable(name), " already; choose another name"));
