@@ -10,6 +10,7 @@ ninja-build          runs the build
 librocksdb-dev       the embedded store
 libpq-dev            the store of a ledger in PostgreSQL
 libssl-dev           SHA-256, ECDSA, keys and signing
+libcurl4-openssl-dev asks witnesses for their cosignatures
 libsodium-dev        verifies Ed25519 signatures in half the time that OpenSSL takes
 nlohmann-json3-dev   reads and writes JSON
 libcli11-dev         reads the command line

@@ -10,6 +10,7 @@
 
 #include "commands/cli_parts.h"
 #include "commands/json_text.h"
+#include "commands/witnessing.h"
 #include "ledger/base/text.h"
 #include "ledger/base/time.h"
 #include "ledger/events/statement.h"
@@ -154,6 +155,7 @@ int run_command_line(int argc, char** argv) {
   add_verify_commands(app, invocation);
   add_audit_commands(app, invocation);
   add_operate_commands(app, invocation);
+  add_witness_commands(app, invocation);
   add_completion_command(app, invocation);
   try {
     app.parse(argc, argv);
@@ -166,8 +168,13 @@ int run_command_line(int argc, char** argv) {
                               });
     return flushed(usage_error(invocation.globals, app, error));
   }
+  std::optional<Hash> grown;
+  invocation.globals.appended_to = &grown;
   const auto ended = invocation.action();
-  return flushed(ended ? static_cast<int>(*ended) : report(invocation.globals, ended.error()));
+  const int code = flushed(ended ? static_cast<int>(*ended) : report(invocation.globals, ended.error()));
+  // Only now: the answer is out, and no lock is held that another writer waits for.
+  if (grown) ask_after_commit(invocation.globals, *grown);
+  return code;
 }
 
 }  // namespace cairn

@@ -35,6 +35,7 @@ void add_report_commands(CLI::App& app, Invocation& invocation);
 void add_verify_commands(CLI::App& app, Invocation& invocation);
 void add_audit_commands(CLI::App& app, Invocation& invocation);
 void add_operate_commands(CLI::App& app, Invocation& invocation);
+void add_witness_commands(CLI::App& app, Invocation& invocation);
 
 // A subcommand with its one-line description and, in --help, one real example.
 CLI::App* add_command(CLI::App& parent, const std::string& name, const std::string& description,

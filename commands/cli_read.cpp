@@ -3,6 +3,7 @@
 
 #include "commands/cli_parts.h"
 #include "commands/run_questions.h"
+#include "commands/run_witness.h"
 
 namespace cairn {
 
@@ -67,9 +68,15 @@ void add_show(CLI::App& app, Invocation& invocation) {
 
 void add_heads(CLI::App& app, Invocation& invocation) {
   CLI::App* checkpoint =
-      add_command(app, "checkpoint", "The newest signed head of the log", "cairn checkpoint > today.note");
-  checkpoint->callback(
-      [&invocation] { invocation.action = [&invocation] { return run_checkpoint(invocation.globals); }; });
+      add_command(app, "checkpoint", "The newest signed head of the log, with the cosignatures that this home keeps",
+                  "cairn checkpoint > today.note");
+  auto witnessed = std::make_shared<bool>(false);
+  checkpoint->add_flag("--witnessed", *witnessed, "the newest that meets the quorum of cairn witness policy");
+  checkpoint->callback([&invocation, witnessed] {
+    invocation.action = [&invocation, witnessed] {
+      return *witnessed ? run_witnessed_checkpoint(invocation.globals) : run_checkpoint(invocation.globals);
+    };
+  });
 }
 
 void add_prove(CLI::App& app, Invocation& invocation) {
@@ -99,6 +106,12 @@ void add_verify(CLI::App& app, Invocation& invocation) {
           "or signed statement, which must lie on this history")
       ->type_name("FILE");
   command->add_option("--key", flags->key, "the log's vkey, as it was given to you")->type_name("VKEY");
+  command
+      ->add_option(
+          "--witness", flags->witness,
+          "a C2SP tlog-policy: the witnesses who must have cosigned the newest head, below it, in this home, or "
+          "below --since")
+      ->type_name("POLICY");
   command->callback([&invocation, flags] {
     invocation.action = [&invocation, flags] { return run_verify(invocation.globals, *flags); };
   });

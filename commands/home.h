@@ -2,7 +2,7 @@
 // process sequences, the log's key.
 //
 //   keys/<name>.pem, keys/<name>.pub.pem     signing keys; the public file also holds the proof of possession
-//   logs/<ledger id>.pem                     the log's key
+//   logs/<ledger id>.pem                     the log's key; beside it .witnesses, .cosigned/ (commands/witness_files.h)
 //   logs/<ledger id>.<16 hex of its id>.pem  another one that it signs with, or will
 //   keys/<name>.next.pem                     what a rotation under way made; keys/<name>.<16 hex>.pem, what it replaced
 //   recovery/<key id>.pem, .passphrase       a recovery key until somebody carries both to a safe, apart

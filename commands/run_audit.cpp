@@ -9,6 +9,7 @@
 #include "commands/run_questions.h"
 #include "commands/status.h"
 #include "commands/views.h"
+#include "commands/witness_files.h"
 #include "verify/render_sample.h"
 #include "verify/tiles_source.h"
 
@@ -186,7 +187,7 @@ Result<void> check_names(Session& session, const SampleFlags& flags, const Error
 }  // namespace
 
 Result<Exit> run_bundle(const Globals& globals, const BundleFlags& flags) {
-  TRY_LET(session, Session::open(globals));
+  TRY_LET(session, open_with_cosignatures(globals));
   const Ledger& ledger = session->ledger();
   Contents contents;
   contents.complete = !chooses(flags);

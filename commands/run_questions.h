@@ -113,6 +113,7 @@ struct VerifyFlags {
   bool quick = false;
   std::optional<Path> since;
   std::optional<std::string> key;
+  std::optional<Path> witness;  // a policy
 };
 Result<Exit> run_verify(const Globals& globals, const VerifyFlags& flags);
 Result<Exit> run_export(const Globals& globals, const Path& directory);

@@ -9,6 +9,7 @@
 #include "commands/moments.h"
 #include "commands/replay.h"
 #include "commands/run_questions.h"
+#include "commands/witness_files.h"
 #include "ledger/base/file.h"
 #include "ledger/base/text.h"
 #include "ledger/events/statement.h"
@@ -130,6 +131,16 @@ Result<void> add_what_is_remembered(const Home& home, const std::string& place, 
   return {};
 }
 
+Result<void> add_witnesses(const Path& file, const Home& home, AuditOptions& options) {
+  TRY_LET(text, read_file(file, max_witness_policy_bytes));
+  TRY_LET(policy, given("--witness " + printable(file.string()), parse_witness_policy(text)));
+  options.witnesses = std::move(policy);
+  if (!options.ledger_id) return {};
+  TRY_LET(notes, WitnessFiles(home, *options.ledger_id).notes());
+  options.known_heads.insert(options.known_heads.end(), notes.begin(), notes.end());
+  return {};
+}
+
 // A database that does not open, or one that was here and is gone, is evidence gone bad and no fault of whoever asks.
 Result<Report> report_unopened(const LedgerPlace& place, const Error& error, const AuditOptions& options) {
   if (place.is_out_of_reach(error)) return error;
@@ -227,7 +238,7 @@ void show_replayed(const Globals& globals, const Replayed& done, Millis spent) {
 }  // namespace
 
 Result<Exit> run_checkpoint(const Globals& globals) {
-  TRY_LET(session, Session::open(globals));
+  TRY_LET(session, open_with_cosignatures(globals));
   const Ledger& ledger = session->ledger();
   if (!globals.json) {
     print(ledger.checkpoint_note());
@@ -243,7 +254,7 @@ Result<Exit> run_checkpoint(const Globals& globals) {
 
 Result<Exit> run_prove(const Globals& globals, const ProveFlags& flags) {
   if (flags.seq.has_value() == flags.extends.has_value()) return usage("give either SEQ or --extends OLD.note");
-  TRY_LET(session, Session::open(globals));
+  TRY_LET(session, open_with_cosignatures(globals));
   if (flags.seq) return prove_entry(globals, session->ledger(), *flags.seq, flags.out);
   return prove_growth(globals, session->ledger(), *flags.extends, flags.out);
 }
@@ -258,6 +269,7 @@ Result<Exit> run_verify(const Globals& globals, const VerifyFlags& flags) {
   options.threads = std::max(1U, std::thread::hardware_concurrency());
   if (flags.since) TRY(add_what_was_kept(*flags.since, options));
   TRY(add_what_is_remembered(home, place.name(), options));
+  if (flags.witness) TRY(add_witnesses(*flags.witness, home, options));
   std::optional<ProgressBar> bar("verify");
   options.progress = [&bar](Size done, Size total) { bar->show(done, total); };
   TRY_LET(report, audit_place(place, globals, home, options));
@@ -271,7 +283,7 @@ Result<Exit> run_verify(const Globals& globals, const VerifyFlags& flags) {
 }
 
 Result<Exit> run_export(const Globals& globals, const Path& directory) {
-  TRY_LET(session, Session::open(globals));
+  TRY_LET(session, open_with_cosignatures(globals));
   const Ledger& ledger = session->ledger();
   std::optional<ProgressBar> bar("export");
   TRY_LET(done, export_tiles(ledger, session->attachments(), fs::absolute(directory),

@@ -35,13 +35,14 @@ void erase_attachments(const Sequencing& writing) {
   }
 }
 
-void remember_newest(const Home& home, const Hash& ledger, const std::vector<Answer>& answers) {
+void remember_newest(const Globals& globals, const Home& home, const Hash& ledger, const std::vector<Answer>& answers) {
   const Receipt* newest = nullptr;
   for (const Answer& answer : answers) {
     const auto* receipt = std::get_if<Receipt>(&answer);
     if (receipt != nullptr && (newest == nullptr || receipt->seq > newest->seq)) newest = receipt;
   }
   if (newest == nullptr) return;
+  if (globals.appended_to != nullptr) *globals.appended_to = ledger;
   const auto kept = home.remember_head(ledger, newest->checkpoint);
   if (kept) return;
   warn(str("cairn: entry ", newest->seq, " is recorded, and nothing has to be said again; but its head is not ",

@@ -29,9 +29,9 @@ Result<std::unique_ptr<Sequencing>> start_sequencing(const Globals& globals, con
 // not come so far. The entries stand, whatever becomes of the files.
 void erase_attachments(const Sequencing& writing);
 
-// Remembers the newest head of these answers. The entries are there whatever becomes of this home: what it cannot
-// remember is said, and the receipts are shown.
-void remember_newest(const Home& home, const Hash& ledger, const std::vector<Answer>& answers);
+// Remembers the newest head of these answers, and tells `globals` that there is one. The entries are there whatever
+// becomes of this home: what it cannot remember is said, and the receipts are shown.
+void remember_newest(const Globals& globals, const Home& home, const Hash& ledger, const std::vector<Answer>& answers);
 
 // An answer with what the rules said. A refusal that lay there already is explained again: who asks twice needs its
 // reasons twice.

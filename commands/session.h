@@ -25,6 +25,9 @@ struct Globals {
   bool json = false;
   Millis lock_timeout = 30 * second;  // --lock-timeout
   bool clock_is_right = false;        // --clock-is-right
+
+  // Where a command says that it appended, and to which ledger, to whoever has something to do once it has answered.
+  std::optional<Hash>* appended_to = nullptr;
 };
 
 class Session {
@@ -39,6 +42,7 @@ class Session {
   static Result<std::unique_ptr<Session>> open_for_writing(const Globals& globals, const Home& home);
 
   const Ledger& ledger() const { return *ledger_; }
+  Result<void> show_cosigned(std::string note) { return ledger_->show_cosigned(std::move(note)); }
   Store& store() { return *store_; }
   const Attachments& attachments() const { return *attachments_; }
 

@@ -88,8 +88,8 @@ Result<void> put_carried(const Sequencing& writing, const Attachments& carried, 
 // said can be looked up.
 class Submitting {
  public:
-  Submitting(const Sequencing& writing, const Home& home, const EachAnswer& each)
-      : writing_(writing), home_(home), each_(each) {}
+  Submitting(const Globals& globals, const Sequencing& writing, const Home& home, const EachAnswer& each)
+      : globals_(globals), writing_(writing), home_(home), each_(each) {}
 
   Result<void> add(Handed handed) {
     waiting_.push_back(std::move(handed));
@@ -99,7 +99,7 @@ class Submitting {
   Result<void> append() {
     if (waiting_.empty()) return {};
     TRY_LET(answers, append_waiting());
-    remember_newest(home_, writing_.session->ledger().id(), answers);
+    remember_newest(globals_, home_, writing_.session->ledger().id(), answers);
     const ModelNames known = ModelNames::over(writing_.rules->world());
     for (std::size_t i = 0; i < answers.size(); ++i) {
       // What was turned away may be no statement at all.
@@ -129,6 +129,7 @@ class Submitting {
     return answers;
   }
 
+  const Globals& globals_;
   const Sequencing& writing_;
   const Home& home_;
   const EachAnswer& each_;
@@ -147,7 +148,7 @@ Result<void> submit(const Globals& globals, const Home& home, const std::vector<
     TRY(read_envelopes(file, [](const Handed&) { return Result<void>(); }));
   }
   TRY_LET(writing, start_sequencing(globals, home));
-  Submitting submitting(*writing, home, each);
+  Submitting submitting(globals, *writing, home, each);
   for (const fs::path& file : files) {
     const fs::path beside = file.string() + ".attachments";
     TRY_LET(carries, file_exists(beside));

@@ -165,7 +165,7 @@ Result<Written> write_as(const Globals& globals, const WriteFlags& flags, const 
   TRY_LET(envelope, sign_statement(std::move(made.payload), signer.key));
   TRY_LET(answers, writing->sequencer->append(std::span(&envelope, 1)));
   notice.reset();
-  remember_newest(home, ledger.id(), answers);
+  remember_newest(globals, home, ledger.id(), answers);
   erase_attachments(*writing);
   return explain_answer(*writing, std::move(answers.front()), std::move(made.statement), std::move(made.said));
 }

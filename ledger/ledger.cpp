@@ -209,6 +209,16 @@ Result<std::vector<Hash>> Ledger::prove_consistency(Size old_size, Size new_size
   return hash_ranges(consistency_ranges(old_size, new_size), nodes_of(*store_));
 }
 
+Result<void> Ledger::show_cosigned(std::string note) {
+  TRY_LET(cosigned, log_keys_->open(note));
+  if (cosigned.head != checkpoint_.head || !cosigned.extensions.empty()) {
+    return not_verified(
+        str("the cosigned head of size ", cosigned.head.size, " is not this ledger's of size ", size()));
+  }
+  note_ = std::move(note);
+  return {};
+}
+
 Result<ProofFile> Ledger::proof_file(Seq seq) const {
   ProofFile proof;
   proof.index = seq;

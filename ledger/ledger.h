@@ -35,6 +35,10 @@ class Ledger {
   const std::string& checkpoint_note() const { return note_; }  // the same, as bytes
   Size size() const { return checkpoint_.head.size; }
 
+  // From now on checkpoint_note() is this: the newest checkpoint with more signature lines, as witnesses cosigned it.
+  // not_verified: it is not that checkpoint. The other lines are taken as they are.
+  Result<void> show_cosigned(std::string note);
+
   Result<Bytes> entry_bytes(Seq seq) const;
   Result<Recorded> entry(Seq seq) const;
 

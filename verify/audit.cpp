@@ -18,6 +18,7 @@
 #include "verify/rule_check.h"
 #include "verify/snapshot_check.h"
 #include "verify/tree_check.h"
+#include "verify/witness_check.h"
 #include "verify/workers.h"
 
 namespace cairn {
@@ -28,6 +29,15 @@ Size find_since(const Footing& footing, const AuditOptions& options) {
   if (!options.since || !footing.log || options.quick) return 0;
   const Result<Checkpoint> opened = footing.log->open(*options.since);
   return opened.ok() ? opened->head.size : 0;
+}
+
+Result<void> look_for_witnesses(const Footing& footing, const AuditOptions& options, Report& report) {
+  if (!options.witnesses || !footing.log || !footing.newest) return {};
+  std::vector<std::string> kept = options.known_heads;
+  if (options.since) kept.push_back(*options.since);
+  TRY_LET(by, check_witnesses(*options.witnesses, footing.log->of_this_ledger(), *footing.newest, kept, report.findings));
+  report.witnesses = std::move(by);
+  return {};
 }
 
 class Auditor {
@@ -298,6 +308,7 @@ Result<Report> audit(const EvidenceSource& source, const AuditOptions& options) 
   report.trusted_from_outside = options.vkey || options.ledger_id;
   TRY_LET(footing, find_footing(source, options, report));
   report.since = find_since(footing, options);
+  TRY(look_for_witnesses(footing, options, report));
   Auditor auditor(source, options, std::move(footing), report);
   TRY(auditor.run());
   std::stable_sort(report.findings.begin(), report.findings.end(),

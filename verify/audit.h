@@ -21,6 +21,7 @@
 #include "ledger/base/result.h"
 #include "ledger/crypto/sha256.h"
 #include "ledger/tlog/checkpoint.h"
+#include "ledger/tlog/witness_policy.h"
 #include "verify/evidence_source.h"
 #include "verify/finding.h"
 
@@ -37,6 +38,8 @@ struct AuditOptions {
   // verified then, to the byte: it is hashed and folded as recorded, and neither signatures nor rules are asked of it
   // again. A note that does not open stands for nothing, and everything is asked.
   std::optional<std::string> since;
+  // Whose cosignatures the newest checkpoint must carry, or a note of the same text among those above.
+  std::optional<WitnessPolicy> witnesses;
   std::size_t threads = 2;  // for signatures
   std::function<void(Size done, Size total)> progress;
 };
@@ -72,7 +75,8 @@ struct Report {
   Size attachments_missing = 0;           // named, and not supplied
   std::vector<Hash> missing_attachments;  // these, by digest; the first most_missing_named of them
   std::map<Hash, Erased> attachments_erased;
-  bool trusted_from_outside = false;     // a vkey or id was brought along; else it is only consistent with itself
+  bool trusted_from_outside = false;  // a vkey or id was brought along; else it is only consistent with itself
+  std::optional<std::vector<std::string>> witnesses;  // whose cosignatures hold, if a policy was brought along
   std::map<std::string, Size> asserted;  // what nobody can re-derive: "values of metrics, read by ci" -> entries
   Findings findings;                     // by seq; those without one come first
   bool verified() const { return findings.empty(); }

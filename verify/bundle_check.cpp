@@ -11,6 +11,7 @@
 #include "ledger/tlog/proof_file.h"
 #include "ledger/tlog/tile.h"
 #include "verify/tiles_source.h"
+#include "verify/witness_check.h"
 
 namespace cairn {
 namespace {
@@ -89,8 +90,12 @@ class PartialCheck {
   PartialCheck(const BundleFile& bundle, NoteVerifier log, PartialReport& report)
       : bundle_(bundle), log_(std::move(log)), report_(report) {}
 
-  Result<void> run(const std::optional<Hash>& ledger_id) {
+  Result<void> run(const std::optional<Hash>& ledger_id, const std::optional<WitnessPolicy>& witnesses) {
     TRY(open_head());
+    if (witnesses && opened_) {
+      TRY_LET(by, check_witnesses(*witnesses, {&log_, 1}, note_, {}, report_.findings));
+      report_.witnesses = std::move(by);
+    }
     for (const Seq seq : seqs()) TRY(check_entry(seq));
     check_log_key();
     check_ledger(ledger_id);
@@ -306,13 +311,14 @@ void find_foreign_tiles(const BundleFile& bundle, Findings& findings) {
 }  // namespace
 
 Result<PartialReport> check_partial(const BundleFile& bundle, const std::string& vkey,
-                                    const std::optional<Hash>& ledger_id) {
+                                    const std::optional<Hash>& ledger_id,
+                                    const std::optional<WitnessPolicy>& witnesses) {
   const Result<NoteVerifier> log = NoteVerifier::from_log_vkey(vkey);
   if (!log.ok()) return usage(str("--key: ", log.error().message));
   PartialReport report;
   report.origin = log->name();
   report.vkey = log->vkey();
-  TRY(PartialCheck(bundle, *log, report).run(ledger_id));
+  TRY(PartialCheck(bundle, *log, report).run(ledger_id, witnesses));
   std::stable_sort(report.findings.begin(), report.findings.end(),
                    [](const Finding& a, const Finding& b) { return a.seq < b.seq; });
   return report;

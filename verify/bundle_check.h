@@ -36,15 +36,18 @@ struct PartialReport {
   Head head;  // of the checkpoint, if it opened
   std::vector<IncludedEntry> entries;
   Size attachments_verified = 0;
-  std::vector<Hash> attachments_missing;  // named by admitted entries of the bundle
-  Findings findings;                      // by seq; those without one come first
+  std::vector<Hash> attachments_missing;              // named by admitted entries of the bundle
+  std::optional<std::vector<std::string>> witnesses;  // as of Report
+  Findings findings;                                  // by seq; those without one come first
 
   bool verified() const { return findings.empty(); }
 };
 
-// `vkey` is the log's key that the auditor brings. An error: the key is none, or the file cannot be read.
+// `vkey` is the log's key that the auditor brings, `witnesses` the policy that the checkpoint must meet. An error: the
+// key is none, the policy is for other logs, or the file cannot be read.
 Result<PartialReport> check_partial(const BundleFile& bundle, const std::string& vkey,
-                                    const std::optional<Hash>& ledger_id);
+                                    const std::optional<Hash>& ledger_id,
+                                    const std::optional<WitnessPolicy>& witnesses);
 
 // As of audit(); files that belong to no export of this size, or that no entry names, are findings besides.
 Result<Report> audit_complete(const BundleFile& bundle, const AuditOptions& options);

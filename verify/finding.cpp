@@ -48,6 +48,8 @@ std::string_view wire_name(FindingKind kind) {
       return "file_damaged";
     case FindingKind::archive_malformed:
       return "archive_malformed";
+    case FindingKind::not_witnessed:
+      return "not_witnessed";
     case FindingKind::proof_bad:
       return "proof_bad";
     case FindingKind::needs_newer:

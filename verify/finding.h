@@ -34,6 +34,7 @@ enum class FindingKind : std::uint8_t {
   row_wrong,            // a row of the store that belongs to nothing in the ledger, or shows that one is gone
   file_damaged,         // bytes of the store's files that are not those that were written
   archive_malformed,    // a bundle that is none, or holds what belongs to nothing in it
+  not_witnessed,        // the newest checkpoint lacks cosignatures that the auditor's policy asks for
   proof_bad,            // no inclusion proof, or one that does not lead to the signed root
   needs_newer,          // a rules number or an event that this program does not know
 };

@@ -37,6 +37,10 @@ std::string field(std::string_view label, std::string_view value) {
   return line + printable(value) + '\n';
 }
 
+std::string witnesses_field(const std::vector<std::string>& names) {
+  return field("witnesses", names.empty() ? "none of the policy's" : joined(names, ", ") + " cosigned this head");
+}
+
 std::string plural(Size count, std::string_view one, std::string_view many) {
   return str(count, ' ', count == 1 ? one : many);
 }

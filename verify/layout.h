@@ -16,6 +16,9 @@ std::string wrap(std::string_view text, std::size_t indent);
 
 std::string field(std::string_view label, std::string_view value);  // one line
 
+// Whose cosignatures the newest checkpoint carries.
+std::string witnesses_field(const std::vector<std::string>& names);
+
 std::string plural(Size count, std::string_view one, std::string_view many);  // "1 entry", "2 entries"
 
 // Columns as wide as their widest cell, two blanks apart and from the margin; the last one wraps below itself.

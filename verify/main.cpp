@@ -16,10 +16,12 @@
 #include "ledger/tlog/tile.h"
 #include "verify/audit.h"
 #include "verify/bundle_check.h"
+#include "verify/layout.h"
 #include "verify/render_bundle.h"
 #include "verify/render_report.h"
 #include "verify/render_sample.h"
 #include "verify/tiles_source.h"
+#include "verify/witness_check.h"
 
 namespace cairn {
 namespace {
@@ -42,6 +44,7 @@ struct Arguments {
   std::string model;
   std::string environment;
   std::string checkpoint;
+  std::string policy;
 };
 
 int exit_code(ErrorKind kind) {
@@ -88,6 +91,14 @@ Result<std::optional<Hash>> read_ledger_id(const Arguments& arguments) {
   return std::optional<Hash>(*id);
 }
 
+Result<std::optional<WitnessPolicy>> read_witnesses(const Arguments& arguments) {
+  if (arguments.policy.empty()) return std::optional<WitnessPolicy>();
+  TRY_LET(text, read_at_most(arguments.policy, max_witness_policy_bytes));
+  Result<WitnessPolicy> policy = parse_witness_policy(text);
+  if (!policy.ok()) return usage(str("--policy ", printable(arguments.policy), ": ", policy.error().message));
+  return std::optional<WitnessPolicy>(std::move(*policy));
+}
+
 Result<AuditOptions> options_of(const Arguments& arguments) {
   AuditOptions options;
   options.quick = arguments.quick;
@@ -95,6 +106,8 @@ Result<AuditOptions> options_of(const Arguments& arguments) {
   options.threads = std::max(1U, std::thread::hardware_concurrency());
   TRY_LET(id, read_ledger_id(arguments));
   options.ledger_id = id;
+  TRY_LET(witnesses, read_witnesses(arguments));
+  options.witnesses = std::move(witnesses);
   if (isatty(STDERR_FILENO) == 1) options.progress = show_progress;
   return options;
 }
@@ -128,7 +141,7 @@ Result<int> verify_bundle(const Arguments& arguments) {
     TRY_LET(report, audit_complete(*bundle, options));
     return show(arguments, report);
   }
-  TRY_LET(report, check_partial(*bundle, arguments.vkey, options.ledger_id));
+  TRY_LET(report, check_partial(*bundle, arguments.vkey, options.ledger_id, options.witnesses));
   std::cout << (arguments.json ? render_json(report) : render_text(report));
   return exit_code(report.findings);
 }
@@ -184,6 +197,16 @@ Result<int> verify_sample(const Arguments& arguments) {
   return 0;
 }
 
+// The names of those that cosigned, for the last line of a verdict.
+Result<std::string> require_witnesses(const Arguments& arguments, const std::string& note, const NoteVerifier& log) {
+  TRY_LET(policy, read_witnesses(arguments));
+  if (!policy) return std::string();
+  Findings findings;
+  TRY_LET(by, check_witnesses(*policy, {&log, 1}, note, {}, findings));
+  if (!findings.empty()) return not_verified(str(printable(arguments.proof), ": ", findings.front().what));
+  return witnesses_field(by);
+}
+
 Result<int> verify_proof(const Arguments& arguments) {
   TRY_LET(log, read_key(arguments.vkey));
   TRY_LET(text, read_at_most(arguments.proof, max_proof_file_bytes));
@@ -193,10 +216,11 @@ Result<int> verify_proof(const Arguments& arguments) {
   if (!proof.ok()) return in_file(arguments.proof, proof.error());
   const Result<Checkpoint> checkpoint = verify_proof_file(*proof, leaf, log);
   if (!checkpoint.ok()) return in_file(arguments.proof, checkpoint.error());
+  TRY_LET(witnesses, require_witnesses(arguments, proof->checkpoint, log));
   std::cout << "VERIFIED  entry " << proof->index << " of " << printable(checkpoint->origin) << "\n\n"
             << "  leaf  " << leaf.hex() << "\n  size  " << checkpoint->head.size << "\n  root  "
-            << checkpoint->head.root.hex()
-            << "\n\nIt is in the log. Whether the rules were kept, only all entries show.\n";
+            << checkpoint->head.root.hex() << '\n'
+            << witnesses << "\nIt is in the log. Whether the rules were kept, only all entries show.\n";
   return 0;
 }
 
@@ -240,6 +264,13 @@ void add_ledger(CLI::App& command, Arguments& arguments) {
   command.add_option("--ledger", arguments.ledger, "the ledger's id, if you were told it as well");
 }
 
+void add_policy(CLI::App& command, Arguments& arguments) {
+  command
+      .add_option("--policy", arguments.policy,
+                  "a C2SP tlog-policy: the witnesses who must have cosigned the checkpoint")
+      ->type_name("FILE");
+}
+
 void add_json(CLI::App& command, Arguments& arguments) {
   command.add_flag("--json", arguments.json, "one JSON document instead of text");
 }
@@ -248,6 +279,7 @@ void add_tiles(CLI::App& app, Arguments& arguments, Verb& chosen) {
   CLI::App& command = *app.add_subcommand("tiles", "Audit an exported ledger: every hash, signature and decision");
   command.add_option("DIR", arguments.directory, "what `cairn export` wrote")->required();
   add_key(command, arguments);
+  add_policy(command, arguments);
   add_ledger(command, arguments);
   command.add_flag("--quick", arguments.quick, "only hashes, tree and checkpoint; neither signatures nor rules");
   add_json(command, arguments);
@@ -260,6 +292,7 @@ void add_bundle(CLI::App& app, Arguments& arguments, Verb& chosen) {
       "bundle", "Verify one file: all of a complete bundle, inclusion and signatures of a partial one");
   command.add_option("FILE", arguments.bundle, "what `cairn bundle` wrote")->required();
   add_key(command, arguments);
+  add_policy(command, arguments);
   add_ledger(command, arguments);
   add_json(command, arguments);
   command.footer("Example:\n  cairn-verify bundle case-7.tar --key 'models.example.org/prod+c7ad15b5+AZ...'");
@@ -294,6 +327,7 @@ void add_proof(CLI::App& app, Arguments& arguments, Verb& chosen) {
   CLI::App& command = *app.add_subcommand("proof", "Verify that one entry is in the log");
   command.add_option("FILE", arguments.proof, "a C2SP tlog-proof, as `cairn prove` wrote it")->required();
   add_key(command, arguments);
+  add_policy(command, arguments);
   command.add_option("--leaf", arguments.leaf, "the entry's bytes, as `cairn show SEQ --entry` writes them")
       ->required();
   command.footer(

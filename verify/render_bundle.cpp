@@ -59,6 +59,7 @@ std::string render_text(const PartialReport& report) {
   text += field("log key", report.vkey);
   text += field("size", std::to_string(report.head.size));
   text += field("root", report.head.root.hex());
+  if (report.witnesses) text += witnesses_field(*report.witnesses);
   text += field("entries", str(count_holding(report), " are in the log and signed by their authors"));
   text += field("attachments",
                 str(report.attachments_verified, " hold, ", report.attachments_missing.size(), " not supplied"));
@@ -75,6 +76,7 @@ std::string render_json(const PartialReport& report) {
                    {"log_key", report.vkey},
                    {"head", {{"size", report.head.size}, {"root", report.head.root.hex()}}},
                    {"entries", report.entries.size()}};
+  if (report.witnesses) document["witnesses"] = *report.witnesses;
   Json included = Json::array();
   for (const IncludedEntry& entry : report.entries) {
     Json row = {{"seq", entry.seq},

@@ -71,6 +71,7 @@ std::string render_text(const Report& report) {
   text += field("size", std::to_string(report.head.size));
   text += field("root", report.head.root.hex());
   if (report.state) text += field("state", report.state->hex());
+  if (report.witnesses) text += witnesses_field(*report.witnesses);
   text += counted(report);
   if (!report.trusted_from_outside) {
     text += '\n' + wrap(
@@ -98,6 +99,7 @@ std::string render_json(const Report& report) {
   document["quick"] = report.quick;
   document["head"] = Json{{"size", report.head.size}, {"root", report.head.root.hex()}};
   document["state_hash"] = report.state ? Json(report.state->hex()) : Json(nullptr);
+  if (report.witnesses) document["witnesses"] = *report.witnesses;
   document["since"] = report.since;
   document["entries"] = report.entries;
   document["admitted"] = report.admitted;

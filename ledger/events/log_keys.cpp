@@ -80,6 +80,14 @@ const LogKey* LogKeys::find(std::string_view vkey) const {
   return key == keys_.end() ? nullptr : &*key;
 }
 
+std::vector<NoteVerifier> LogKeys::of_this_ledger() const {
+  std::vector<NoteVerifier> keys;
+  for (const LogKey& key : keys_) {
+    if (key.ledger == ledger()) keys.push_back(key.verifier);
+  }
+  return keys;
+}
+
 std::vector<NoteVerifier> LogKeys::at(Size size) const {
   std::vector<NoteVerifier> signers;
   for (const LogKey& key : keys_) {

@@ -51,6 +51,9 @@ class LogKeys {
   const std::vector<LogKey>& all() const { return keys_; }  // in the order in which they were added
   const LogKey* find(std::string_view vkey) const;          // null: never was the log's
 
+  // All that ever signed for this ledger, those that signed for one that it went on from left out.
+  std::vector<NoteVerifier> of_this_ledger() const;
+
   // Those that sign heads of this size, which is at least 1; of the first `size` entries, those after are not asked.
   std::vector<NoteVerifier> at(Size size) const;
 

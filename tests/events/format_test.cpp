@@ -9,6 +9,7 @@
 #include "ledger/tlog/cosignature.h"
 #include "ledger/tlog/proof_file.h"
 #include "ledger/tlog/tree.h"
+#include "ledger/tlog/witness_policy.h"
 #include "tests/catch.h"
 #include "tests/events/examples.h"
 
@@ -173,6 +174,20 @@ TEST_CASE("FORMAT.md's cosignature is its witness's, of its checkpoint and at it
   const auto both = open_note(note + cosignature->line, std::vector{log_of_page(), *witness});
   REQUIRE(both.ok());
   CHECK(both->verified_by.size() == 2);
+}
+
+TEST_CASE("FORMAT.md's witness policy is in the spelling that is written, and met by its cosigned checkpoint") {
+  const auto text = block("text witness-policy") + "\n";
+  const auto policy = parse_witness_policy(text);
+  REQUIRE(policy.ok());
+  CHECK(format_witness_policy(*policy) == text);
+  const auto note = block("text checkpoint") + "\n";
+  const auto bare = check_witnessed(note, std::vector{log_of_page()}, *policy);
+  REQUIRE(bare.ok());
+  CHECK(bare->lacks == "auditor");
+  const auto cosigned = check_witnessed(note + block("text cosignature") + "\n", std::vector{log_of_page()}, *policy);
+  REQUIRE(cosigned.ok());
+  CHECK(cosigned->lacks.empty());
 }
 
 TEST_CASE("FORMAT.md's bundle holds its checkpoint, entry and proof, and is the archive that tar wrote of them") {

@@ -71,6 +71,28 @@ TEST_CASE("a proof file of an entry verifies with the log's key alone") {
   }
 }
 
+TEST_CASE("a ledger shows its newest checkpoint with more signatures, and no other checkpoint") {
+  Filled f(3);
+  auto ledger = Ledger::open(f.store);
+  REQUIRE(ledger.ok());
+  const std::string plain = ledger->checkpoint_note();
+  const std::string cosigned = plain + "\xE2\x80\x94 witness.example AAAAAAAAAAA=\n";
+  REQUIRE(ledger->show_cosigned(cosigned).ok());
+  CHECK(ledger->checkpoint_note() == cosigned);
+  CHECK(ledger->proof_file(1)->checkpoint == cosigned);
+  const Head older{2, *ledger->root_at(2)};
+  const Head forked{ledger->size(), sha256("another")};
+  const auto note_of = [](const Head& head, const PrivateKey& key, const std::string& more = "") {
+    return sign_note(format_checkpoint(std::string(test_origin), head) + more, test_origin, key).value();
+  };
+  for (const std::string& other :
+       {note_of(older, log_key()), note_of(forked, log_key()), note_of(f.newest, log_key(), "more\n"),
+        note_of(f.newest, f.dana.key), std::string("no note")}) {
+    CHECK_FALSE(ledger->show_cosigned(other).ok());
+    CHECK(ledger->checkpoint_note() == cosigned);
+  }
+}
+
 TEST_CASE("what lies past the head is a wrong question, not a fault") {
   Filled f(2);
   const auto ledger = Ledger::open(f.store);

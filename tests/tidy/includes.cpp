@@ -43,7 +43,9 @@ struct Foreign {
 const std::vector<Foreign>& foreign_headers() {
   static const std::vector<Foreign> table = {
       {{"rocksdb/"}, {"ledger/store/rocks*.cpp"}},
-      {{"libpq-fe.h", "dlfcn.h"}, {"ledger/store/postgres_connection.cpp"}},
+      {{"libpq-fe.h"}, {"ledger/store/postgres_connection.cpp"}},
+      {{"curl/"}, {"commands/http_post.cpp"}},
+      {{"dlfcn.h"}, {"ledger/store/postgres_connection.cpp", "commands/http_post.cpp"}},
       {{"openssl/"}, {"ledger/crypto/*.cpp"}},
       {{"sodium.h"}, {"ledger/crypto/ed25519.cpp"}},
       {{"nlohmann/"},

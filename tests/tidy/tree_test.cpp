@@ -133,8 +133,10 @@ TEST_CASE("cairn-verify and cairn-witness link no database and no network") {
   REQUIRE(libraries_of(CAIRN_PROGRAM).find("rocksdb") != std::string::npos);
 }
 
-TEST_CASE("cairn loads PostgreSQL's library and all that comes with it only for a ledger that is there") {
-  REQUIRE(libraries_of(CAIRN_PROGRAM).find("libpq") == std::string::npos);
+TEST_CASE("cairn loads PostgreSQL's library and libcurl, with all that comes with them, only where they are needed") {
+  const std::string libraries = libraries_of(CAIRN_PROGRAM);
+  REQUIRE(libraries.find("libpq") == std::string::npos);
+  REQUIRE(libraries.find("libcurl") == std::string::npos);
 }
 
 }  // namespace tidy

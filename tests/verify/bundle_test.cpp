@@ -37,7 +37,7 @@ struct Case : Forge {
   PartialReport partial(const Bytes& archive) const {
     const BundleFile bundle = open(archive);
     REQUIRE_FALSE(bundle.complete());
-    auto report = check_partial(bundle, vkey(), std::nullopt);
+    auto report = check_partial(bundle, vkey(), std::nullopt, std::nullopt);
     REQUIRE(report.ok());
     for (const Finding& finding : report->findings) UNSCOPED_INFO(wire_name(finding.kind) << ": " << finding.what);
     return *report;
@@ -147,7 +147,7 @@ TEST_CASE("every single byte of a small partial bundle matters: flipped, it is f
     write(at, static_cast<char>(good[at] ^ 1));
     const auto bundle = BundleFile::open(file);
     if (bundle.ok()) {
-      const auto report = check_partial(*bundle, forge.vkey(), std::nullopt);
+      const auto report = check_partial(*bundle, forge.vkey(), std::nullopt, std::nullopt);
       REQUIRE(report.ok());
       if (report->verified()) UNSCOPED_INFO("byte " << at);
       unseen += report->verified() ? 1 : 0;
@@ -266,17 +266,17 @@ TEST_CASE("another key or another ledger id than the auditor's is found in eithe
   const Case forge;
   const Forge stranger("forge.example/ledger", 'S');
   const BundleFile part = forge.open(archive_of(partial_files(forge, some)));
-  const auto report = check_partial(part, stranger.vkey(), std::nullopt);
+  const auto report = check_partial(part, stranger.vkey(), std::nullopt, std::nullopt);
   REQUIRE(report.ok());
   const Places found = places(*report);
   CHECK(std::count(found.begin(), found.end(), "- checkpoint_bad") == 1);
   CHECK(std::count(found.begin(), found.end(), "0 genesis_wrong") == 1);
   CHECK(
       std::none_of(report->entries.begin(), report->entries.end(), [](const IncludedEntry& one) { return one.holds; }));
-  const auto other = check_partial(part, forge.vkey(), sha256("another"));
+  const auto other = check_partial(part, forge.vkey(), sha256("another"), std::nullopt);
   REQUIRE(other.ok());
   CHECK(places(*other) == Places{"0 genesis_wrong"});
-  const auto no_key = check_partial(part, "no key", std::nullopt);
+  const auto no_key = check_partial(part, "no key", std::nullopt, std::nullopt);
   REQUIRE_FALSE(no_key.ok());
   CHECK(no_key.error().kind == ErrorKind::usage);
 
