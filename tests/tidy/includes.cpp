@@ -43,7 +43,10 @@ struct Foreign {
 const std::vector<Foreign>& foreign_headers() {
   static const std::vector<Foreign> table = {
       {{"rocksdb/"}, {"ledger/store/rocks*.cpp"}},
-      {{"libpq-fe.h", "dlfcn.h"}, {"ledger/store/postgres_connection.cpp"}},
+      {{"libpq-fe.h"}, {"ledger/store/postgres_connection.cpp"}},
+      {{"p11-kit/pkcs11.h"}, {"ledger/crypto/pkcs11_token.cpp"}},
+      {{"dlfcn.h"}, {"ledger/store/postgres_connection.cpp", "ledger/crypto/pkcs11_token.cpp"}},
+      {{"spawn.h"}, {"ledger/crypto/signer_command.cpp"}},
       {{"openssl/"}, {"ledger/crypto/*.cpp"}},
       {{"sodium.h"}, {"ledger/crypto/ed25519.cpp"}},
       {{"nlohmann/"},
