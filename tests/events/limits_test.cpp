@@ -18,9 +18,14 @@ std::string refused_with(const json& policy) {
   return policy_text::refusal(policy.dump());
 }
 
+// Why it was refused; empty if it was not.
+template <class T>
+std::string why_refused(const Result<T>& result) {
+  return result.ok() ? "" : result.error().message;
+}
+
 std::string said_or_refused(std::vector<Event> events) {
-  const auto payload = encode_statement(examples::statement_of(std::move(events)), examples::origin);
-  return payload.ok() ? "" : payload.error().message;
+  return why_refused(encode_statement(examples::statement_of(std::move(events)), examples::origin));
 }
 
 json default_policy_document() {
@@ -43,22 +48,22 @@ TEST_CASE("an envelope has at most 16 signatures of at most 1024 bytes") {
 
   auto longer = document;
   longer["signatures"][0]["sig"] = to_base64(Bytes(1025, 's'));
-  CHECK(parse_dsse(longer.dump()).error().message.find("\"sig\" has 1025 bytes, not 1 to 1024") != std::string::npos);
+  CHECK(why_refused(parse_dsse(longer.dump())).find("\"sig\" has 1025 bytes, not 1 to 1024") != std::string::npos);
   signatures.push_back({{"keyid", to_hex(Bytes(32, '\x7f'))}, {"sig", to_base64("s")}});
-  CHECK(parse_dsse(document.dump()).error().message.find("17 signatures, not 1 to 16") != std::string::npos);
+  CHECK(why_refused(parse_dsse(document.dump())).find("17 signatures, not 1 to 16") != std::string::npos);
 }
 
 TEST_CASE("a JSON document has at most 32 levels, and an object at most 1024 members") {
   const auto nested = [](std::size_t levels) { return std::string(levels, '[') + std::string(levels, ']'); };
   CHECK(read_json(nested(32)).ok());
-  CHECK(read_json(nested(33)).error().message.find("more than 32 levels deep") != std::string::npos);
+  CHECK(why_refused(read_json(nested(33))).find("more than 32 levels deep") != std::string::npos);
   const auto object = [](std::size_t members) {
     std::string text = "{";
     for (std::size_t i = 0; i < members; ++i) text += str(i == 0 ? "" : ",", "\"m", i, "\":0");
     return text + "}";
   };
   CHECK(read_json(object(1024)).ok());
-  CHECK(read_json(object(1025)).error().message.find("more than 1024 members") != std::string::npos);
+  CHECK(why_refused(read_json(object(1025))).find("more than 1024 members") != std::string::npos);
 }
 
 TEST_CASE("a policy has at most 128 gates, 64 environments, 128 freezes, 64 classes and 32 clocks") {
@@ -145,7 +150,5 @@ TEST_CASE("an event lists at most 64 roles and 1024 entries seen, and a statemen
   REQUIRE(most.ok());
   CHECK(decode_statement(*most).ok());
   statement.expects["model:one-more"] = 0;
-  const auto more = encode_statement(statement, examples::origin);
-  REQUIRE_FALSE(more.ok());
-  CHECK(more.error().message.find("\"expects\"") != std::string::npos);
+  CHECK(why_refused(encode_statement(statement, examples::origin)).find("\"expects\"") != std::string::npos);
 }
