@@ -3,6 +3,8 @@
 #include <sys/stat.h>
 
 #include <fstream>
+#include <thread>
+#include <vector>
 
 #include "ledger/base/text.h"
 #include "ledger/crypto/key_file.h"
@@ -72,6 +74,25 @@ TEST_CASE("a key on SoftHSM signs as the key itself would: Ed25519 and P-256, an
     const auto again = signing_as({key.public_key(), uri}, keeper.asks());
     CHECK(again.sign("m").ok());
   }
+}
+
+TEST_CASE("any thread may sign by a token, and all of them share its session") {
+  auto& softhsm = test::SoftHsm::instance();
+  const auto key = must(PrivateKey::generate(KeyType::ed25519));
+  softhsm.import(key, "shared", "06");
+  Keeper keeper;
+  const auto on_token =
+      signing_as({key.public_key(), must(parse_pkcs11_uri(softhsm.uri("shared", false)))}, keeper.asks());
+  std::vector<int> signatures(4);
+  std::vector<std::thread> threads;
+  for (int& made : signatures) {
+    threads.emplace_back([&made, copy = on_token] {
+      for (int i = 0; i < 50; ++i) made += copy.sign(str("message ", i)).ok() ? 1 : 0;
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  CHECK(signatures == std::vector<int>(4, 50));
+  CHECK(keeper.asked == 1);
 }
 
 TEST_CASE("a token's PIN is read from the file that its URI names, which is for its owner alone") {
