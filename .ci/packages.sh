@@ -14,6 +14,7 @@ libcurl4-openssl-dev asks witnesses for their cosignatures
 libsodium-dev        verifies Ed25519 signatures in half the time that OpenSSL takes
 nlohmann-json3-dev   reads and writes JSON
 libcli11-dev         reads the command line
+libp11-kit-dev       the header of PKCS#11, for keys on tokens; a token's own module is loaded at need
 zlib1g-dev           checks the CRCs of .pt archives
 openssl              verifies signatures a second way, in verify/independent.py
 python3              runs verify/independent.py
@@ -23,6 +24,7 @@ python3              runs verify/independent.py
 test_packages='
 catch2               the test framework
 postgresql           the server that the tests of that store start, kill and promote
+softhsm2             the token that the tests of PKCS#11 sign with
 tzdata               the time zones that freeze windows are worked out in
 clang                the second compiler: its warnings count as errors too
 libclang-rt-14-dev   what the fuzz targets and the sanitizers of clang link

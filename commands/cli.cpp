@@ -13,6 +13,7 @@
 #include "commands/witnessing.h"
 #include "ledger/base/text.h"
 #include "ledger/base/time.h"
+#include "ledger/crypto/secret.h"
 #include "ledger/events/statement.h"
 
 namespace cairn {
@@ -130,6 +131,7 @@ std::shared_ptr<WriteFlags> add_write_flags(CLI::App& command) {
 int run_command_line(int argc, char** argv) {
   std::signal(SIGPIPE, SIG_IGN);
   Invocation invocation;
+  if (const auto forbidden = forbid_core_dumps(); !forbidden) return report(invocation.globals, forbidden.error());
   if (const char* user = std::getenv("USER"); user != nullptr) invocation.globals.actor = user;
 
   CLI::App app(about, "cairn");

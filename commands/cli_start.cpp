@@ -18,6 +18,10 @@ void add_init(CLI::App& app, Invocation& invocation) {
       ->take_all();
   command->add_option("--grant-to", flags->grant_to, "in PostgreSQL: the role that may append and read from then on")
       ->type_name("ROLE");
+  command
+      ->add_option("--log-key", flags->log_key,
+                   "sign for the log with this key, which lies elsewhere (cairn key refer; Ed25519)")
+      ->type_name("NAME");
   command->callback([&invocation, flags] {
     invocation.action = [&invocation, flags] { return run_init(invocation.globals, *flags); };
   });
@@ -34,6 +38,34 @@ void add_submit(CLI::App& app, Invocation& invocation) {
   });
 }
 
+void add_key_refer(CLI::App& key, Invocation& invocation) {
+  auto name = std::make_shared<std::string>();
+  auto flags = std::make_shared<ReferFlags>();
+  CLI::App* refer = add_command(
+      key, "refer", "Sign with a key that lies elsewhere: on a token (PKCS#11), or behind a command",
+      "cairn key refer dana --pkcs11 \"pkcs11:token=cairn;id=%01?module-path=/usr/lib/softhsm/libsofthsm2.so\"\n"
+      "  cairn key refer ci --public-key ci.pem --command /usr/local/bin/kms-sign --argument=--key --argument=ci\n\n"
+      "The command gets the bytes to sign on its stdin and answers with the raw signature on stdout (Ed25519: 64\n"
+      "bytes; P-256 over SHA-256: DER) within 30 s, exit code 0. A token's PIN is asked for, or read from the file of\n"
+      "&pin-source=file:/PATH in the URI. One signature is made and verified before anything is written.");
+  refer->add_option("NAME", *name, "the handle that it will sign as")->required();
+  refer->add_option("--pkcs11", flags->pkcs11, "which key on which token, by which module (RFC 7512)")
+      ->type_name("URI");
+  refer->add_option("--command", flags->command.program, "the program that signs; an absolute path, and no shell")
+      ->type_name("PROGRAM");
+  refer->add_option("--argument", flags->command.arguments, "one argument of it; --argument=... for each")
+      ->allow_extra_args(false)
+      ->type_name("TEXT");
+  refer->add_option("--environment", flags->command.environment, "a variable that it is given as well")
+      ->allow_extra_args(false)
+      ->type_name("NAME");
+  refer->add_option("--public-key", flags->public_key, "the key that it signs with, in PEM; a token may tell itself")
+      ->type_name("FILE");
+  refer->callback([&invocation, name, flags] {
+    invocation.action = [&invocation, name, flags] { return run_key_refer(invocation.globals, *name, *flags); };
+  });
+}
+
 void add_key_files(CLI::App& key, Invocation& invocation) {
   auto name = std::make_shared<std::string>();
   auto type = std::make_shared<std::string>("ed25519");
@@ -44,6 +76,7 @@ void add_key_files(CLI::App& key, Invocation& invocation) {
   make->callback([&invocation, name, type] {
     invocation.action = [&invocation, name, type] { return run_key_new(invocation.globals, *name, *type); };
   });
+  add_key_refer(key, invocation);
   CLI::App* show = add_command(key, "show", "Show a key of CAIRN_HOME", "cairn key show dana");
   show->add_option("NAME", *name, "its handle")->required();
   show->callback([&invocation, name] {
@@ -52,18 +85,22 @@ void add_key_files(CLI::App& key, Invocation& invocation) {
 }
 
 void add_key(CLI::App& app, Invocation& invocation) {
-  CLI::App* key = add_command(app, "key", "Make, show, rotate and revoke keys", "cairn key new dana");
+  CLI::App* key = add_command(app, "key", "Make, show, rotate and revoke keys; refer to one that lies elsewhere",
+                              "cairn key new dana");
   key->require_subcommand(1);
   add_key_files(*key, invocation);
 
-  auto type = std::make_shared<std::string>("ed25519");
+  auto rotation = std::make_shared<RotateFlags>();
   CLI::App* rotate =
       add_command(*key, "rotate", "Put a new key in the place of your own", "cairn --as dana key rotate");
-  rotate->add_option("--type", *type, "ed25519 or ecdsa-p256")->capture_default_str();
+  CLI::Option* new_type = rotate->add_option("--type", rotation->type, "ed25519 or ecdsa-p256")->capture_default_str();
+  rotate->add_option("--to", rotation->to, "no new key, but this one, which lies elsewhere (cairn key refer)")
+      ->type_name("NAME")
+      ->excludes(new_type);
   auto rotate_write = add_write_flags(*rotate);
-  rotate->callback([&invocation, type, rotate_write] {
-    invocation.action = [&invocation, type, rotate_write] {
-      return run_key_rotate(invocation.globals, *rotate_write, *type);
+  rotate->callback([&invocation, rotation, rotate_write] {
+    invocation.action = [&invocation, rotation, rotate_write] {
+      return run_key_rotate(invocation.globals, *rotate_write, *rotation);
     };
   });
 

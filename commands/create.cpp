@@ -97,7 +97,7 @@ Result<Created> create_ledger(const Globals& globals, const Home& home, const Ne
   if (!is_note_name(wanted.origin))
     return usage("--origin is a name without spaces or '+', such as example.com/models");
   TRY_LET(actor_key, first_actors_key(home, globals.actor));
-  TRY_LET(log_key, PrivateKey::generate(KeyType::ed25519));
+  TRY_LET(log_key, wanted.log_key ? Result<PrivateKey>(*wanted.log_key) : PrivateKey::generate(KeyType::ed25519));
   TRY_LET(recovery_key, PrivateKey::generate(KeyType::ed25519));
   TRY_LET(verifier, NoteVerifier::for_log(wanted.origin, log_key.public_key()));
   TRY_LET(nonce, Hash::from_bytes(random_bytes(32)));

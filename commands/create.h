@@ -9,6 +9,7 @@
 #pragma once
 
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -23,6 +24,7 @@ struct NewLedger {
   std::string policy;                      // the document
   std::vector<ActorEnrolled> more_actors;  // beside the first
   std::string grant_to;                    // the role of a database that may write from then on
+  std::optional<PrivateKey> log_key;       // Ed25519, one that lies elsewhere; else a new one is made
 };
 
 struct Created {

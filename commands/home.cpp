@@ -7,6 +7,7 @@
 #include <cerrno>
 #include <cstdlib>
 
+#include "commands/passphrase.h"
 #include "ledger/base/file.h"
 #include "ledger/base/text.h"
 #include "ledger/base/time.h"
@@ -26,8 +27,11 @@ constexpr std::size_t max_home_file = 1 << 20;
 constexpr std::size_t old_key_digits = 16;     // of its id, in the name under which a rotation keeps it
 constexpr Millis head_patience = 10 * second;  // others hold the lock for one small file's time
 
-Result<std::string> no_passphrase() {
-  return fault("the key file is protected by a passphrase; an actor's key here is not");
+AskSecret ask_for(const std::string& key) {
+  return [key] {
+    return ask_secret("Passphrase or PIN of " + key + ": ",
+                      "name a file that holds a token's PIN as pin-source (cairn key refer --help)");
+  };
 }
 
 Result<void> keep(const fs::path& file, BytesView content) {
@@ -48,6 +52,10 @@ Result<Size> size_of(const std::optional<std::string>& note) {
 }
 
 }  // namespace
+
+AskSecret ask_for_pin(const std::string& name) {
+  return ask_for("the key " + name);
+}
 
 Result<Home> Home::from_environment() {
   if (const char* home = std::getenv("CAIRN_HOME"); home != nullptr && *home != '\0') return Home(fs::path(home));
@@ -79,14 +87,14 @@ Result<PrivateKey> Home::read_key(const std::string& name) const {
   if (!there) {
     return fault("no key of " + name + " in " + file.parent_path().string() + "; make one with cairn key new " + name);
   }
-  return read_private_key(file, no_passphrase);
+  return read_private_key(file, ask_for_pin(name));
 }
 
-Result<PublicKey> Home::make_key(const std::string& name, KeyType type) const {
+Result<PrivateKey> Home::make_key(const std::string& name, KeyType type) const {
   TRY(check_key_name(name));
   TRY_LET(key, PrivateKey::generate(type));
   TRY(keep_key(name, key));
-  return key.public_key();
+  return key;
 }
 
 Result<void> Home::keep_key(const std::string& name, const PrivateKey& key) const {
@@ -103,21 +111,16 @@ Result<void> Home::keep_key(const std::string& name, const PrivateKey& key) cons
                " exists without its private key; move it away, or choose another name");
 }
 
-Result<PrivateKey> Home::make_next_key(const std::string& name, KeyType type) const {
+Result<void> Home::keep_next_key(const std::string& name, const PrivateKey& key) const {
   TRY(check_key_name(name));
-  // A rotation that was cut short goes on with the key it had made.
-  TRY_LET(made, next_key(name));
-  if (made) return std::move(*made);
-  TRY_LET(key, PrivateKey::generate(type));
-  TRY(write_private_key(key_path(name + ".next"), key, std::nullopt));
-  return key;
+  return write_private_key(key_path(name + ".next"), key, std::nullopt);
 }
 
 Result<std::optional<PrivateKey>> Home::next_key(const std::string& name) const {
   const fs::path file = key_path(name + ".next");
   TRY_LET(there, file_exists(file));
   if (!there) return std::optional<PrivateKey>();
-  TRY_LET(key, read_private_key(file, no_passphrase));
+  TRY_LET(key, read_private_key(file, ask_for("the next key of " + name)));
   return std::optional<PrivateKey>(std::move(key));
 }
 
@@ -176,7 +179,7 @@ Result<std::vector<PrivateKey>> Home::log_keys(const LogKeys& keys, Size size) c
   std::vector<PrivateKey> held;
   TRY_LET(files, log_key_files(directory_ / "logs", keys.ledger().hex()));
   for (const fs::path& file : files) {
-    TRY_LET(key, read_private_key(file, no_passphrase));
+    TRY_LET(key, read_private_key(file, ask_for("the log's key")));
     held.push_back(std::move(key));
   }
   for (const NoteVerifier& signer : keys.at(size)) {
@@ -190,7 +193,7 @@ Result<std::vector<PrivateKey>> Home::log_keys(const LogKeys& keys, Size size) c
                    "): write a signed statement with --sign-only FILE, and have it submitted by whoever does");
     }
     TRY(name_log_key(signer.key(), keys.ledger()));
-    TRY_LET(key, read_private_key(log_key_path(keys.ledger().hex()), no_passphrase));
+    TRY_LET(key, read_private_key(log_key_path(keys.ledger().hex()), ask_for("the log's key")));
     held.push_back(std::move(key));
   }
   return held;

@@ -2,7 +2,8 @@
 // process sequences, the log's key.
 //
 //   keys/<name>.pem, keys/<name>.pub.pem     signing keys; the public file also holds the proof of possession
-//   logs/<ledger id>.pem                     the log's key; beside it .witnesses, .cosigned/ (commands/witness_files.h)
+//   logs/<ledger id>.pem                     the log's key; like a signing key it may be a signer file
+//   logs/<ledger id>.witnesses, .cosigned/   see commands/witness_files.h
 //   logs/<ledger id>.<16 hex of its id>.pem  another one that it signs with, or will
 //   keys/<name>.next.pem                     what a rotation under way made; keys/<name>.<16 hex>.pem, what it replaced
 //   recovery/<key id>.pem, .passphrase       a recovery key until somebody carries both to a safe, apart
@@ -21,6 +22,9 @@
 #include "ledger/tlog/checkpoint.h"
 
 namespace cairn {
+
+// Asks on the terminal, as for each key that is read here: for a token's PIN, or for a passphrase.
+AskSecret ask_for_pin(const std::string& name);
 
 // A public key and the proof that its holder wants to be enrolled as `handle`.
 struct PublicKeyFile {
@@ -42,11 +46,11 @@ class Home {
   std::filesystem::path key_path(const std::string& name) const;
   std::filesystem::path public_key_path(const std::string& name) const;
   Result<PrivateKey> read_key(const std::string& name) const;
-  Result<PublicKey> make_key(const std::string& name, KeyType type) const;
+  Result<PrivateKey> make_key(const std::string& name, KeyType type) const;
   Result<void> keep_key(const std::string& name, const PrivateKey& key) const;  // never over another
 
-  // A rotation makes the new key beside the old one, and puts it in its place once the ledger knows it.
-  Result<PrivateKey> make_next_key(const std::string& name, KeyType type) const;
+  // A rotation keeps the new key beside the old one, and puts it in its place once the ledger knows it.
+  Result<void> keep_next_key(const std::string& name, const PrivateKey& key) const;
   Result<std::optional<PrivateKey>> next_key(const std::string& name) const;
   Result<void> replace_key(const std::string& name) const;
 

@@ -5,7 +5,7 @@
 #include <unistd.h>
 
 #include <array>
-#include <iostream>
+#include <cerrno>
 
 #include "commands/output.h"
 
@@ -44,20 +44,38 @@ class NoEcho {
   std::array<sighandler_t, endings.size()> handlers_{};
 };
 
+enum class Typed { line, nothing, too_much };
+
+// Up to the line's end, and not through a stream, whose buffer would keep it.
+Typed read_typed_line(std::string& line) {
+  for (;;) {
+    char c = '\0';
+    const auto count = ::read(STDIN_FILENO, &c, 1);
+    if (count < 0 && errno == EINTR) continue;
+    if (count <= 0) return line.empty() ? Typed::nothing : Typed::line;
+    if (c == '\n') return Typed::line;
+    if (line.size() == longest_secret) return Typed::too_much;
+    line += c;
+  }
+}
+
 }  // namespace
 
-Result<std::string> ask_passphrase(const std::string& prompt) {
-  if (::isatty(STDIN_FILENO) != 1) return usage("the recovery key has a passphrase: give --passphrase-file FILE");
+Result<Secret> ask_secret(const std::string& prompt, const std::string& otherwise) {
+  if (::isatty(STDIN_FILENO) != 1) return usage("a secret is asked for, and there is no terminal: " + otherwise);
   std::string line;
-  bool given = false;
+  line.reserve(longest_secret);
+  const Wiped wiped(line);
+  Typed typed;
   {
     const NoEcho silent;
     warn(prompt);
-    given = static_cast<bool>(std::getline(std::cin, line));
+    typed = read_typed_line(line);
   }
   warn("\n");
-  if (!given) return usage("no passphrase was given; type it, or give --passphrase-file FILE");
-  return line;
+  if (typed == Typed::line) return Secret(line);
+  return usage(std::string(typed == Typed::nothing ? "nothing was typed" : "more than 1024 bytes were typed") +
+               "; type it, or " + otherwise);
 }
 
 }  // namespace cairn

@@ -14,6 +14,7 @@
 #include "commands/writing.h"
 #include "ledger/base/result.h"
 #include "ledger/base/text.h"
+#include "ledger/crypto/signer_file.h"
 
 namespace cairn {
 
@@ -40,9 +41,10 @@ Result<Reading> open_reading(const Globals& globals);
 
 struct InitFlags {
   std::string origin;
-  std::optional<Path> policy;       // default: the guide's
-  std::vector<std::string> actors;  // HANDLE=PUB.pem:ROLE,...
-  std::string grant_to;             // a role of the database
+  std::optional<Path> policy;          // default: the guide's
+  std::vector<std::string> actors;     // HANDLE=PUB.pem:ROLE,...
+  std::string grant_to;                // a role of the database
+  std::optional<std::string> log_key;  // a key of this home that lies elsewhere; default: a new key in a file
 };
 Result<Exit> run_init(const Globals& globals, const InitFlags& flags);
 
@@ -50,7 +52,17 @@ Result<Exit> run_submit(const Globals& globals, const std::vector<Path>& files);
 
 Result<Exit> run_key_new(const Globals& globals, const std::string& name, const std::string& type);
 Result<Exit> run_key_show(const Globals& globals, const std::string& name);
-Result<Exit> run_key_rotate(const Globals& globals, const WriteFlags& write, const std::string& type);
+struct ReferFlags {
+  SignerCommand command;  // no program: none
+  std::string pkcs11;     // a URI, or empty
+  std::optional<Path> public_key;
+};
+Result<Exit> run_key_refer(const Globals& globals, const std::string& name, const ReferFlags& flags);
+struct RotateFlags {
+  std::string type = "ed25519";
+  std::optional<std::string> to;  // a key of this home that lies elsewhere, and no new one
+};
+Result<Exit> run_key_rotate(const Globals& globals, const WriteFlags& write, const RotateFlags& flags);
 struct RevokeFlags {
   std::string key;                               // key id in hex, or its first 8 or more digits
   std::optional<std::string> compromised_since;  // a time

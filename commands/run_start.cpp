@@ -67,26 +67,32 @@ Result<ActorEnrolled> parse_actor(const std::string& text) {
   return actor;
 }
 
-Result<std::string> read_passphrase(const std::optional<Path>& file) {
+Result<Secret> read_passphrase(const std::optional<Path>& file) {
   if (file) {
     TRY_LET(text, read_file(*file, max_key_file));
+    const Wiped wiped(text);
     while (!text.empty() && (text.back() == '\n' || text.back() == '\r')) text.pop_back();
-    return text;
+    return Secret(text);
   }
-  return ask_passphrase("Passphrase of the recovery key: ");
+  return ask_secret("Passphrase of the recovery key: ", "give --passphrase-file FILE");
 }
 
-void print_key(const Globals& globals, const std::string& name, const PublicKey& key, const Path& file) {
+void print_key(const Globals& globals, const Home& home, const std::string& name, const PrivateKey& key) {
+  const PublicKey& half = key.public_key();
+  const auto signer = key.signer();
+  const std::string private_file = home.key_path(name).string();
+  const std::string public_file = home.public_key_path(name).string();
   if (globals.json) {
-    const Json json = {
-        {"name", name}, {"type", to_text(key.type())}, {"key_id", key.id().hex()}, {"file", file.string()}};
+    Json json = {{"name", name}, {"type", to_text(half.type())}, {"key_id", half.id().hex()}, {"file", public_file}};
+    if (signer) json["signer"] = *signer;
     print(json_text(json));
     return;
   }
   print(table({{"name", name},
-               {"type", std::string(to_text(key.type()))},
-               {"key id", key.id().hex()},
-               {"public key", file.string()}}));
+               {"type", std::string(to_text(half.type()))},
+               {"key id", half.id().hex()},
+               {"signs by", printable(signer ? *signer : "the key in " + private_file)},
+               {"public key", printable(public_file)}}));
 }
 
 // Whether the log has enrolled the key that an earlier rotation made: then a crash, or a submission by somebody else,
@@ -140,16 +146,63 @@ Result<Exit> finish_rotation(const Globals& globals, const WriteFlags& flags, co
   }
   TRY(home.replace_key(globals.actor));
   TRY_LET(key, home.read_key(globals.actor));
-  print_key(globals, globals.actor, key.public_key(), home.public_key_path(globals.actor));
+  print_key(globals, home, globals.actor, key);
   return Exit::done;
 }
 
-// The key to rotate to. One that is only tried out is written nowhere.
-Result<PrivateKey> key_to_come(const Home& home, const std::string& name, KeyType type, bool dry_run) {
-  if (!dry_run) return home.make_next_key(name, type);
-  TRY_LET(made, home.next_key(name));
-  if (made) return std::move(*made);
-  return PrivateKey::generate(type);
+// The key of this home that lies elsewhere and goes by this name.
+Result<PrivateKey> referred_key(const Home& home, const std::string& name) {
+  TRY_LET(key, home.read_key(name));
+  if (key.signer()) return key;
+  return usage("the key " + name + " lies in a file here and signs as " + name +
+               "; name one that cairn key refer wrote of a key that lies elsewhere");
+}
+
+// The key to rotate to: the one that a rotation which was cut short had chosen, or a new one. One that is only tried
+// out is written nowhere.
+Result<PrivateKey> key_to_come(const Home& home, const std::string& name, const RotateFlags& flags, bool dry_run) {
+  TRY_LET(key_type, parse_key_type(flags.type));
+  const auto wanted = [&] { return flags.to ? referred_key(home, *flags.to) : PrivateKey::generate(key_type); };
+  TRY_LET(chosen, home.next_key(name));
+  if (chosen && !flags.to) return std::move(*chosen);
+  TRY_LET(key, wanted());
+  if (chosen && chosen->public_key().id() == key.public_key().id()) return std::move(*chosen);
+  if (chosen) {
+    return usage(printable(home.key_path(name + ".next").string()) +
+                 " is the key of a rotation that was begun before: end that one with cairn key rotate, or remove the "
+                 "file if the log never had it");
+  }
+  if (!dry_run) TRY(home.keep_next_key(name, key));
+  return key;
+}
+
+// What the flags say of a key that lies elsewhere.
+Result<SignerFile> signer_of(const ReferFlags& flags) {
+  SignerFile file;
+  if (flags.command.program.empty() == flags.pkcs11.empty()) {
+    return usage("say where the key lies: either --command PROGRAM or --pkcs11 URI");
+  }
+  if (!flags.pkcs11.empty()) {
+    if (!flags.command.arguments.empty() || !flags.command.environment.empty()) {
+      return usage("--argument and --environment are for a --command");
+    }
+    TRY_LET(uri, parse_pkcs11_uri(flags.pkcs11));
+    file.by = std::move(uri);
+  } else {
+    TRY(check_signer_command(flags.command));
+    file.by = flags.command;
+  }
+  if (flags.public_key) {
+    TRY_LET(text, read_file(*flags.public_key, max_key_file));
+    TRY_LET(key, PublicKey::from_pem(text));
+    file.key = std::move(key);
+  } else if (const auto* uri = std::get_if<Pkcs11Uri>(&file.by)) {
+    TRY_LET(key, public_key_on_token(*uri));
+    file.key = std::move(key);
+  } else {
+    return usage("of a --command, --public-key FILE is needed: nothing else tells what key it signs with");
+  }
+  return file;
 }
 
 }  // namespace
@@ -169,6 +222,10 @@ Result<Exit> run_init(const Globals& globals, const InitFlags& flags) {
     TRY_LET(actor, parse_actor(text));
     wanted.more_actors.push_back(std::move(actor));
   }
+  if (flags.log_key) {
+    TRY_LET(key, referred_key(home, *flags.log_key));
+    wanted.log_key = std::move(key);
+  }
   TRY_LET(created, create_ledger(globals, home, wanted));
   print_created(globals, created);
   for (const std::string& warning : created.warnings)
@@ -180,25 +237,34 @@ Result<Exit> run_key_new(const Globals& globals, const std::string& name, const 
   TRY_LET(home, Home::from_environment());
   TRY_LET(key_type, parse_key_type(type));
   TRY_LET(key, home.make_key(name, key_type));
-  print_key(globals, name, key, home.public_key_path(name));
+  print_key(globals, home, name, key);
+  return Exit::done;
+}
+
+// The proof of possession is what the signer is tried with: nothing is written of one that cannot sign.
+Result<Exit> run_key_refer(const Globals& globals, const std::string& name, const ReferFlags& flags) {
+  TRY_LET(home, Home::from_environment());
+  TRY_LET(file, signer_of(flags));
+  const PrivateKey key = signing_as(file, ask_for_pin(name));
+  TRY(home.keep_key(name, key));
+  print_key(globals, home, name, key);
   return Exit::done;
 }
 
 Result<Exit> run_key_show(const Globals& globals, const std::string& name) {
   TRY_LET(home, Home::from_environment());
   TRY_LET(key, home.read_key(name));
-  print_key(globals, name, key.public_key(), home.public_key_path(name));
+  print_key(globals, home, name, key);
   return Exit::done;
 }
 
-Result<Exit> run_key_rotate(const Globals& globals, const WriteFlags& write_flags, const std::string& type) {
+Result<Exit> run_key_rotate(const Globals& globals, const WriteFlags& write_flags, const RotateFlags& flags) {
   TRY_LET(home, Home::from_environment());
-  TRY_LET(key_type, parse_key_type(type));
   TRY(check_actor(globals));
   TRY_LET(old_key, home.read_key(globals.actor));
   TRY_LET(enrolled, next_key_signs(globals, home));
   if (enrolled) return finish_rotation(globals, write_flags, home);
-  TRY_LET(new_key, key_to_come(home, globals.actor, key_type, write_flags.dry_run));
+  TRY_LET(new_key, key_to_come(home, globals.actor, flags, write_flags.dry_run));
   RotateKey command{globals.actor, old_key.public_key().id(), new_key.public_key().spki(), {}};
   TRY_LET(possession, new_key.sign(possession_text(globals.actor, new_key.public_key().id())));
   command.possession = std::move(possession);

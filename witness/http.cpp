@@ -56,6 +56,14 @@ std::string_view without_blanks(std::string_view text) {
   return text.substr(first, text.find_last_not_of(" \t") + 1 - first);
 }
 
+// "http://host/path" is what a proxy may send for "/path". What does not begin with '/' is none.
+std::string_view path_of(std::string_view target) {
+  constexpr std::string_view scheme = "http://";
+  if (fold_case(target.substr(0, scheme.size())) != scheme) return target;
+  const std::size_t end_of_host = target.find_first_of("/?#", scheme.size());
+  return end_of_host == std::string_view::npos ? "/" : target.substr(end_of_host);
+}
+
 // The refusal, if the line is none of HTTP/1.
 std::optional<HttpAnswer> parse_request_line(std::string_view line, RequestHead& head) {
   const std::vector<std::string_view> words = split(line, ' ');
@@ -66,6 +74,8 @@ std::optional<HttpAnswer> parse_request_line(std::string_view line, RequestHead&
     if (words[2].starts_with("HTTP/")) return refusal_of(505, "only HTTP/1.1 and HTTP/1.0 are spoken here");
     return refusal_of(400, "the first line does not end in a version of HTTP");
   }
+  // The other forms of a target are for proxies (CONNECT) and for what is no path (OPTIONS *).
+  if (!path_of(words[1]).starts_with('/')) return refusal_of(400, "the target is no path");
   head.method = words[0];
   head.target = words[1];
   head.is_1_1 = words[2] == "HTTP/1.1";
@@ -143,14 +153,6 @@ std::optional<HttpAnswer> check_framing(const RequestHead& head, std::optional<s
     return refusal_of(417, "only 100-continue can be expected");
   }
   return std::nullopt;
-}
-
-// "http://host/path" is what a proxy may send for "/path".
-std::string_view path_of(std::string_view target) {
-  constexpr std::string_view scheme = "http://";
-  if (fold_case(target.substr(0, scheme.size())) != scheme) return target;
-  const std::size_t slash = target.find('/', scheme.size());
-  return slash == std::string_view::npos ? "/" : target.substr(slash);
 }
 
 std::string_view reason(int status) {

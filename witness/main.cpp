@@ -11,6 +11,7 @@
 #include "ledger/base/text.h"
 #include "ledger/base/time.h"
 #include "ledger/crypto/key_file.h"
+#include "ledger/crypto/secret.h"
 #include "ledger/tlog/note.h"
 #include "witness/routes.h"
 #include "witness/server.h"
@@ -62,8 +63,10 @@ void ignore_signals_of_writes() {
   ::signal(SIGXFSZ, SIG_IGN);
 }
 
-Result<std::string> no_passphrase() {
-  return usage("a witness's key file has no passphrase, for nobody is there to give it; protect the file");
+Result<Secret> nobody_to_ask() {
+  return usage(
+      "nobody is there to give a witness a passphrase or a PIN: take a key file without a passphrase, or name the file "
+      "that holds the token's PIN as its pin-source");
 }
 
 Result<std::vector<NoteVerifier>> read_logs(const std::vector<std::string>& vkeys) {
@@ -80,7 +83,7 @@ Result<int> serve(const Arguments& arguments) {
   ignore_signals_of_writes();
   const SystemClock clock;
   TRY_LET(logs, read_logs(arguments.logs));
-  TRY_LET(key, read_private_key(arguments.key_file, no_passphrase));
+  TRY_LET(key, read_private_key(arguments.key_file, nobody_to_ask));
   TRY_LET(witness, Witness::open(arguments.name, std::move(key), arguments.state, logs, clock));
   const auto handler = [&witness, &clock](const HttpRequest& request) {
     HttpAnswer answer = answer_to(request, *witness);
@@ -178,6 +181,7 @@ int run(int argc, char** argv) {
   } catch (const CLI::ParseError& error) {
     return complain(usage(str(error.what(), "; see cairn-witness --help")));
   }
+  if (const auto forbidden = forbid_core_dumps(); !forbidden) return complain(forbidden.error());
   const Result<int> code = chosen(arguments);
   if (!code.ok()) return complain(code.error());
   if (!std::cout.flush()) return complain(fault("the answer could not be written to standard output"));

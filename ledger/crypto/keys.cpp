@@ -90,6 +90,11 @@ Result<PublicKey> PublicKey::from_ed25519(BytesView raw) {
   return from_spki(Bytes(ed25519_head).append(raw));
 }
 
+Result<PublicKey> PublicKey::from_p256(BytesView point) {
+  if (point.size() != 65) return fault(str("an uncompressed point of P-256 has 65 bytes, not ", point.size()));
+  return from_spki(Bytes(p256_head.substr(0, p256_head.size() - 1)).append(point));
+}
+
 Bytes PublicKey::ed25519_raw() const {
   ASSERT(type_ == KeyType::ed25519 && key_);
   return spki_.substr(ed25519_head.size());

@@ -12,6 +12,7 @@
 
 #include "ledger/base/result.h"
 #include "ledger/base/types.h"
+#include "ledger/crypto/secret.h"
 #include "ledger/crypto/sha256.h"
 
 struct evp_pkey_st;  // OpenSSL's EVP_PKEY, kept out of this header
@@ -31,6 +32,7 @@ class PublicKey {
   static Result<PublicKey> from_spki(BytesView der);
   static Result<PublicKey> from_pem(std::string_view pem);  // the first block of the text
   static Result<PublicKey> from_ed25519(BytesView raw);     // 32 bytes, as in a vkey
+  static Result<PublicKey> from_p256(BytesView point);      // 65 bytes, uncompressed
 
   KeyType type() const { return type_; }
   const Bytes& spki() const { return spki_; }
@@ -48,21 +50,39 @@ class PublicKey {
   KeyId id_;
 };
 
+// Signs with a key that this process does not hold.
+struct Elsewhere {
+  std::string signer;  // who it is, in messages
+  std::string file;    // what stands for the key in a key file: no secret
+  // Ed25519: 64 bytes. P-256: DER, with s low or high.
+  std::function<Result<Bytes>(BytesView message)> sign;
+};
+
 class PrivateKey {
  public:
   static Result<PrivateKey> generate(KeyType type);
   static Result<PrivateKey> from_ed25519_seed(BytesView seed);  // 32 bytes; for vectors and tests
+  static PrivateKey elsewhere(PublicKey key, Elsewhere elsewhere);
 
   const PublicKey& public_key() const { return public_; }
+  // Who signs, if the key lies elsewhere; else nothing.
+  std::optional<std::string> signer() const;
+
+  // What it returns holds for public_key(): of a key elsewhere, too, however wrong the signer's answer was. A fault
+  // names the signer.
   Result<Bytes> sign(BytesView message) const;
 
-  // PKCS#8; with a passphrase PBES2 (PBKDF2-HMAC-SHA-256, 600,000 rounds, AES-256-CBC).
+  // PKCS#8; with a passphrase PBES2 (PBKDF2-HMAC-SHA-256, 600,000 rounds, AES-256-CBC). Of a key elsewhere, its signer
+  // file, which takes no passphrase.
   Result<std::string> to_pem(const std::optional<std::string>& passphrase) const;
-  // `passphrase` is called only if the text is encrypted.
-  static Result<PrivateKey> from_pem(std::string_view pem, const std::function<Result<std::string>()>& passphrase);
+  // `passphrase` is called only if the text is encrypted. No signer files: read_private_key reads those.
+  static Result<PrivateKey> from_pem(std::string_view pem, const AskSecret& passphrase);
 
  private:
-  std::shared_ptr<evp_pkey_st> key_;
+  Result<Bytes> sign_elsewhere(BytesView message) const;
+
+  std::shared_ptr<evp_pkey_st> key_;  // or
+  std::shared_ptr<const Elsewhere> elsewhere_;
   PublicKey public_;
 };
 

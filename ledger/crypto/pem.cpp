@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "ledger/base/text.h"
+#include "ledger/crypto/secret.h"
 
 namespace cairn {
 namespace {
@@ -29,16 +30,25 @@ std::string_view begun_label(std::string_view line) {
 }  // namespace
 
 std::string format_pem(std::string_view label, BytesView der) {
-  const auto body = to_base64(der);
+  auto body = to_base64(der);
+  const Wiped wiped(body);
+  const auto end = str("-----END ", label, "-----\n");
   auto text = str("-----BEGIN ", label, "-----\n");
-  for (std::size_t at = 0; at < body.size(); at += line_width) text += body.substr(at, line_width) + '\n';
-  return text + str("-----END ", label, "-----\n");
+  text.reserve(text.size() + body.size() + body.size() / line_width + 1 + end.size());  // never copied on the way
+  for (std::size_t at = 0; at < body.size(); at += line_width) {
+    text += std::string_view(body).substr(at, line_width);
+    text += '\n';
+  }
+  text += end;
+  return text;
 }
 
 Result<PemBlock> parse_pem(std::string_view text) {
   std::string_view label;
   std::string end;
   std::string body;
+  body.reserve(text.size());
+  const Wiped wiped(body);
   for (const auto whole_line : split(text, '\n')) {
     const auto line = without_return(whole_line);
     if (label.empty()) {

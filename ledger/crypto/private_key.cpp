@@ -16,7 +16,6 @@ namespace {
 
 constexpr int pbkdf2_rounds = 600'000;
 constexpr int salt_bytes = 16;
-constexpr std::size_t longest_passphrase = 1024;
 
 struct Free {
   void operator()(EVP_MD_CTX* context) const { EVP_MD_CTX_free(context); }
@@ -28,18 +27,6 @@ struct Free {
 
 using Plain = std::unique_ptr<PKCS8_PRIV_KEY_INFO, Free>;
 using Sealed = std::unique_ptr<X509_SIG, Free>;
-
-// Leaves no copy of a secret in freed memory.
-class Wiped {
- public:
-  explicit Wiped(std::string& secret) : secret_(secret) {}
-  ~Wiped() { OPENSSL_cleanse(secret_.data(), secret_.size()); }
-  Wiped(const Wiped&) = delete;
-  Wiped& operator=(const Wiped&) = delete;
-
- private:
-  std::string& secret_;
-};
 
 template <class Object>
 Bytes der_of(const Object* object, int encode(const Object*, unsigned char**)) {
@@ -62,7 +49,7 @@ std::unique_ptr<Object, Free> whole(BytesView der, Object* decode(Object**, cons
 
 Result<Sealed> seal(PKCS8_PRIV_KEY_INFO* plain, const std::string& passphrase) {
   if (passphrase.empty()) return usage("an empty passphrase protects nothing; give one, or ask for a key without");
-  if (passphrase.size() > longest_passphrase) return usage("the passphrase is longer than 1024 bytes");
+  if (passphrase.size() > longest_secret) return usage("the passphrase is longer than 1024 bytes");
   std::unique_ptr<X509_ALGOR, Free> algorithm(PKCS5_pbe2_set_iv_ex(EVP_aes_256_cbc(), pbkdf2_rounds, nullptr,
                                                                    salt_bytes, nullptr, NID_hmacWithSHA256, nullptr));
   ASSERT(algorithm != nullptr);
@@ -72,18 +59,18 @@ Result<Sealed> seal(PKCS8_PRIV_KEY_INFO* plain, const std::string& passphrase) {
   return sealed;
 }
 
-Result<Plain> unseal(BytesView der, const std::function<Result<std::string>()>& ask) {
+Result<Plain> unseal(BytesView der, const AskSecret& ask) {
   const auto sealed = whole(der, d2i_X509_SIG);
   if (!sealed) return fault("the ENCRYPTED PRIVATE KEY block does not hold an encrypted PKCS#8 key");
-  TRY_LET(passphrase, ask());
-  const Wiped wiped(passphrase);
-  if (passphrase.size() > longest_passphrase) return usage("the passphrase is longer than 1024 bytes");
+  TRY_LET(secret, ask());
+  const auto passphrase = secret.view();
+  if (passphrase.size() > longest_secret) return usage("the passphrase is longer than 1024 bytes");
   Plain plain(PKCS8_decrypt(sealed.get(), passphrase.data(), static_cast<int>(passphrase.size())));
   if (!plain) return usage("the private key cannot be decrypted: the passphrase is wrong; try again");
   return plain;
 }
 
-Result<Plain> read_plain(std::string_view pem, const std::function<Result<std::string>()>& ask) {
+Result<Plain> read_plain(std::string_view pem, const AskSecret& ask) {
   TRY_LET(block, parse_pem(pem));
   const Wiped wiped(block.der);
   if (block.label == "ENCRYPTED PRIVATE KEY") return unseal(block.der, ask);
@@ -119,7 +106,36 @@ Result<PrivateKey> PrivateKey::from_ed25519_seed(BytesView seed) {
   return key;
 }
 
+PrivateKey PrivateKey::elsewhere(PublicKey key, Elsewhere elsewhere) {
+  PrivateKey made;
+  made.public_ = std::move(key);
+  made.elsewhere_ = std::make_shared<const Elsewhere>(std::move(elsewhere));
+  return made;
+}
+
+std::optional<std::string> PrivateKey::signer() const {
+  if (!elsewhere_) return std::nullopt;
+  return elsewhere_->signer;
+}
+
+Result<Bytes> PrivateKey::sign_elsewhere(BytesView message) const {
+  const auto answer = elsewhere_->sign(message);
+  const auto failed = [&](std::string_view why) { return str("the signer ", printable(elsewhere_->signer), " ", why); };
+  if (!answer) return Error{answer.error().kind, failed(answer.error().message)};
+  Bytes signature = *answer;
+  if (public_.type() == KeyType::ecdsa_p256) {
+    auto pair = decode_ecdsa(signature);
+    // Devices give either of the two valid values of s, and one of them is ours.
+    if (pair && lower_s(*pair)) signature = encode_ecdsa(*pair);
+  }
+  const auto held = public_.verify(message, signature);
+  if (held) return signature;
+  return fault(failed(str("answered with what is no signature by key ", public_.id().hex(), " of these bytes (",
+                          held.error().message, "); see that it has that key and signs its input as it is")));
+}
+
 Result<Bytes> PrivateKey::sign(BytesView message) const {
+  if (elsewhere_) return sign_elsewhere(message);
   ASSERT(key_);
   if (public_.type() == KeyType::ed25519) {
     Bytes seed(32, '\0');
@@ -142,12 +158,14 @@ Result<Bytes> PrivateKey::sign(BytesView message) const {
   if (!signed_it) return fault(str("signing with key ", public_.id().hex(), " failed in OpenSSL; check the machine"));
   signature.resize(size);
   auto pair = decode_ecdsa(signature);
-  ASSERT(pair.has_value());
-  make_low_s(*pair);
+  const bool lowered = pair && lower_s(*pair);
+  ASSERT(lowered);
   return encode_ecdsa(*pair);
 }
 
 Result<std::string> PrivateKey::to_pem(const std::optional<std::string>& passphrase) const {
+  if (elsewhere_ && passphrase) return usage("a key that lies elsewhere is not protected by a passphrase here");
+  if (elsewhere_) return elsewhere_->file;
   ASSERT(key_);
   const Plain plain(EVP_PKEY2PKCS8(key_.get()));
   ASSERT(plain != nullptr);
@@ -160,7 +178,7 @@ Result<std::string> PrivateKey::to_pem(const std::optional<std::string>& passphr
   return format_pem("PRIVATE KEY", der);
 }
 
-Result<PrivateKey> PrivateKey::from_pem(std::string_view pem, const std::function<Result<std::string>()>& passphrase) {
+Result<PrivateKey> PrivateKey::from_pem(std::string_view pem, const AskSecret& passphrase) {
   auto plain = read_plain(pem, passphrase);
   ERR_clear_error();
   if (!plain) return plain.error();

@@ -109,15 +109,16 @@ bool is_low_s(const EcdsaPair& pair) {
   return pair.s <= p256_half;
 }
 
-void make_low_s(EcdsaPair& pair) {
-  if (is_low_s(pair)) return;
-  ASSERT(pair.s < p256_order);
+bool lower_s(EcdsaPair& pair) {
+  if (is_low_s(pair)) return true;
+  if (pair.s >= p256_order) return false;
   int borrow = 0;
   for (std::size_t i = 32; i-- > 0;) {
     const int difference = p256_order[i] - pair.s[i] - borrow;
     borrow = difference < 0 ? 1 : 0;
     pair.s[i] = static_cast<std::uint8_t>(difference + 256 * borrow);
   }
+  return true;
 }
 
 }  // namespace cairn

@@ -29,6 +29,6 @@ Bytes encode_ecdsa(const EcdsaPair& pair);             // DER
 std::optional<EcdsaPair> decode_ecdsa(BytesView der);  // exactly what encode_ecdsa writes
 
 bool is_low_s(const EcdsaPair& pair);  // s <= n/2
-void make_low_s(EcdsaPair& pair);      // of the two valid values of s the lower; needs s < n
+bool lower_s(EcdsaPair& pair);         // of the two valid values of s the lower; false, and no change, if s >= n
 
 }  // namespace cairn

@@ -182,7 +182,7 @@ TEST_CASE("the recovery key enrols an admin, and can do nothing else", "[long]")
   place.expect(3, "dana", add("deployer", passphrase));
   CHECK(place.size() == 6);
   const PrivateKey key = must(read_private_key(
-      recovery, [&]() -> Result<std::string> { return place.made["recovery_passphrase"].get<std::string>(); }));
+      recovery, [&]() -> Result<Secret> { return Secret(place.made["recovery_passphrase"].get<std::string>()); }));
   Signing grant{std::string(recovery_author)};
   const Json refused =
       Json::parse(place.cairn("dana", {"submit", sign_by_hand(place, grant, key).string(), "--json"}).out);

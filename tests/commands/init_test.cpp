@@ -42,7 +42,7 @@ TEST_CASE("init whose output nobody gets keeps the recovery key's passphrase bes
   std::string line = text_of(passphrase);
   REQUIRE(!line.empty());
   line.pop_back();
-  CHECK(read_private_key(key, [&]() -> Result<std::string> { return line; }).ok());
+  CHECK(read_private_key(key, [&]() -> Result<Secret> { return Secret(line); }).ok());
 }
 
 TEST_CASE("init prints its receipt, and where each key lies") {

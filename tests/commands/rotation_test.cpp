@@ -11,7 +11,7 @@ TEST_CASE("a rotation that was cut short after the log had it is finished by the
   ReadCase place;
   const Home home(place.directory() / "home");
   const std::string old_file = read_whole(home.key_path("dana"));
-  const auto rotate = [&] { return run_key_rotate(place.globals(), {}, "ed25519"); };
+  const auto rotate = [&] { return run_key_rotate(place.globals(), {}, {}); };
   REQUIRE(printed_by(rotate).exit == Exit::done);
   const std::string new_file = read_whole(home.key_path("dana"));
   REQUIRE(new_file != old_file);

@@ -39,7 +39,7 @@ std::string content_of(const fs::path& path) {
   return {std::istreambuf_iterator<char>(file), {}};
 }
 
-Result<std::string> no_passphrase() {
+Result<Secret> no_passphrase() {
   return usage("none given");
 }
 
@@ -111,9 +111,9 @@ TEST_CASE("A key file with a passphrase asks for it, and a wrong one is named wi
   const auto file = folder / "k.pem";
   const auto key = PrivateKey::generate(KeyType::ecdsa_p256).value();
   REQUIRE(write_private_key(file, key, "right").ok());
-  const auto right = read_private_key(file, [] { return Result<std::string>(std::string("right")); });
+  const auto right = read_private_key(file, [] { return Result<Secret>(Secret("right")); });
   CHECK(right->public_key().id() == key.public_key().id());
-  const auto wrong = read_private_key(file, [] { return Result<std::string>(std::string("wrong")); });
+  const auto wrong = read_private_key(file, [] { return Result<Secret>(Secret("wrong")); });
   REQUIRE_FALSE(wrong.ok());
   CHECK(mentions(wrong.error(), "passphrase is wrong"));
   CHECK(mentions(wrong.error(), file.string()));

@@ -14,11 +14,11 @@ using namespace cairn;
 
 namespace {
 
-std::function<Result<std::string>()> answer(std::string passphrase) {
-  return [passphrase] { return Result<std::string>(passphrase); };
+AskSecret answer(std::string passphrase) {
+  return [passphrase] { return Result<Secret>(Secret(passphrase)); };
 }
 
-Result<std::string> never_asked() {
+Result<Secret> never_asked() {
   FAIL("a passphrase was asked for a key without one");
   return usage("not reached");
 }
@@ -144,7 +144,7 @@ TEST_CASE("A private key reads back from its PEM, plain or with its passphrase")
     const auto wrong = PrivateKey::from_pem(sealed, answer("open sesam"));
     REQUIRE_FALSE(wrong.ok());
     CHECK(wrong.error().message.find("passphrase is wrong") != std::string::npos);
-    const auto unasked = PrivateKey::from_pem(sealed, [] { return Result<std::string>(usage("no terminal")); });
+    const auto unasked = PrivateKey::from_pem(sealed, [] { return Result<Secret>(usage("no terminal")); });
     CHECK(unasked.error().message == "no terminal");
   }
   CHECK_FALSE(PrivateKey::generate(KeyType::ed25519)->to_pem(""));

@@ -21,7 +21,7 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     }
   } else {
     // Without a passphrase, so that no input can ask for hours of key derivation.
-    const auto key = PrivateKey::from_pem(bytes, []() -> Result<std::string> { return usage("no passphrase"); });
+    const auto key = PrivateKey::from_pem(bytes, []() -> Result<Secret> { return usage("no passphrase"); });
     if (key) {
       const auto signature = key->sign("message");
       ASSERT(signature.ok() && key->public_key().verify("message", *signature).ok());

@@ -119,12 +119,12 @@ TEST_CASE("no file and no function is longer than it may be") {
   for (const Longer& longer : allowed_to_be_longer()) REQUIRE(longer.reason.size() > 20);
 }
 
-TEST_CASE("cairn-verify and cairn-witness link no database and no network") {
+TEST_CASE("cairn-verify and cairn-witness link no database, no network and no token's library") {
   for (const char* program : {CAIRN_VERIFY_PROGRAM, CAIRN_WITNESS_PROGRAM}) {
     const std::string libraries = libraries_of(program);
     INFO(libraries);
     REQUIRE(libraries.find("libcrypto") != std::string::npos);
-    for (const char* library : {"rocksdb", "libpq", "libcurl", "sqlite", "libssl"}) {
+    for (const char* library : {"rocksdb", "libpq", "libcurl", "sqlite", "libssl", "p11", "pkcs11", "softhsm"}) {
       INFO(library);
       REQUIRE(libraries.find(library) == std::string::npos);
     }

@@ -52,6 +52,19 @@ TEST_CASE("what may be spelt in two ways in HTTP is read in both") {
   CHECK(read_http("GET / HTTP/1.1\r\nHost: w\r\n\r\n").request->body.empty());
 }
 
+TEST_CASE("400: the target is a path, and nothing before it could be taken for one") {
+  const auto status = [](const std::string& target) {
+    return status_of("GET " + target + " HTTP/1.1\r\nHost: w\r\n\r\n");
+  };
+  CHECK(status("/a") == 200);
+  CHECK(status("http://w?x/a") == 400);  // a proxy would read "/" and a query here
+  CHECK(status("http://w#x/a") == 400);
+  CHECK(status("a/b") == 400);
+  CHECK(status("w:80") == 400);
+  CHECK(status("*") == 400);
+  CHECK(status("https://w/a") == 400);
+}
+
 TEST_CASE("a connection stays open in HTTP/1.1 unless it is to close, and closes in HTTP/1.0 unless it is to stay") {
   const auto stays = [](const std::string& text) { return read_http(text).request->keeps_open; };
   CHECK(stays("GET / HTTP/1.1\r\nHost: w\r\n\r\n"));

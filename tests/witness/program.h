@@ -26,6 +26,7 @@ class Program {
   Program& operator=(const Program&) = delete;
 
   std::uint16_t port();  // waits until it has told its port
+  pid_t pid() const { return pid_; }
   void signal(int number) const;
   Ended wait();  // at most 20 s
 

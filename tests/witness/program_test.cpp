@@ -6,6 +6,7 @@
 #include <thread>
 
 #include "ledger/base/text.h"
+#include "ledger/crypto/key_file.h"
 #include "ledger/tlog/cosignature.h"
 #include "tests/catch.h"
 #include "tests/results.h"
@@ -93,6 +94,41 @@ TEST_CASE("the program tells its key and port, cosigns, shows what it cosigned, 
     CHECK(says(ended.out, "witness  " + given.vkey() + "\n"));
     CHECK(says(ended.err, "cosigned example.org/log at size"));
   }
+}
+
+TEST_CASE("a witness leaves no core file") {
+  const Operator given;
+  Program program(given.directory(), given.serve());
+  program.port();
+  std::ifstream limits("/proc/" + std::to_string(program.pid()) + "/limits");
+  std::string line;
+  while (std::getline(limits, line) && !line.starts_with("Max core file size")) {
+  }
+  INFO(line);
+  CHECK(says(line, " 0                    0 "));
+}
+
+TEST_CASE("a witness whose key lies behind a command cosigns, and answers 500 while the command fails") {
+  const Operator given;
+  const WitnessedLog log;
+  const fs::path moved = given.directory() / "moved.pem";
+  fs::rename(given.key(), moved);
+  const fs::path away = given.directory() / "away";
+  const std::string script = "[ ! -e '" + away.string() +
+                             "' ] && exec openssl pkeyutl -sign -rawin -in /dev/stdin -inkey '" + moved.string() + "'";
+  const SignerFile file{given.verifier().key(), SignerCommand{"/bin/sh", {"-c", script}, {}}};
+  REQUIRE(write_private_key(given.key(), signing_as(file, {}), std::nullopt).ok());
+  Program program(given.directory(), given.serve());
+  const std::uint16_t port = program.port();
+  const Reply reply = ask(port, post(add_path, log.request(0, 5)));
+  REQUIRE(reply.status == 200);
+  CHECK(open_cosignature(reply.body, log.text(5), given.verifier()).ok());
+  std::ofstream(away) << "x";
+  CHECK(ask(port, post(add_path, log.request(5, 6))).status == 500);
+  fs::remove(away);
+  CHECK(ask(port, post(add_path, log.request(5, 6))).status == 200);
+  program.signal(SIGTERM);
+  CHECK(program.wait().code == 0);
 }
 
 TEST_CASE("a witness that is killed goes on where it was, and what it answered is not forgotten") {
