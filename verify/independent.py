@@ -126,7 +126,7 @@ def check_hash_tiles(directory, hashes):
 def decode_entry(entry):
     """version:u8 recorded:u64 outcome_len:u8 outcome count:u8 {key_id:32 len:u16 sig}... payload"""
     version, _, length = struct.unpack(">BQB", entry[:10])
-    require(version == 0, f"version {version} is not known here")
+    require(version == 1, f"version {version} is not known here")
     outcome, at = entry[10:10 + length].decode("ascii"), 10 + length + 1
     signatures = []
     for _ in range(entry[at - 1]):

@@ -8,7 +8,7 @@
 namespace cairn {
 namespace {
 
-constexpr std::string_view signer_version = "cairn signer v0\n";
+constexpr std::string_view signer_version = "cairn signer v1\n";
 constexpr std::string_view signer_label = "CAIRN SIGNER";
 constexpr std::string_view signer_begin = "-----BEGIN CAIRN SIGNER-----\n";
 constexpr std::size_t largest_signer_file = 64 * 1024;
@@ -48,7 +48,7 @@ std::optional<std::string_view> take_line(std::string_view& lines, std::string_v
 Result<SignerFile> parse_lines(std::string_view lines) {
   const auto malformed = [](std::string_view why) { return fault(str("the signer file is malformed: ", why)); };
   if (!lines.starts_with(signer_version)) {
-    return needs_newer("the signer file is not of version v0, or is malformed: its first line is \"cairn signer v0\"");
+    return needs_newer("the signer file is not of version v1, or is malformed: its first line is \"cairn signer v1\"");
   }
   lines.remove_prefix(signer_version.size());
   const auto key = take_line(lines, "key");

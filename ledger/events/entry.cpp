@@ -99,6 +99,7 @@ Result<Entry> decode_entry(BytesView bytes) {
   }
   Cursor cursor(bytes);
   TRY_LET(version, cursor.number(1, "the version"));
+  if (version == 0) return fault("not an entry: byte 0: version 0 is from before the format was frozen");
   if (version != entry_version) {
     return needs_newer(str("an entry of version ", version, "; this cairn reads version ", unsigned{entry_version},
                            ", so use a newer one"));

@@ -11,7 +11,7 @@
 
 namespace cairn {
 
-inline constexpr std::uint8_t entry_version = 0;  // until the format is frozen
+inline constexpr std::uint8_t entry_version = 1;  // frozen: decision 0047
 
 // version:u8 recorded:u64 outcome_len:u8 outcome[a-z0-9_] count:u8 {key_id:32 len:u16 sig}... payload; big-endian.
 struct Entry {

@@ -103,11 +103,11 @@ bool corrects_clock(const Statement& statement) {
 }
 
 std::string possession_text(std::string_view handle, const KeyId& key) {
-  return str("cairn key possession v0\n", handle, '\n', key.hex(), '\n');
+  return str("cairn key possession v1\n", handle, '\n', key.hex(), '\n');
 }
 
 std::string log_possession_text(const Hash& ledger, std::string_view vkey) {
-  return str("cairn log key possession v0\n", ledger.hex(), '\n', vkey, '\n');
+  return str("cairn log key possession v1\n", ledger.hex(), '\n', vkey, '\n');
 }
 
 }  // namespace cairn

@@ -514,10 +514,10 @@ struct NamedAttachment {
 std::optional<NamedAttachment> attachment_of(const Event& event);
 
 // What a key signs to show that its holder wants it enrolled under this handle:
-// "cairn key possession v0\n<handle>\n<key id in hex>\n".
+// "cairn key possession v1\n<handle>\n<key id in hex>\n".
 std::string possession_text(std::string_view handle, const KeyId& key);
 
-// What the log's new key signs, for a ledger with this id: "cairn log key possession v0\n<ledger in hex>\n<vkey>\n".
+// What the log's new key signs, for a ledger with this id: "cairn log key possession v1\n<ledger in hex>\n<vkey>\n".
 std::string log_possession_text(const Hash& ledger, std::string_view vkey);
 
 // Whether it is that signature: usage if the vkey is none, else as verify_possession. Pure.

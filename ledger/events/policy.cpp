@@ -83,7 +83,7 @@ const StageRules* Policy::stage(std::string_view environment_name, Stage stage, 
 
 // A line a value, and no value with a space or newline in it, so two different rules never have the same text.
 std::string stage_rules_text(const Policy& policy, std::string_view environment, const StageRules& stage) {
-  std::string text = "cairn stage rules v0\n";
+  std::string text = "cairn stage rules v1\n";
   text += str("rules ", policy.rules, '\n');
   text += str("environment ", environment, '\n');
   text += str("stage ", to_text(stage.stage), '\n');

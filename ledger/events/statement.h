@@ -20,7 +20,7 @@ namespace cairn {
 
 inline constexpr std::size_t max_payload_bytes = 61440;
 inline constexpr std::string_view payload_type = "application/vnd.in-toto+json";
-inline constexpr std::string_view predicate_type = "urn:cairn:statement:v0";
+inline constexpr std::string_view predicate_type = "urn:cairn:statement:v1";
 
 inline constexpr Millis clock_skew = 2 * minute;         // how far an author's clock may be ahead of the log's
 inline constexpr Millis default_validity = 10 * minute;  // expires - at, unless the command says otherwise

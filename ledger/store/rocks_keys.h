@@ -1,7 +1,7 @@
 // The rows of a RocksDB ledger: one key space, the first byte says what a row is (DESIGN 7, FORMAT.md). Pure.
 //
 // clang-format off
-//   m                    "cairn store 0"
+//   m                    "cairn store 1"
 //   e seq                an entry
 //   c size               the checkpoint of that size, a signed note
 //   t index              8192 bytes: the leaf hashes of entries [256 index, 256 index + 256), once all are there

@@ -10,9 +10,9 @@
 namespace cairn {
 
 // What the engines of this version write and read.
-inline constexpr std::string_view store_version = "cairn store 0";
-inline constexpr std::string_view unfinished_version = "cairn store 0, an unfinished copy";
-inline constexpr std::string_view backup_version = "cairn store 0, a backup";
+inline constexpr std::string_view store_version = "cairn store 1";
+inline constexpr std::string_view unfinished_version = "cairn store 1, an unfinished copy";
+inline constexpr std::string_view backup_version = "cairn store 1, a backup";
 
 // What the row says of a store in this state, and of one that is new.
 std::string_view version_for(Copying copying);

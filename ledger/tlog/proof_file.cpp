@@ -9,7 +9,7 @@ namespace cairn {
 namespace {
 
 constexpr std::string_view proof_header = "c2sp.org/tlog-proof@v1";
-constexpr std::string_view consistency_header = "cairn/consistency@v0";
+constexpr std::string_view consistency_header = "cairn/consistency@v1";
 constexpr std::size_t max_inclusion_hashes = 63;
 constexpr std::size_t max_consistency_hashes = max_inclusion_hashes + 1;  // where it starts, then the path
 

@@ -28,7 +28,7 @@ Result<ProofFile> parse_proof_file(std::string_view text);
 // Opens the checkpoint by `log` and checks that `leaf` is at the proof's index in it. Returns the checkpoint.
 Result<Checkpoint> verify_proof_file(const ProofFile& proof, const Hash& leaf, const NoteVerifier& log);
 
-// "cairn/consistency@v0\n" "old <size>\n" "new <size>\n" base64 hashes, one a line. No checkpoints: the notes travel
+// "cairn/consistency@v1\n" "old <size>\n" "new <size>\n" base64 hashes, one a line. No checkpoints: the notes travel
 // beside it.
 struct ConsistencyFile {
   Size old_size = 0;

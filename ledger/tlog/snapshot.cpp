@@ -7,7 +7,7 @@ namespace cairn {
 namespace {
 
 // With its spaces it is no key name, so no checkpoint can begin with it and no signature serves for both.
-constexpr std::string_view first_line = "cairn snapshot v0\n";
+constexpr std::string_view first_line = "cairn snapshot v1\n";
 constexpr std::string_view signature_word = "signature ";
 constexpr std::size_t max_header_bytes = 512;
 

@@ -16,7 +16,7 @@ struct Snapshot {
   BytesView state;  // many megabytes, which nobody copies: of an opened one, in the bytes that it was opened from
 };
 
-// "cairn snapshot v0\n" "size <size>\n" "root <hex>\n" "state <bytes> <hex SHA-256>\n", which are what is signed, then
+// "cairn snapshot v1\n" "size <size>\n" "root <hex>\n" "state <bytes> <hex SHA-256>\n", which are what is signed, then
 // "signature <base64>\n\n" and the state's bytes.
 Result<Bytes> seal_snapshot(const Snapshot& snapshot, const PrivateKey& log_key);
 

@@ -9,7 +9,7 @@ using namespace cairn;
 namespace {
 
 const std::string key_line = "key MCowBQYDK2VwAyEA11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=\n";
-const std::string head = "cairn signer v0\n" + key_line;
+const std::string head = "cairn signer v1\n" + key_line;
 const std::string by_command =
     head + "command /usr/bin/sign\nargument --key\nargument \nargument a b\nenvironment AWS_PROFILE\n";
 const std::string by_token = head + "pkcs11 pkcs11:token=t;id=%01?module-path=/m.so\n";
@@ -60,10 +60,10 @@ TEST_CASE("a signer file that says two things, or says one in another way, is re
       tells(why_no_signer(twice(head + "pkcs11 pkcs11:id=%01;token=t?module-path=/m.so\n")), "does not say the same"));
   CHECK(tells(why_no_signer(by_command), "no PEM block"));
   CHECK(tells(why_no_signer(by_command + format_pem("PRIVATE KEY", by_command)), "no block CAIRN SIGNER"));
-  CHECK(tells(why_no_signer(twice("cairn signer v1\n" + key_line + "command /x\n")), "not of version v0"));
-  CHECK(tells(why_no_signer(twice("cairn signer v0\ncommand /x\n")), "second line"));
-  CHECK(tells(why_no_signer(twice("cairn signer v0\nkey !\ncommand /x\n")), "base64"));
-  CHECK(tells(why_no_signer(twice("cairn signer v0\nkey AAAA\ncommand /x\n")), "not a public key"));
+  CHECK(tells(why_no_signer(twice("cairn signer v2\n" + key_line + "command /x\n")), "not of version v1"));
+  CHECK(tells(why_no_signer(twice("cairn signer v1\ncommand /x\n")), "second line"));
+  CHECK(tells(why_no_signer(twice("cairn signer v1\nkey !\ncommand /x\n")), "base64"));
+  CHECK(tells(why_no_signer(twice("cairn signer v1\nkey AAAA\ncommand /x\n")), "not a public key"));
   CHECK(tells(why_no_signer(twice(head)), "third line"));
   CHECK(tells(why_no_signer(twice(head + "argument x\ncommand /x\n")), "third line"));
   CHECK(tells(why_no_signer(twice(head + "command /x\nenvironment A\nargument x\n")), "in no place"));

@@ -81,7 +81,7 @@ class Ledger:
         signature = bytearray(key.sign(b"DSSEv1 28 application/vnd.in-toto+json %d " % len(payload) + payload))
         if flip is not None:
             signature[flip] ^= 1
-        self.entries.append(struct.pack(">BQB", 0, 1000 + size, len(outcome)) + outcome.encode() + b"\x01" + key.id +
+        self.entries.append(struct.pack(">BQB", 1, 1000 + size, len(outcome)) + outcome.encode() + b"\x01" + key.id +
                             struct.pack(">H", len(signature)) + bytes(signature) + payload)
 
     def vkey_of(self, key, origin=ORIGIN):

@@ -30,7 +30,7 @@ TEST_CASE("a snapshot is sealed in these bytes") {
   const auto sealed = seal_snapshot(snapshot, log_key());
   REQUIRE(sealed.ok());
   CHECK(*sealed ==
-        "cairn snapshot v0\n"
+        "cairn snapshot v1\n"
         "size 3\n"
         "root 4813494d137e1631bba301d5acab6e7bb7aa74ce1185d456565ef51d737677b2\n"
         "state 20 395cfdf1ac50074b2adbc4158bfc208f817d8d96789b1141b9b9dbd07ff3bb3d\n"
@@ -93,7 +93,7 @@ TEST_CASE("a header that says its values in other words does not open, though th
     }() + "\n\nx";
     return open_snapshot(bytes, log_key().public_key()).ok();
   };
-  const std::string first = "cairn snapshot v0\n";
+  const std::string first = "cairn snapshot v1\n";
   REQUIRE(opens(first + "size 3\nroot " + root + "\n" + state));
   CHECK_FALSE(opens(first + "size 03\nroot " + root + "\n" + state));
   CHECK_FALSE(opens(first + "size 3 \nroot " + root + "\n" + state));

@@ -191,7 +191,7 @@ TEST_CASE("a database that is no ledger, or one of another format, is not touche
   REQUIRE(is_fault(open_rocks_store(path, StoreMode::read, {}), "is not a ledger"));
   REQUIRE(is_fault(open_rocks_store(path, StoreMode::write, {}), "is not a ledger"));
   REQUIRE(is_fault(open_rocks_store(path, StoreMode::create, {}), "is not a ledger"));
-  set_version("cairn store 0");
+  set_version("cairn store 1");
   require_intact(*must_open(path, StoreMode::write));
 }
 

@@ -252,7 +252,7 @@ TEST_CASE("a consistency file survives the way through text and checks") {
 
 TEST_CASE("a consistency file is a header, two sizes and one hash a line") {
   CHECK(format_consistency_file({3, 4, {Hash{}}}) ==
-        "cairn/consistency@v0\nold 3\nnew 4\nAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=\n");
+        "cairn/consistency@v1\nold 3\nnew 4\nAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=\n");
 }
 
 TEST_CASE("a consistency file has one spelling") {
@@ -263,7 +263,7 @@ TEST_CASE("a consistency file has one spelling") {
   CHECK_FALSE(parse_consistency_file(good + "\n").ok());
   CHECK_FALSE(parse_consistency_file(good.substr(0, good.size() - 1)).ok());
   CHECK_FALSE(parse_consistency_file(replaced(good, "old 3\nnew 14", "new 14\nold 3")).ok());
-  CHECK_FALSE(parse_consistency_file(replaced(good, "@v0", "@v1")).ok());
+  CHECK_FALSE(parse_consistency_file(replaced(good, "@v1", "@v2")).ok());
 }
 
 TEST_CASE("a consistency file has at most 64 hashes: one to start from and a path of 63") {
