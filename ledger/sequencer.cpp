@@ -29,6 +29,11 @@ std::chrono::milliseconds jitter(std::chrono::milliseconds most) {
   return std::chrono::milliseconds(std::uniform_int_distribution<std::int64_t>(0, most.count())(random));
 }
 
+bool turns_away(std::span<const Answer> answers) {
+  return std::any_of(answers.begin(), answers.end(),
+                     [](const Answer& answer) { return std::holds_alternative<TurnedAway>(answer); });
+}
+
 Result<void> verify_first(const Envelope& envelope, const ActorEnrolled& enrolled) {
   TRY_LET(key, PublicKey::from_spki(enrolled.key));
   return key.verify(pae(envelope.payload), envelope.signatures.front().bytes);
@@ -81,19 +86,37 @@ Result<std::vector<Answer>> Sequencer::append(std::span<Submission> submissions)
   }
 }
 
+// Only a commit learns by itself that others were first. Who is not to get as far as one would hear of a world that was
+// overtaken before this call, so the tip is read first.
+Result<bool> Sequencer::was_overtaken() {
+  TRY_LET(tip, store_.tip());
+  unsure_ = tip.size != tree_.size();
+  return unsure_;
+}
+
 // A crash before commit() has returned from the store leaves the ledger as it was: until then everything is in memory.
 // A crash after it leaves the batch whole, and whoever repeats an unanswered statement gets the receipt of its first
 // place.
 Result<std::vector<Answer>> Sequencer::try_append(std::span<Submission> submissions) {
+  const bool reads_tip = unsure_;
   TRY(catch_up());
   const Millis now = clock_.now();
-  TRY(check_clock(now));
+  if (const Result<void> checked = check_clock(now); !checked.ok()) {
+    TRY_LET(overtaken, reads_tip ? Result<bool>(false) : was_overtaken());
+    if (overtaken) return try_append(submissions);
+    return checked.error();
+  }
   Pending pending{now, Growth(tree_), id_, origin_, {}, {tree_.size(), tree_.root()}};
 
   Result<std::vector<Answer>> answers = receive_all(submissions, pending);
   if (!answers.ok()) {
     rules_.undo();
     return answers;
+  }
+  // What is turned away alone meets no conflict.
+  if (!reads_tip && pending.batch.entries.empty() && turns_away(*answers)) {
+    TRY_LET(overtaken, was_overtaken());
+    if (overtaken) return try_append(submissions);
   }
   if (!pending.batch.entries.empty()) TRY(commit(pending));
 
