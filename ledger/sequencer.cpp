@@ -9,17 +9,20 @@
 #include "ledger/growth.h"
 #include "ledger/signed_batch.h"
 
-// The number of a planted bug. The simulation is built once more with each and must find it (tests/simulation); no
-// program has one.
-#ifndef CAIRN_CANARY
-#define CAIRN_CANARY 0
+namespace cairn {
+
+// The number of a planted bug, which the simulation must find (tests/simulation/canary_test.cpp). No program has one.
+#ifdef CAIRN_CANARY
+extern int canary;
+#else
+constexpr int canary = 0;
 #endif
 
-namespace cairn {
 namespace {
 
-enum class Canary { none, acknowledges_in_doubt, forgets_doubt, keeps_views };
-constexpr auto canary = static_cast<Canary>(CAIRN_CANARY);
+constexpr int acknowledges_in_doubt = 1;
+constexpr int forgets_doubt = 2;
+constexpr int keeps_views = 3;
 
 constexpr std::chrono::milliseconds shortest_pause(2);
 constexpr std::chrono::milliseconds longest_pause(500);
@@ -341,12 +344,12 @@ Result<void> Sequencer::commit(Pending& pending) {
   };
   // 3. Entries, nodes, tags, checkpoint and snapshot in one durable write. A crash within leaves all of it or nothing;
   // no caller has been told, so both are right.
-  unsure_ = canary != Canary::forgets_doubt;
+  unsure_ = canary != forgets_doubt;
   const Result<void> committed = commit_to(store_, expected, pending.batch);
-  const bool taken_for_there = canary == Canary::acknowledges_in_doubt && !committed.ok() &&
+  const bool taken_for_there = canary == acknowledges_in_doubt && !committed.ok() &&
                                committed.error().kind == ErrorKind::unavailable && !checkpoint.empty();
   if (!committed.ok() && !taken_for_there) {
-    if (canary != Canary::keeps_views) rules_.undo();
+    if (canary != keeps_views) rules_.undo();
     return committed;
   }
   unsure_ = false;
