@@ -89,6 +89,9 @@ void Stage::hook(Call& call) {
   call.overtaken_before = std::exchange(store.overtaken_at, 0);
   store.commits = 0;
   store.on_written = [this, &call](const Batch& batch) { absorb(call, batch); };
+  store.on_lost = [this](const std::string& signed_note) {
+    people_.lost_heads.push_back(open_checkpoint(signed_note, model_.log()).value().head);
+  };
   store.on_failed = [this, &call](const Batch& batch) { doubt(call, batch); };
 }
 

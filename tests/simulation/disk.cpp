@@ -8,15 +8,22 @@
 namespace cairn::simulation {
 namespace {
 
-// Work for the background waits here, until whoever wanted it goes.
+// Work for the background waits here, until it is given its turn or whoever wanted it goes.
 class OneThread final : public rocksdb::EnvWrapper {
  public:
   explicit OneThread(rocksdb::Env* machine) : EnvWrapper(machine) {}
 
   void Schedule(void (*function)(void* arg), void* arg, Priority priority, void* tag,
                 void (*forget)(void* arg)) override {
-    (void)function;
-    waiting_.push_back({arg, priority, tag, forget});
+    waiting_.push_back({function, arg, priority, tag, forget});
+  }
+
+  void run_waiting() {
+    while (!waiting_.empty()) {
+      const Job job = waiting_.front();
+      waiting_.erase(waiting_.begin());
+      job.function(job.arg);
+    }
   }
 
   int UnSchedule(void* tag, Priority priority) override {
@@ -33,6 +40,7 @@ class OneThread final : public rocksdb::EnvWrapper {
 
  private:
   struct Job {
+    void (*function)(void* arg);
     void* arg;
     Priority priority;
     void* tag;
@@ -61,8 +69,12 @@ Result<std::unique_ptr<Store>> Disk::open(StoreMode mode, const test::Fault& fau
   std::filesystem::create_directories(spare);
   files_ = std::make_shared<test::FaultyFiles>(spare, fault, seed_++);
   machine_ = rocksdb::NewCompositeEnv(files_);
-  env_ = std::make_unique<OneThread>(machine_.get());
-  return open_rocks_store(directory_ / "ledger", mode, {.lock_timeout = 0, .env = env_.get()});
+  auto one_thread = std::make_unique<OneThread>(machine_.get());
+  OneThread& background = *one_thread;
+  env_ = std::move(one_thread);
+  auto store = open_rocks_store(directory_ / "ledger", mode, {.lock_timeout = 0, .env = env_.get()});
+  if (store.ok()) background.run_waiting();
+  return store;
 }
 
 void Disk::arm(const test::Fault& fault) {

@@ -1,9 +1,9 @@
 // Disk: a ledger in RocksDB on a file system that fails when told to, in one thread.
 //
-// RocksDB's background threads are never given a turn: what they would do (merging tables) is not needed by a ledger of
-// this size, and which of its calls fails would be a matter of chance. Recovery and its flushes run at the open, in the
-// caller's thread. No call fails for want of space: RocksDB would then look for some in a thread of its own, every five
-// seconds of the machine's clock (tests/store/faults_test.cpp has all kinds).
+// RocksDB's background threads have no turn of their own: which of their calls fails would be a matter of chance. What
+// they would do, merging tables, is done in the caller's thread behind an open. No call fails for want of space:
+// RocksDB would then look for some in a thread of its own, every five seconds of the machine's clock
+// (tests/store/faults_test.cpp has all kinds).
 #pragma once
 
 #include <filesystem>

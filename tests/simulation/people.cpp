@@ -114,6 +114,12 @@ Letter People::repeat(Kind kind, Millis now) {
   return send(kind, said, key_for(said.author));
 }
 
+Head People::another_head(const Head& head) {
+  if (!lost_heads.empty() && dice_.chance(50)) return dice_.one_of(lost_heads);
+  if (dice_.chance(50)) return {head.size, sha256("another branch")};
+  return {head.size + 1 + dice_.below(3), head.root};
+}
+
 Letter People::write(Kind kind, Millis now) {
   if (kind == Kind::again || kind == Kind::signed_anew || kind == Kind::id_for_other) return repeat(kind, now);
   Move move = next_move(now);
@@ -123,10 +129,7 @@ Letter People::write(Kind kind, Millis now) {
   const auto* subject = dice_.row_of(model_.world().subjects.rows());
   switch (kind) {
     case Kind::off_history:
-      if (dice_.chance(50))
-        said.basis.root = sha256("another branch");
-      else
-        said.basis.size += 1 + dice_.below(3);
+      said.basis = another_head(said.basis);
       break;
     case Kind::late:
       said.at = now - hour - static_cast<Millis>(dice_.below(10)) * day;

@@ -20,7 +20,7 @@ enum class Kind : std::uint8_t {
   again,          // an envelope that was sent before
   signed_anew,    // the same id and events, on a newer head, by a newer clock
   id_for_other,   // a used id, other events
-  off_history,    // on a head that never was
+  off_history,    // on a head that never was, or was lost
   late,           // signed long ago
   early,          // by a clock that is ahead
   elsewhere,      // for another ledger, or of another origin
@@ -52,6 +52,7 @@ class People {
 
   std::vector<std::string> handles() const;  // of those who have a key that may sign
   std::map<std::string, Head> heads;         // by handle
+  std::vector<Head> lost_heads;              // that the log signed, and whose entries never were
   std::uint64_t lag = 0;  // percent of statements that stand on the remembered head, though there is a newer one
 
  private:
@@ -64,6 +65,7 @@ class People {
   Letter repeat(Kind kind, Millis now);
   Letter spoil(Kind kind, Letter letter, const std::string& author);
   Statement statement(const std::string& author, std::vector<Event> events, Millis now);
+  Head another_head(const Head& head);
   Move next_move(Millis now);
   std::vector<std::string> holders_of(const std::string& handle) const;
   const PrivateKey& key_for(const std::string& handle);

@@ -38,7 +38,7 @@ void run_all(const std::vector<std::uint64_t>& seeds, Show show) {
   std::size_t taken = 0;
   Size entries = 0;
   for (const std::uint64_t seed : seeds) {
-    std::cout << "seed " << seed << std::flush;
+    std::cout << "CAIRN_TEST_SEED=" << seed << std::flush;  // also where the process is stopped
     const Run run = simulate(seed, steps, show);
     std::cout << ": " << run.steps << " steps, " << run.entries << " entries, trace " << run.trace.hex().substr(0, 16)
               << std::endl;

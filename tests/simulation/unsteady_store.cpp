@@ -54,7 +54,9 @@ Result<void> UnsteadyStore::write(Size expected, const Batch& batch) {
 // Where others could still take its place, a store has nothing signed.
 Result<void> UnsteadyStore::sign_and_lose(Size expected, const Batch& batch) const {
   TRY_LET(tip, behind_.tip());
-  if (tip.size == expected) TRY(batch.sign());
+  if (tip.size != expected) return {};
+  TRY_LET(head, batch.sign());
+  on_lost(head.checkpoint);
   return {};
 }
 

@@ -50,6 +50,8 @@ class UnsteadyStore final : public test::StoreInFront {
   std::function<void(const Batch&)> on_written;
   std::function<void(const Batch&)> on_failed;  // by the store behind, which may have it or not
 
+  std::function<void(const std::string&)> on_lost;  // the note that was signed for it
+
   int commits = 0;        // tried by the call under way
   Size overtaken_at = 0;  // the size at which one of them came second, in earnest
 
