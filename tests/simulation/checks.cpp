@@ -15,6 +15,7 @@ namespace {
 
 constexpr Size small_ledger = 60;          // is audited after every step
 constexpr std::size_t audited_every = 16;  // steps, where it is larger and nothing happened to it
+constexpr Size entries_a_step = 60;        // between two audits: they cost what there are entries
 
 template <class T>
 T must(Result<T> result) {
@@ -29,7 +30,8 @@ void Stage::check(Step step) {
   check_store();
   check_views();
   const bool small = model_.size() < small_ledger && step != Step::wait;
-  if (shaken_ || small || run_.steps % audited_every == 0) check_audit();
+  const bool wanted = shaken_ || small || run_.steps % audited_every == 0;
+  if (wanted && run_.steps >= audited_at_ + model_.size() / entries_a_step) check_audit();
 }
 
 // Every entry to the byte, and the newest heads.
@@ -66,6 +68,8 @@ void Stage::check_views() {
 }
 
 void Stage::check_audit() {
+  shaken_ = false;
+  audited_at_ = run_.steps;
   ++run_.tally["audits"]["clean"];
   const LedgerSource source(*store_, attachments_);
   AuditOptions options;
@@ -145,8 +149,9 @@ void Stage::read_something(const Ledger& ledger) {
 }
 
 void Stage::check_final() {
-  shaken_ = true;
-  check(Step::audit);
+  check_store();
+  check_views();
+  check_audit();
   World folded;
   for (Seq seq = 0; seq < model_.size(); ++seq) folded.apply(must(decode_recorded(seq, model_.entry(seq))));
   if (sha256(folded.encode()) != model_.state(model_.size())) broken(Promise::views_agree, "a fold from zero");

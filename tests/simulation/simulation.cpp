@@ -45,7 +45,6 @@ Run Stage::run(std::size_t steps) {
     begin();
     while (run_.steps < steps) {
       ++run_.steps;
-      shaken_ = false;
       const auto step = static_cast<Step>(draw(swarm_.steps, dice_));
       note(str("step ", run_.steps, ": ", name_of(step)));
       take(step);

@@ -125,7 +125,8 @@ class Stage {
   std::optional<InDoubt> in_doubt_;
   bool disk_failed_ = false;                       // it takes nothing more until it is opened again
   Size kept_up_to_ = 0;                            // of the checkpoints of the store that were seen
-  bool shaken_ = false;                            // something happened in this step that an audit should follow
+  bool shaken_ = false;                            // something happened that an audit should follow
+  std::size_t audited_at_ = 0;                     // step
   std::map<std::string, std::string> kept_notes_;  // by author
   Sha256 trace_;
 };
