@@ -115,7 +115,8 @@ Letter People::repeat(Kind kind, Millis now) {
 }
 
 Head People::another_head(const Head& head) {
-  if (!lost_heads.empty() && dice_.chance(50)) return dice_.one_of(lost_heads);
+  const std::size_t newest = std::min<std::size_t>(lost_heads.size(), 3);  // others know them for a while
+  if (newest > 0 && dice_.chance(80)) return lost_heads[lost_heads.size() - 1 - dice_.below(newest)];
   if (dice_.chance(50)) return {head.size, sha256("another branch")};
   return {head.size + 1 + dice_.below(3), head.root};
 }
