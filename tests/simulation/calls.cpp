@@ -28,7 +28,7 @@ std::string answer_class(const Answer& answer) {
 }  // namespace
 
 Writer* Stage::any_writer() {
-  Writer& writer = writers_[dice_.below(writers_.size())];
+  Writer& writer = dice_.chance(swarm_.favour) ? writers_.front() : writers_[dice_.below(writers_.size())];
   if (writer.is_up()) return &writer;
   restart(writer);
   return writer.is_up() ? &writer : nullptr;
@@ -88,6 +88,7 @@ void Stage::hook(Call& call) {
   call.met_before = store.met();
   call.overtaken_before = std::exchange(store.overtaken_at, 0);
   store.commits = 0;
+  store.said_done = false;
   store.on_written = [this, &call](const Batch& batch) { absorb(call, batch); };
   store.on_lost = [this](const std::string& signed_note) {
     people_.lost_heads.push_back(open_checkpoint(signed_note, model_.log()).value().head);
@@ -155,8 +156,13 @@ void Stage::check_answers(Call& call, const std::vector<Answer>& answers) {
   }
   note("  " + words);
   for (std::size_t i = 0; i < answers.size(); ++i) {
+    const auto* receipt = std::get_if<Receipt>(&answers[i]);
+    if (receipt != nullptr && !receipt->repeated && !call.writer.store->said_done) {
+      broken(Promise::acknowledged_stays,
+             str("entry ", receipt->seq, " is acknowledged, and the store did not say so"));
+    }
     if (!last_try && call.expected[i].kind == Expected::Kind::recorded) {
-      broken(std::holds_alternative<Receipt>(answers[i]) ? Promise::acknowledged_stays : Promise::answers_are_current,
+      broken(Promise::answers_are_current,
              str("\"", answer_words(answers[i]), "\" to ", call.letters[i].words, ", which is to be recorded"));
     }
     check_answer(call.letters[i], answers[i], call.expected[i]);

@@ -46,6 +46,7 @@ Swarm draw_swarm(Dice& dice) {
   swarm.most_letters = 1 + dice.below(6);
   swarm.held_back = dice.one_of(std::vector<std::uint64_t>{0, 5, 20});
   swarm.lag = dice.one_of(std::vector<std::uint64_t>{0, 20, 80});
+  swarm.favour = dice.one_of(std::vector<std::uint64_t>{0, 50, 97});
   swarm.steps = drawn(usual_steps, dice);
   swarm.letters = drawn(usual_letters, dice);
   swarm.fate = drawn(usual_fates, dice);
@@ -56,9 +57,9 @@ Swarm draw_swarm(Dice& dice) {
 }
 
 std::string Swarm::words() const {
-  return str(on_disk ? "on disk" : "in memory", "; ", writers, " writers, ", patient, " % patient; up to ",
-             most_letters, " statements a call, ", held_back, " % held back, ", lag,
-             " % on an older head\n  steps: ", weight_words<Step>(steps),
+  return str(on_disk ? "on disk" : "in memory", "; ", writers, " writers, ", patient,
+             " % patient, the first favoured by ", favour, " %; up to ", most_letters, " statements a call, ",
+             held_back, " % held back, ", lag, " % on an older head\n  steps: ", weight_words<Step>(steps),
              "\n  statements: ", weight_words<Kind>(letters), "\n  fates of a commit: ", weight_words<Fate>(fate));
 }
 

@@ -45,6 +45,7 @@ struct Swarm {
   std::size_t most_letters = 1;  // in one call
   std::uint64_t held_back = 0;   // percent of statements that come later
   std::uint64_t lag = 0;         // as People's
+  std::uint64_t favour = 0;      // percent of what is said to the first writer, beside its share: others fall behind
   Weights<steps_there_are> steps{};
   Weights<kinds> letters{};
   Weights<fates> fate{};

@@ -68,7 +68,11 @@ Result<void> UnsteadyStore::commit(Size expected, const Batch& batch) {
     first();
   }
   const Fate now = std::exchange(fate, Fate::done);
-  if (now == Fate::done) return write(expected, batch);
+  if (now == Fate::done) {
+    const Result<void> committed = write(expected, batch);
+    said_done = committed.ok();
+    return committed;
+  }
   ++met_;
   switch (now) {
     case Fate::overtaken:

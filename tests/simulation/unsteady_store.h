@@ -52,8 +52,9 @@ class UnsteadyStore final : public test::StoreInFront {
 
   std::function<void(const std::string&)> on_lost;  // the note that was signed for it
 
-  int commits = 0;        // tried by the call under way
-  Size overtaken_at = 0;  // the size at which one of them came second, in earnest
+  int commits = 0;         // tried by the call under way
+  bool said_done = false;  // of one of them
+  Size overtaken_at = 0;   // the size at which one of them came second, in earnest
 
   std::uint64_t met() const { return met_; }  // how often something happened
 
