@@ -62,7 +62,7 @@ TEST_CASE("a seeded simulation of writers, faults and crashes keeps every promis
 }
 
 TEST_CASE("the same seed gives the same run, byte for byte") {
-  for (const std::uint64_t seed : {1, 2}) {
+  for (const std::uint64_t seed : std::vector<std::uint64_t>{1, 2}) {
     const Run once = simulate(seed, 100);
     const Run again = simulate(seed, 100);
     CHECK(once.root == again.root);
