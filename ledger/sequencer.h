@@ -132,6 +132,7 @@ class Sequencer {
   Result<void> follow_some();
   Result<void> follow_to(const AtSize& row, LogKeys& keys, Frontier& tree);
   Result<void> check_clock(Millis now) const;
+  Result<bool> was_overtaken();  // then all is asked again, once
 
   Result<std::vector<Answer>> try_append(std::span<Submission> submissions);
   Result<std::vector<Answer>> receive_all(std::span<Submission> submissions, Pending& pending);

@@ -74,6 +74,14 @@ Result<void> Sequencer::catch_up() {
                           "keep both, and compare the store with a copy before anyone writes on"));
 }
 
+// Only a commit learns by itself that others were first. Who is not to get as far as one would hear of a world that was
+// overtaken before this call, so the tip is read first.
+Result<bool> Sequencer::was_overtaken() {
+  TRY_LET(tip, store_.tip());
+  unsure_ = tip.size != tree_.size();
+  return unsure_;
+}
+
 // The next heads, each with the entries that it adds: as others appended them, and signed by this very log.
 Result<void> Sequencer::follow_some() {
   TRY_LET(rows, store_.checkpoints(tree_.size() + 1, heads_a_step));

@@ -96,6 +96,42 @@ TEST_CASE("two writers in turn leave one history, whole and in order") {
   audited.fold(*ledger);
 }
 
+TEST_CASE("nobody is turned away by a world that another writer has overtaken") {
+  Fixture f;
+  Rival rival(f);
+  const Author ben = author("ben", 'b');
+  f.append_one(f.envelope("enrols", {enrolment(ben)}));
+  SECTION("whose key came meanwhile is known") {
+    Statement statement = f.statement("his");
+    statement.author = ben.handle;
+    CHECK(receipt(rival.append(sign(statement, ben))->front()).seq == 2);
+  }
+  SECTION("whose id was used meanwhile hears of that, not of an unknown key") {
+    Statement statement = f.statement("his");
+    statement.author = ben.handle;
+    REQUIRE(receipt(f.append_one(sign(statement, ben))).seq == 2);
+    statement.events = {grant_to("ben")};
+    CHECK(reason(rival.append(sign(statement, ben))->front()) == "id_used");
+    CHECK(rival.rules.followed == 2);
+  }
+}
+
+TEST_CASE("a writer that was idle for longer than a clock may be ahead goes on where others have written meanwhile") {
+  Fixture f;
+  Rival rival(f);
+  f.clock.time += 20 * day;
+  f.append_one(f.envelope("one"));
+  f.clock.time += 20 * day;
+  const auto answers = rival.append(f.envelope("hers"));
+  INFO((answers.ok() ? "" : answers.error().message));
+  REQUIRE(answers.ok());
+  CHECK(receipt(answers->front()).seq == 2);
+  f.clock.time += max_clock_lead + 1;
+  const auto later = rival.append(f.envelope("later"));
+  REQUIRE_FALSE(later.ok());  // nobody wrote meanwhile
+  CHECK(later.error().kind == ErrorKind::fault);
+}
+
 TEST_CASE("a long way behind is followed in steps, and every head on it is held against the log's signature") {
   Fixture f;
   Rival rival(f, minute);

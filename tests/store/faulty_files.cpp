@@ -107,6 +107,13 @@ void fill_with_zeros(const std::string& path, std::uint64_t from, std::uint64_t 
 FaultyFiles::FaultyFiles(fs::path spare, Fault fault, std::uint32_t seed)
     : FileSystemWrapper(rocksdb::FileSystem::Default()), spare_(std::move(spare)), fault_(fault), random_(seed) {}
 
+void FaultyFiles::arm(Fault fault) {
+  const std::lock_guard lock(mutex_);
+  if (fault_.kind == FaultKind::power && failed()) return;
+  if (fault.at != 0) fault.at += calls_;
+  fault_ = fault;
+}
+
 FaultyFiles::Turn FaultyFiles::next() {
   ++calls_;
   const bool gone = fault_.kind == FaultKind::power && fault_.at != 0 && calls_ > fault_.at;

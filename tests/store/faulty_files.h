@@ -52,6 +52,9 @@ class FaultyFiles final : public rocksdb::FileSystemWrapper {
   // `spare` is an empty directory on the same disk, for files that may come back.
   FaultyFiles(std::filesystem::path spare, Fault fault, std::uint32_t seed);
 
+  // In the place of the fault so far, if that has not cut the power: `fault.at` counts from here.
+  void arm(Fault fault);
+
   // To be called once nobody uses the files any more.
   void cut(Cut cut);
 
@@ -115,7 +118,7 @@ class FaultyFiles final : public rocksdb::FileSystemWrapper {
   void cut_file(const std::string& path, const File& file, Cut cut);
 
   const std::filesystem::path spare_;
-  const Fault fault_;
+  Fault fault_;
   std::mt19937 random_;
   std::mutex mutex_;
   std::uint64_t calls_ = 0;
