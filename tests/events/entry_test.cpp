@@ -55,7 +55,7 @@ TEST_CASE("an entry comes back as it was recorded") {
 TEST_CASE("an entry's fields lie where the format says") {
   const auto bytes = encode_entry({0x0102030405, "no", {signature_of(7, 2)}, "{}"});
   CHECK(to_hex(bytes) ==
-        "00"
+        "01"
         "0000000102030405"
         "02"
         "6e6f"
@@ -112,8 +112,11 @@ TEST_CASE("signatures out of order or of one key twice, odd outcomes and later v
   outcome[10] = 'O';
   CHECK(decode_entry(outcome).error().message.find("outcome") != std::string::npos);
   auto version = good;
-  version[0] = 1;
-  CHECK(decode_entry(version).error().message.find("version 1") != std::string::npos);
+  version[0] = 2;
+  CHECK(decode_entry(version).error().message.find("version 2") != std::string::npos);
+  CHECK(decode_entry(version).error().kind == ErrorKind::needs_newer);
+  version[0] = 0;
+  CHECK(decode_entry(version).error().kind == ErrorKind::fault);
   auto late = good;
   late[1] = 1;
   CHECK(!decode_entry(late).ok());
