@@ -84,9 +84,9 @@ TEST_CASE("the ledgers of this format are written", "[.write-golden-ledgers]") {
   place.expect(0, "dana", {"notify", rollout, "--to", "#ml"});
   place.expect(0, "ben", {"approve", rollout, "--stage", "full"});
   deploy("full", 0);
-  place.expect(
-      0, "dana",
-      {"incident", "open", "late answers", "--model", "logistic", "--environment", "production", "--severity", "low"});
+  place.expect(0, "dana",
+               {"incident", "open", "--title", "late answers", "--model", "logistic", "--environment", "production",
+                "--severity", "low"});
   Json expected;
   expected["first_vkey"] = place.json(0, "dana", {"log-key"})["vkeys"][0];
   place.expect(0, "dana", {"log-key", "retire", expected["first_vkey"], "--reason", "yearly"});
