@@ -14,7 +14,7 @@ libcurl4-openssl-dev asks witnesses for their cosignatures
 libsodium-dev        verifies Ed25519 signatures in half the time that OpenSSL takes
 nlohmann-json3-dev   reads and writes JSON
 libcli11-dev         reads the command line
-libp11-kit-dev       the header of PKCS#11, for keys on tokens; a token's own module is loaded at need
+libp11-kit-dev       the header of PKCS#11, for keys on tokens, whose own module is loaded at need
 zlib1g-dev           checks the CRCs of .pt archives
 openssl              verifies signatures a second way, in verify/independent.py
 python3              runs verify/independent.py

@@ -1,5 +1,6 @@
 #include "commands/bundle.h"
 
+#include <algorithm>
 #include <map>
 #include <set>
 #include <string>
@@ -155,13 +156,12 @@ class Grounds {
  public:
   void add(const Recorded& recorded) {
     if (!recorded.entry.outcome.empty()) return;
+    const std::vector<std::string> tags = index_tags(recorded.statement, "");
+    if (std::find(tags.begin(), tags.end(), log_keys_tag) != tags.end()) log_keys_.insert(recorded.seq);
     for (const Event& event : recorded.statement.events) {
       if (const auto* actor = std::get_if<ActorEnrolled>(&event)) keys_[actor->handle].insert(recorded.seq);
       if (const auto* added = std::get_if<KeyAdded>(&event)) keys_[added->handle].insert(recorded.seq);
       if (const auto* revoked = std::get_if<KeyRevoked>(&event)) keys_[revoked->handle].insert(recorded.seq);
-      if (std::holds_alternative<LogKeyAdded>(event) || std::holds_alternative<LedgerForked>(event)) {
-        log_keys_.insert(recorded.seq);
-      }
       if (const auto* proposed = std::get_if<PolicyProposed>(&event)) {
         proposed_.emplace(sha256(proposed->document), recorded.seq);
       }
@@ -185,7 +185,7 @@ class Grounds {
 
  private:
   std::map<std::string, std::set<Seq>> keys_;
-  std::set<Seq> log_keys_ = {0};  // which entries vouch for them
+  std::set<Seq> log_keys_ = {0};  // the entries that tell of them
   std::map<Hash, Seq> proposed_;  // the first time
   std::map<Seq, Hash> adopted_;
 };
@@ -193,7 +193,7 @@ class Grounds {
 Result<Grounds> grounds_of(const Ledger& ledger) {
   std::set<Seq> seqs;
   for (const char* type : {"actor.enrolled", "key.added", "key.revoked", "policy.proposed", "policy.adopted",
-                           "log.key_added", "ledger.forked"}) {
+                           "log.key_added", "log.key_retired", "log.key_compromised", "ledger.forked"}) {
     TRY_LET(some, find_all(ledger, str("type:", type)));
     seqs.insert(some.begin(), some.end());
   }

@@ -152,6 +152,16 @@ bool is_of(const PrivateKey& key, const NoteVerifier& signer) {
   return key.public_key().spki() == signer.key().spki();
 }
 
+bool holds(const std::vector<PrivateKey>& held, const NoteVerifier& signer) {
+  return std::any_of(held.begin(), held.end(), [&](const PrivateKey& key) { return is_of(key, signer); });
+}
+
+// That the log never signed with.
+bool is_new(const PrivateKey& key, const LogKeys& keys) {
+  return std::none_of(keys.all().begin(), keys.all().end(),
+                      [&](const LogKey& one) { return is_of(key, one.verifier); });
+}
+
 // Of the log's keys by file name: logs/<ledger>.pem first, then logs/<ledger>.<16 hex>.pem.
 Result<std::vector<fs::path>> log_key_files(const fs::path& directory, const std::string& ledger) {
   std::vector<fs::path> files;
@@ -175,23 +185,28 @@ Result<std::vector<fs::path>> log_key_files(const fs::path& directory, const std
 
 }  // namespace
 
-Result<std::vector<PrivateKey>> Home::log_keys(const LogKeys& keys, Size size) const {
+// Those that have ended are not read: nobody may know their passphrase any more.
+Result<std::vector<PrivateKey>> Home::held_log_keys(const LogKeys& keys, Size size) const {
+  std::vector<fs::path> ended;
+  bool first = true;  // of this ledger: its file has no digits
+  for (const LogKey& key : keys.all()) {
+    if (key.ledger != keys.ledger()) continue;
+    const std::string digits = first ? "" : "." + key.verifier.key().id().hex().substr(0, old_key_digits);
+    if (key.ended) ended.push_back(log_key_path(keys.ledger().hex() + digits));
+    first = false;
+  }
   std::vector<PrivateKey> held;
   TRY_LET(files, log_key_files(directory_ / "logs", keys.ledger().hex()));
   for (const fs::path& file : files) {
+    if (std::find(ended.begin(), ended.end(), file) != ended.end()) continue;
     TRY_LET(key, read_private_key(file, ask_for("the log's key")));
     held.push_back(std::move(key));
   }
+  // init and fork name the key once its first entry is durable; a crash in between leaves the first name.
   for (const NoteVerifier& signer : keys.at(size)) {
-    if (std::any_of(held.begin(), held.end(), [&](const PrivateKey& key) { return is_of(key, signer); })) continue;
-    // init and fork name the key once its first entry is durable; a crash in between leaves the first name.
-    const fs::path unnamed_file = log_key_path("new-" + signer.key().id().hex());
-    TRY_LET(unnamed, file_exists(unnamed_file));
-    if (!unnamed) {
-      return fault("this CAIRN_HOME does not hold the log's key " + signer.vkey() + " (" +
-                   log_key_path(keys.ledger().hex()).string() +
-                   "): write a signed statement with --sign-only FILE, and have it submitted by whoever does");
-    }
+    if (holds(held, signer)) continue;
+    TRY_LET(unnamed, file_exists(log_key_path("new-" + signer.key().id().hex())));
+    if (!unnamed) continue;
     TRY(name_log_key(signer.key(), keys.ledger()));
     TRY_LET(key, read_private_key(log_key_path(keys.ledger().hex()), ask_for("the log's key")));
     held.push_back(std::move(key));
@@ -199,11 +214,24 @@ Result<std::vector<PrivateKey>> Home::log_keys(const LogKeys& keys, Size size) c
   return held;
 }
 
+Result<std::vector<PrivateKey>> Home::log_keys(const LogKeys& keys, Size size) const {
+  TRY_LET(held, held_log_keys(keys, size));
+  const bool may_take_over =
+      std::any_of(held.begin(), held.end(), [&](const PrivateKey& key) { return is_new(key, keys); });
+  for (const NoteVerifier& signer : keys.at(size)) {
+    if (holds(held, signer) || may_take_over) continue;
+    return fault("this CAIRN_HOME does not hold the log's key " + signer.vkey() + " (" +
+                 log_key_path(keys.ledger().hex()).string() +
+                 "): write a signed statement with --sign-only FILE, and have it submitted by whoever does; if it is "
+                 "lost, an admin replaces it with cairn log-key replace");
+  }
+  return held;
+}
+
 Result<PrivateKey> Home::next_log_key(const LogKeys& keys, Size size) const {
-  TRY_LET(held, log_keys(keys, size));
+  TRY_LET(held, held_log_keys(keys, size));
   for (PrivateKey& key : held) {
-    const auto known = [&](const LogKey& one) { return is_of(key, one.verifier); };
-    if (std::none_of(keys.all().begin(), keys.all().end(), known)) return std::move(key);
+    if (is_new(key, keys)) return std::move(key);
   }
   TRY_LET(key, PrivateKey::generate(KeyType::ed25519));
   const std::string digits = key.public_key().id().hex().substr(0, old_key_digits);

@@ -59,8 +59,8 @@ class Home {
   Result<void> name_log_key(const PublicKey& key, const Hash& ledger) const;
   std::filesystem::path log_key_file(const Hash& ledger) const { return log_key_path(ledger.hex()); }
 
-  // Those that sign for the ledger at this size, then those that lie here for it besides. A fault if one of the first
-  // does not.
+  // Those that lie here for the ledger: that sign for it at this size, or may from now on. A fault if one that signs
+  // does not lie here, unless one does that may take its place.
   Result<std::vector<PrivateKey>> log_keys(const LogKeys& keys, Size size) const;
 
   // A key that the log does not sign with yet: one that lies here for it since an earlier try, else a new one.
@@ -87,6 +87,8 @@ class Home {
   std::filesystem::path place_file(const std::string& where) const;
 
  private:
+  // Those that lie here, whether all that sign are among them or not.
+  Result<std::vector<PrivateKey>> held_log_keys(const LogKeys& keys, Size size) const;
   std::filesystem::path log_key_path(const std::string& name) const { return directory_ / "logs" / (name + ".pem"); }
   std::filesystem::path head_path(const Hash& ledger) const { return directory_ / "heads" / (ledger.hex() + ".note"); }
 

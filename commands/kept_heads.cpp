@@ -35,8 +35,11 @@ Result<AtSize> newest_note(const Store& store, Size at_most) {
 Result<std::vector<FormerHead>> former_heads(const Ledger& ledger) {
   std::vector<FormerHead> heads;
   for (const LogKey& key : ledger.log_keys().all()) {
-    if (!key.ended || *key.ended <= key.added) continue;
-    Result<AtSize> row = newest_note(ledger.store(), *key.ended);
+    if (!key.ended) continue;
+    // From where it is called compromised its heads show nothing.
+    const Size last = key.compromised ? std::min(*key.ended, *key.compromised - 1) : *key.ended;
+    if (last <= key.added) continue;
+    Result<AtSize> row = newest_note(ledger.store(), last);
     if (!row && row.error().kind != ErrorKind::usage) return row.error();
     if (!row || !key.signs(row->size)) continue;  // it never signed a head
     heads.push_back({last_signed_name(key.verifier.key_id()), std::move(row->bytes)});

@@ -104,7 +104,7 @@ function readEntry(bytes) {
     at += count;
     return bytes.subarray(at - count, at);
   };
-  if (take(1)[0] !== 0) throw new Error("its version is not 0");
+  if (take(1)[0] !== 1) throw new Error("its version is not 1");
   const recorded = Number(view.getBigUint64(at));
   take(8);
   const outcome = String.fromCharCode(...take(take(1)[0]));

@@ -92,7 +92,15 @@ Result<void> ReportSource::prove(const std::vector<Seq>& seqs, const std::functi
     report.annex.push_back(std::move(entry));
   }
   report.moment = moment();
-  report.verifier = {ledger_->id(), ledger_->origin(), ledger_->vkey(), note_, head.size, head.root, 0, 0, seqs.size()};
+  report.verifier = {ledger_->id(),
+                     ledger_->origin(),
+                     ledger_->log_keys().at(head.size).back().vkey(),
+                     note_,
+                     head.size,
+                     head.root,
+                     0,
+                     0,
+                     seqs.size()};
   if (seqs.empty()) return {};
   report.verifier.first = seqs.front();
   report.verifier.last = seqs.back();

@@ -103,11 +103,18 @@ Result<Exit> run_fork(const Globals& globals, const ForkFlags& flags) {
   TRY(check_actor(globals));
   TRY_LET(home, Home::from_environment());
   TRY_LET(place, LedgerPlace::parse(globals.where));
+  TRY_LET(there, place.holds_something());
+  if (!there) return usage("nothing lies at " + printable(place.name()) + "; give --ledger where the older copy is");
   if (is_postgres_url(globals.where)) return usage("what is restored into a database takes statements: migrate a fork");
   TRY_LET(author_key, home.read_key(globals.actor));
   TRY_LET(store, place.open_store(StoreMode::backup, {.lock_timeout = globals.lock_timeout}));
   TRY_LET(ledger, Ledger::open(*store));
-  if (ledger.log_keys().forked_at() == ledger.size() - 1) return finish(globals, home, place, *store);
+  if (ledger.log_keys().forked_at() == ledger.size() - 1) {
+    // Its own first entry is its newest: a fork that was cut short here, unless more of it was seen since.
+    TRY_LET(seen, home.remembered_head(ledger.id()));
+    const Result<Size> size = seen ? claimed_size(*seen) : Result<Size>(Size{0});
+    if (size && *size <= ledger.size()) return finish(globals, home, place, *store);
+  }
 
   TRY_LET(own, make_own_key(ledger, flags.origin));
   TRY_LET(statement, say_fork(globals, home, ledger, own, flags.reason));
@@ -126,7 +133,7 @@ Result<Exit> run_fork(const Globals& globals, const ForkFlags& flags) {
   LiveRules rules(std::move(loaded));
   const SystemClock clock;
   SequencerOptions options;
-  options.forks = true;
+  options.brings_keys = true;
   options.clock_is_right = true;  // an old copy's newest entry is old
   TRY_LET(sequencer, Sequencer::open(*store, rules, clock, std::move(own.key), options));
   TRY_LET(answers, sequencer->append(std::span(&envelope, 1)));

@@ -160,7 +160,8 @@ Result<Report> report_unopened(const LedgerPlace& place, const Error& error, con
 Result<void> add_known_head(const Store& store, const Home& home, AuditOptions& options) {
   const auto first = store.read(0, {.count = 1});
   if (options.ledger_id || !first || first->empty()) return {};
-  const Hash id = leaf_hash(first->front());
+  const auto ledger = Ledger::open(store);
+  const Hash id = ledger ? ledger->id() : leaf_hash(first->front());
   TRY_LET(note, home.remembered_head(id));
   if (!note) return {};
   options.ledger_id = id;

@@ -50,7 +50,9 @@ struct WitnessDesk {
 
   // With the log's key in it the policy is what a reader takes, as it is.
   WitnessPolicy with_log(WitnessPolicy policy) const {
-    if (policy.logs.empty()) policy.logs.push_back({ledger().newest_key(), ""});
+    const LogKeys& keys = ledger().log_keys();
+    std::erase_if(policy.logs, [&keys](const PolicyLog& log) { return keys.find(log.key.vkey()) != nullptr; });
+    for (const NoteVerifier& key : keys.at(ledger().size())) policy.logs.push_back({key, ""});
     return policy;
   }
 };

@@ -1,5 +1,7 @@
 #include "commands/sequencing.h"
 
+#include <algorithm>
+
 #include "commands/output.h"
 #include "commands/past_verdict.h"
 #include "commands/waiting_notice.h"
@@ -19,6 +21,12 @@ Result<std::unique_ptr<Sequencing>> start_sequencing(const Globals& globals, con
   all->rules = std::make_unique<LiveRules>(all->session->take_world());
   SequencerOptions options;
   options.clock_is_right = globals.clock_is_right;
+  for (const NoteVerifier& signer : ledger.log_keys().at(ledger.size())) {
+    const bool held = std::any_of(log_keys.begin(), log_keys.end(), [&](const PrivateKey& key) {
+      return key.public_key().spki() == signer.key().spki();
+    });
+    if (!held) options.brings_keys = true;
+  }
   options.patience = globals.lock_timeout;
   notice.emplace();
   TRY_LET(sequencer, Sequencer::open(all->session->store(), *all->rules, all->clock, std::move(log_keys), options));

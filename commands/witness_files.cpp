@@ -116,7 +116,8 @@ Result<std::optional<std::string>> WitnessFiles::note_of(Size size) const {
   return std::optional<std::string>(std::move(note));
 }
 
-Result<CosignedHead> WitnessFiles::read_note(Size size, const WitnessPolicy& policy, std::span<const NoteVerifier> log) const {
+Result<CosignedHead> WitnessFiles::read_note(Size size, const WitnessPolicy& policy,
+                                             std::span<const NoteVerifier> log) const {
   TRY_LET(note, read_file(note_file(size), max_note_bytes));
   auto witnessed = check_witnessed(note, log, policy);
   if (witnessed && witnessed->checkpoint.head.size == size) return CosignedHead{std::move(note), std::move(*witnessed)};
@@ -126,7 +127,8 @@ Result<CosignedHead> WitnessFiles::read_note(Size size, const WitnessPolicy& pol
                    "; move it away, and the witnesses are asked again"));
 }
 
-Result<std::vector<CosignedHead>> WitnessFiles::cosigned(const WitnessPolicy& policy, std::span<const NoteVerifier> log) const {
+Result<std::vector<CosignedHead>> WitnessFiles::cosigned(const WitnessPolicy& policy,
+                                                         std::span<const NoteVerifier> log) const {
   TRY_LET(all, sizes());
   std::vector<CosignedHead> heads;
   for (const Size size : all) {

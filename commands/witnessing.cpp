@@ -151,9 +151,9 @@ Result<std::vector<Asked>> ask_witnesses(const Ledger& ledger, const WitnessFile
     if (asked[i].before == ledger.size()) continue;
     const auto ask = [&ledger, &files, &policy, timeout, &one = asked[i], &witness = policy.witnesses[i]] {
       const auto cosignature = Asking(ledger, witness, one.before, timeout).run();
-      const Result<void> kept =
-          cosignature ? files.keep(policy, ledger.log_keys().of_this_ledger(), ledger.checkpoint_note(), witness, *cosignature)
-                      : Result<void>(cosignature.error());
+      const Result<void> kept = cosignature ? files.keep(policy, ledger.log_keys().of_this_ledger(),
+                                                         ledger.checkpoint_note(), witness, *cosignature)
+                                            : Result<void>(cosignature.error());
       if (!kept) one.problem = kept.error();
     };
     // Where the system has no thread to give, one after the other.

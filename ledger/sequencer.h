@@ -89,7 +89,7 @@ inline constexpr Millis max_clock_lead = 30 * day;
 
 struct SequencerOptions {
   bool clock_is_right = false;  // somebody looked: append although the clock is more than max_clock_lead ahead
-  bool forks = false;           // by a key of its own, since its first statement is to be ledger.forked
+  bool brings_keys = false;     // the log is to sign with others than now, by what is said first: a fork, a lost key
   Millis patience = 0;          // how long to try again while others are first or the store is away
 };
 

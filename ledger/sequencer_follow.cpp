@@ -33,7 +33,7 @@ Result<std::unique_ptr<Sequencer>> Sequencer::open(Store& store, Rules& rules, c
 // Begins where the rules stand, and goes on to the tip as after a conflict.
 Result<void> Sequencer::resume() {
   TRY_LET(ledger, Ledger::open(store_));
-  if (!options_.forks) TRY(signers_of(ledger.log_keys(), ledger.size()));
+  if (!options_.brings_keys) TRY(signers_of(ledger.log_keys(), ledger.size()));
   signing_ = ledger.log_keys();
   const Size begin = rules_.size();
   ASSERT(begin <= ledger.size());

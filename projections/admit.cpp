@@ -161,6 +161,9 @@ class EventRules : public Questions {
     administers();
     with_second_admin(event);
     brings_log_key(event.log_key, event.possession);
+    const auto& keys = world_.genesis->log_keys;
+    const auto signing = std::count_if(keys.begin(), keys.end(), [](const auto& key) { return !key.second.ended; });
+    if (signing >= most_log_keys) no(Refusal::log_key_invalid, {str(signing, " sign already, as many as may at once")});
     if (!event.log_key.starts_with(world_.genesis->origin + "+")) {
       no(Refusal::log_key_invalid, {event.log_key + " is not of " + world_.genesis->origin});
     }

@@ -41,9 +41,10 @@ std::optional<Door> outside_bracket(const World& world, const Statement& stateme
                                     format_duration(clock_skew) + " ahead of the log's " + format_time(recorded) +
                                     "; set the clocks right");
   }
-  if (statement.at < world.position->corrected) {
-    return turned_away("late", "signed at " + format_time(statement.at) + ", before the log's clock was corrected at " +
-                                   format_time(world.position->corrected) + "; sign it again");
+  if (statement.basis.size <= world.position->corrected && world.position->corrected > 0) {
+    return turned_away("late",
+                       str("signed on a head of ", statement.basis.size, " entries, before the log's clock was ",
+                           "corrected in entry ", world.position->corrected, "; sign it again"));
   }
   if (recorded > statement.expires) {
     return turned_away("late", "expired at " + format_time(statement.expires) + ", and the log's clock says " +

@@ -116,7 +116,7 @@ struct Fold {
     LogKeySpan* span = end_log_key(event.log_key);
     if (span != nullptr && (!span->compromised || event.from < *span->compromised)) span->compromised = event.from;
   }
-  void operator()(const ClockCorrected&) {}  // its entry's time says it
+  void operator()(const ClockCorrected&) { world.set_clock_back(recorded); }
   // Under its own id once it has its place; see World::apply.
   void operator()(const LedgerForked& event) {
     Genesis& genesis = world.genesis.edit();
@@ -546,7 +546,7 @@ void World::apply(const Recorded& entry) {
   const bool corrected = entry.entry.outcome.empty() && corrects_clock(statement);
   const Millis latest = corrected ? recorded : std::max(position->recorded, recorded);
   ids.push(row);
-  position.edit() = {entry.seq + 1, latest, corrected ? recorded : position->corrected};
+  position.edit() = {entry.seq + 1, latest, corrected ? entry.seq : position->corrected};
   ids.forget(latest - id_memory);
 }
 

@@ -1,14 +1,17 @@
 // What a ledger is: its id, its name, and who signs for it.
 #pragma once
 
+#include <cstddef>
 #include <map>
 #include <optional>
 #include <string>
 
 #include "ledger/base/types.h"
-#include "ledger/crypto/keys.h"
+#include "ledger/events/event.h"
 
 namespace cairn {
+
+inline constexpr std::ptrdiff_t most_log_keys = 8;  // that sign at once: a note has room for cosignatures as well
 
 // For how long a key signs for the log.
 struct LogKeySpan {

@@ -67,9 +67,10 @@ constexpr std::array words = {
     Words{Refusal::policy_approval_missing, "policy_approval_missing",
           "A policy is adopted once as many other admins as the one in force asks for have approved it.",
           "cairn policy propose FILE; then other admins: cairn policy approve FILE."},
-    Words{Refusal::log_key_invalid, "log_key_invalid",
-          "A key signs for the log under the ledger's origin, is added once, and ends once.",
-          "cairn log-key shows which sign; cairn log-key add makes another."},
+    Words{
+        Refusal::log_key_invalid, "log_key_invalid",
+        "A key signs for the log under the ledger's origin, is added once, ends once, and has seven beside it at most.",
+        "cairn log-key shows which sign; cairn log-key add makes another."},
     Words{Refusal::last_log_key, "last_log_key", "Some key signs for the log at all times.",
           "Add another one in the same statement: cairn log-key replace."},
     Words{Refusal::clock_unchanged, "clock_unchanged",

@@ -43,10 +43,10 @@ class ModelNames {
 };
 
 // The first 12 digits: enough for a person to tell two apart.
+std::string short_hex(const Hash& hash);
+
 // "<origin>+<8 hex digits of the key's id>", the part of a vkey that people compare.
 std::string short_vkey(std::string_view vkey);
-
-std::string short_hex(const Hash& hash);
 
 // In the past tense, without a full stop: "took logistic/production/1 to canary, 10 %".
 std::string describe(const Event& event, const ModelNames& names);

@@ -276,9 +276,9 @@ struct PolicyInForce {
 struct Position {
   Size size = 0;        // entries folded
   Millis recorded = 0;  // the latest time that any of them was recorded at since the clock was corrected
-  // When that was; 0: never. What was signed before then may have been recorded under an id that was forgotten when the
-  // clock ran ahead, and is taken no more.
-  Millis corrected = 0;
+  // Which entry did that; 0: none. What stands on a head from before it may have been recorded under an id that was
+  // forgotten while the clock ran ahead, and is taken no more.
+  Seq corrected = 0;
 };
 
 // For how long an id is kept: the longest validity, and the skew by which its author's clock may have been ahead when
@@ -297,6 +297,9 @@ class World {
 
   // One admitted event by itself, as apply does for each; admit uses it to judge the next event of the same statement.
   void apply_event(const Event& event, const Statement& statement, const KeyId& key, Millis recorded);
+
+  // What was recorded later than `now` counts as recorded now, for the clock was wrong.
+  void set_clock_back(Millis now);
 
   // What was applied stays: nothing before now is taken back, and what no rule can ask for any more is forgotten.
   void keep();

@@ -35,7 +35,8 @@ Result<void> look_for_witnesses(const Footing& footing, const AuditOptions& opti
   if (!options.witnesses || !footing.log || !footing.newest) return {};
   std::vector<std::string> kept = options.known_heads;
   if (options.since) kept.push_back(*options.since);
-  TRY_LET(by, check_witnesses(*options.witnesses, footing.log->of_this_ledger(), *footing.newest, kept, report.findings));
+  TRY_LET(by,
+          check_witnesses(*options.witnesses, footing.log->of_this_ledger(), *footing.newest, kept, report.findings));
   report.witnesses = std::move(by);
   return {};
 }

@@ -240,10 +240,19 @@ class PartialCheck {
     report_.ledger = log_keys_->ledger();
     report_.origin = log_keys_->origin();
     const LogKey* brought = log_keys_->find(log_.vkey());
-    if (brought != nullptr && brought->ledger == log_keys_->ledger()) return;
-    find(FindingKind::genesis_wrong, 0,
-         str("entry 0 names the log key ", printable(log_keys_->all().front().verifier.vkey()),
-             ", and the one brought along is ", log_.vkey()));
+    if (brought == nullptr) {
+      return find(FindingKind::genesis_wrong, 0,
+                  str("entry 0 names the log key ", printable(log_keys_->all().front().verifier.vkey()),
+                      ", and the one brought along is ", log_.vkey()));
+    }
+    if (brought->ledger != log_keys_->ledger()) {
+      return find(FindingKind::genesis_wrong, 0,
+                  str("the key brought along, ", log_.vkey(), ", is of ledger ", brought->ledger.hex(),
+                      ", which this one went on from as ", log_keys_->ledger().hex()));
+    }
+    // By every key that the entries have the log sign with there, not by the one brought along alone.
+    const Result<Checkpoint> by_all = log_keys_->open(note_);
+    if (opened_ && !by_all.ok()) find(FindingKind::checkpoint_bad, std::nullopt, by_all.error().message);
   }
 
   void check_ledger(const std::optional<Hash>& ledger_id) {

@@ -32,6 +32,12 @@ std::optional<Beginning> peek_genesis(const EvidenceSource& source) {
   return Beginning{*created, log.ok() ? std::optional<LogKeys>(LogKeys(*log)) : std::nullopt};
 }
 
+// Of a log that lies nobody may be left who signs.
+NoteVerifier newest_of(const LogKeys& keys, Size size) {
+  const std::vector<NoteVerifier> signers = keys.at(std::max<Size>(size, 1));
+  return signers.empty() ? keys.all().back().verifier : signers.back();
+}
+
 // Settles by whose keys heads are opened. A key that was brought along and that the log does not call its own is the
 // only one that counts then, and a finding.
 Result<void> find_keys(const EvidenceSource& source, const AuditOptions& options, Footing& footing, Report& report) {
@@ -39,9 +45,20 @@ Result<void> find_keys(const EvidenceSource& source, const AuditOptions& options
   if (beginning) {
     report.origin = beginning->created.origin;
     footing.log = beginning->keys;
-    if (footing.log && is_by_other_keys(*footing.log, footing.newest.value_or(""), options.vkey)) {
-      TRY(scan_log_keys(source, footing.expected, *footing.log));
+    const bool several = footing.log && is_by_other_keys(*footing.log, footing.newest.value_or(""), options.vkey);
+    if (several && !options.quick) TRY(scan_log_keys(source, footing.expected, *footing.log));
+    const bool first_is_trusted = !options.vkey || *options.vkey == beginning->created.log_key;
+    if (several && options.quick && first_is_trusted) {
+      report.findings.push_back({FindingKind::checkpoint_bad, std::nullopt,
+                                 "the newest checkpoint is by other keys than entry 0 names alone, and --quick judges "
+                                 "no entry that could say whose; audit without --quick"});
+      footing.log.reset();
+      return {};
     }
+  }
+  if (!footing.log && !options.vkey) {
+    report.findings.push_back({FindingKind::checkpoint_bad, std::nullopt,
+                               "no checkpoint can be opened: no key was brought along and entry 0 names none"});
   }
   if (!options.vkey) return {};
   const LogKey* brought = footing.log ? footing.log->find(*options.vkey) : nullptr;
@@ -103,11 +120,8 @@ Result<Footing> find_footing(const EvidenceSource& source, const AuditOptions& o
 
   TRY(find_keys(source, options, footing, report));
   if (footing.log) {
-    report.vkey = options.vkey ? *options.vkey : footing.log->at(std::max<Size>(footing.expected, 1)).back().vkey();
+    report.vkey = options.vkey ? *options.vkey : newest_of(*footing.log, footing.expected).vkey();
     if (report.origin.empty()) report.origin = footing.log->origin();
-  } else {
-    findings.push_back({FindingKind::checkpoint_bad, std::nullopt,
-                        "no checkpoint can be opened: no key was brought along and entry 0 names none"});
   }
   return footing;
 }

@@ -7,6 +7,7 @@ namespace cairn {
 namespace {
 
 constexpr std::size_t scanned_at_once = 256;
+constexpr std::size_t most_unreadable = 4096;  // one after the other; behind them nobody looks
 
 // Whether it may speak of keys: as good as every entry does not, and need not be decoded.
 bool may_tell(BytesView entry) {
@@ -28,14 +29,19 @@ bool is_by_other_keys(const LogKeys& first, const std::string& newest, const std
 }
 
 Result<void> scan_log_keys(const EvidenceSource& source, Size entries, LogKeys& keys) {
-  for (Seq seq = 1; seq < entries;) {
+  std::size_t unreadable = 0;
+  for (Seq seq = 1; seq < entries && unreadable < most_unreadable;) {
     const auto wanted = static_cast<std::size_t>(std::min<Size>(scanned_at_once, entries - seq));
     const Result<std::vector<Bytes>> page = source.entries(seq, wanted);
     if (!page.ok() && page.error().kind == ErrorKind::unavailable) return page.error();
-    if (!page.ok() || page->empty()) {
+    // How many there are is the newest head's word, which nobody has verified yet.
+    if (page.ok() && page->empty()) return {};
+    if (!page.ok()) {
+      ++unreadable;
       ++seq;  // what cannot be read is a finding of the audit
       continue;
     }
+    unreadable = 0;
     for (const Bytes& bytes : *page) {
       if (may_tell(bytes)) {
         const Result<Recorded> recorded = decode_recorded(seq, bytes);

@@ -111,12 +111,15 @@ Result<Checkpoint> LogKeys::open(std::string_view note) const {
 }
 
 Result<Snapshot> LogKeys::open_sealed(Size size, BytesView sealed) const {
-  Result<Snapshot> opened = not_verified(str("no key of the log signs at size ", size));
-  for (const NoteVerifier& signer : at(size)) {
-    opened = open_snapshot(sealed, signer.key());
-    if (opened.ok()) return opened;
+  for (const LogKey& key : keys_) {
+    if (!key.signs(size)) continue;
+    if (key.compromised && *key.compromised <= size) {
+      return not_verified(str("it is sealed with ", key.verifier.vkey(), ", which is called compromised from size ",
+                              *key.compromised, " on"));
+    }
+    return open_snapshot(sealed, key.verifier.key());
   }
-  return opened;
+  return not_verified(str("no key of the log signs at size ", size));
 }
 
 Result<Checkpoint> open_by_all(std::string_view note, const std::vector<NoteVerifier>& signers) {

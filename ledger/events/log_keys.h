@@ -18,9 +18,6 @@
 
 namespace cairn {
 
-// The tag of every entry that LogKeys::apply takes note of, but entry 0.
-inline constexpr std::string_view log_keys_tag = "log:keys";
-
 struct LogKey {
   NoteVerifier verifier;
   Seq added = 0;                         // signs heads of more entries than this,
@@ -60,7 +57,7 @@ class LogKeys {
   // Verifies a note by every key that signs at the size that it claims, and parses it.
   Result<Checkpoint> open(std::string_view note) const;
 
-  // Verifies a sealed snapshot of this size by one of them.
+  // Verifies a sealed snapshot of this size by the first of them, unless it is called compromised there.
   Result<Snapshot> open_sealed(Size size, BytesView sealed) const;
 
  private:

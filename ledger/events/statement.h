@@ -92,11 +92,14 @@ std::vector<std::string> tags_of(const Statement& statement);
 // Those of rollouts, incidents and models alone.
 std::vector<std::string> subjects_of(const Statement& statement);
 
+// That of every admitted entry that says something of the log's keys, but entry 0; see log_keys.h.
+inline constexpr std::string_view log_keys_tag = "log:keys";
+
 // Beside them, a refused entry carries this one.
 inline constexpr std::string_view refused_tag = "outcome:refused";
 
-// All tags that an entry has in the index: those of its statement and, where its outcome is not empty, refused_tag, at
-// the end.
+// All tags that an entry has in the index: those of its statement; where its outcome is not empty without log_keys_tag,
+// and with refused_tag at the end.
 std::vector<std::string> index_tags(const Statement& statement, std::string_view outcome);
 
 }  // namespace cairn

@@ -175,7 +175,9 @@ std::vector<std::string> tags_of(const Statement& statement) {
 
 std::vector<std::string> index_tags(const Statement& statement, std::string_view outcome) {
   std::vector<std::string> tags = tags_of(statement);
-  if (!outcome.empty()) tags.emplace_back(refused_tag);
+  if (outcome.empty()) return tags;
+  std::erase(tags, log_keys_tag);  // it changed none
+  tags.emplace_back(refused_tag);
   return tags;
 }
 

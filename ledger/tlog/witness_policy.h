@@ -16,7 +16,7 @@
 namespace cairn {
 
 inline constexpr std::size_t max_witness_policy_bytes = 256 << 10;
-inline constexpr std::size_t max_policy_witnesses = max_note_signatures - 1;  // a note with all of them and the log's
+inline constexpr std::size_t max_policy_witnesses = max_note_signatures - 8;  // a note with all of them and the log's
 inline constexpr std::size_t max_policy_logs = 64;
 inline constexpr std::size_t max_policy_groups = 64;
 

@@ -87,6 +87,29 @@ TEST_CASE("who saw the old ledger is told that the fork is another one") {
   CHECK(contains(status.err, "holds ledger " + fork + ", and held " + older.old_id));
 }
 
+TEST_CASE("an older copy of a fork is forked again, and is not the fork that was seen to go on") {
+  const Older older;
+  const Json first = older.run({"fork", "--reason", "lost"});
+  const std::string again = (older.place.directory() / "again").string();
+  older.run({"backup", again});
+  older.act("seen");
+  CHECK(older.run({"--ledger", again, "verify"})["ledger"] == first["ledger"]);
+  fs::remove_all(older.place.ledger());
+  CHECK(older.run({"restore", again})["only_reads"] == true);
+  const Json second = older.run({"fork", "--reason", "lost once more"});
+  CHECK(second["ledger"] != first["ledger"]);
+  CHECK(second["entry"] == 3);
+  older.act("after");
+  older.run({"verify"});
+}
+
+TEST_CASE("a fork of nothing makes nothing") {
+  const Older older;
+  const std::string typo = (older.place.directory() / "typo").string();
+  CHECK(older.place.cairn("dana", {"--ledger", typo, "fork", "--reason", "lost"}).code == 2);
+  CHECK(!fs::exists(typo));
+}
+
 TEST_CASE("only an older copy is forked, and only by an admin") {
   const Older older;
   const Ran by_ben = older.place.cairn("ben", {"fork", "--reason", "mine"});

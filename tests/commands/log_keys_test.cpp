@@ -119,6 +119,30 @@ TEST_CASE("who sequences needs every key that signs now, and says which one is n
   log.run(log.act());
 }
 
+TEST_CASE("a log key that is lost is replaced by an admin, and the old one's file is asked for no more") {
+  Logged log;
+  const std::string first = log.vkeys().front();
+  fs::remove(log.place.home("dana") / "logs" / (log.id() + ".pem"));
+  CHECK(log.place.cairn("dana", log.act()).code == 1);
+  log.run({"log-key", "replace", "--reason", "the disk of the host is lost"});
+  CHECK(log.vkeys().size() == 1);
+  CHECK(log.vkeys().front() != first);
+  put_text(log.place.home("dana") / "logs" / (log.id() + ".pem"), "no key at all");
+  log.run(log.act());
+  log.run({"verify", "--key", first});
+}
+
+TEST_CASE("whoever trusts a key that was taken is led on by a head from before") {
+  Logged log;
+  const std::string first = log.vkeys().front();
+  log.run(log.act());
+  log.run(log.act());
+  log.run({"log-key", "replace", "--compromised-from", "2", "--reason", "the host was taken over"});
+  log.run({"export", log.tiles});
+  CHECK(log.verify_tiles(first).code == 0);
+  log.run({"verify", "--key", first});
+}
+
 TEST_CASE("a key of the log that was made elsewhere is not signed with before it is there") {
   Logged log;
   const std::string file = (log.place.directory() / "add.dsse").string();

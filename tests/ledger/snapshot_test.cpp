@@ -34,7 +34,7 @@ TEST_CASE("a snapshot is sealed in these bytes") {
         "size 3\n"
         "root 4813494d137e1631bba301d5acab6e7bb7aa74ce1185d456565ef51d737677b2\n"
         "state 20 395cfdf1ac50074b2adbc4158bfc208f817d8d96789b1141b9b9dbd07ff3bb3d\n"
-        "signature +84x8H31Xo1JHPPGIxWHw9kRRtgWPVL2k6d+m7Y+2pH0qBECgJJLashJAZSAHcPOr4Jp9LA4x+ZMXoGdSaDoDA==\n"
+        "signature AG/vUoy5Eg9nKl7rEg3Eirt+WbY4Kze6YTnpWny76MXgxh2OCnJNXb27I74cC3TxUvynQhtO65Yu0oAFr2qKAQ==\n"
         "\n"
         "the views\n\nas bytes\n");
   const auto opened = open_snapshot(*sealed, log_key().public_key());
@@ -97,7 +97,7 @@ TEST_CASE("a header that says its values in other words does not open, though th
   REQUIRE(opens(first + "size 3\nroot " + root + "\n" + state));
   CHECK_FALSE(opens(first + "size 03\nroot " + root + "\n" + state));
   CHECK_FALSE(opens(first + "size 3 \nroot " + root + "\n" + state));
-  CHECK_FALSE(opens("cairn snapshot v1\nsize 3\nroot " + root + "\n" + state));
+  CHECK_FALSE(opens("cairn snapshot v2\nsize 3\nroot " + root + "\n" + state));
   CHECK_FALSE(opens(first + "root " + root + "\nsize 3\n" + state));
   CHECK_FALSE(opens(first + "size 3\nroot " + root + "\n" + state + "more 1\n"));
   CHECK_FALSE(opens(first + "size 3\nroot " + root.substr(2) + "\n" + state));

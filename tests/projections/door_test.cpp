@@ -66,6 +66,21 @@ TEST_CASE("What was recorded before the clock ran ahead is not recorded again on
   s.when("ci", {registered("v3")}).then_admitted();
 }
 
+TEST_CASE("What was said while the clock ran ahead, on a head of then, is not recorded again either") {
+  Scenario s;
+  s.now += 10 * day;
+  Statement first = s.said("ci", {registered("v1")});
+  first.expires = first.at + 7 * day;
+  first = Scenario::coded(first);
+  s.when(first).then_admitted();
+  s.now += 8 * day;
+  s.given("ci", {registered("v2")});
+  const Millis wrong = s.now;
+  s.now -= 10 * day;
+  s.given("dana", {ClockCorrected{wrong, "ahead"}});
+  judged_at(s, first, first.at + minute).then_turned_away("late");
+}
+
 TEST_CASE("A refused statement is answered with its first entry as well") {
   Scenario s;
   const Statement refused = s.said("watch", {registered("v1")});

@@ -118,7 +118,24 @@ const std::vector<RefusalCase> ledger_cases = {
        s.now = start_of_scenario;
        s.when("dana", {ClockCorrected{s.world.position->recorded, "ahead"}}).then_admitted();
        CHECK(s.world.position->recorded == start_of_scenario);
-       CHECK(s.world.position->corrected == start_of_scenario);
+       CHECK(s.world.position->corrected == s.newest());
+     }},
+    {R::frozen, "a glass that was broken by a clock that ran ahead is broken for no longer than it was to be",
+     [] {
+       Scenario s;
+       s.given_models({"v1"});
+       const Millis right = s.now + minute;
+       s.now += 300 * day;
+       s.given("ida", {opened(1)});
+       s.given("ida", {BreakGlassInvoked{"net", "prod", {Guard::freeze}, s.now + 4 * hour, "INC-1", "a fix"}});
+       s.given("ida", {FreezeDeclared{{}, 0, "books"}});
+       const Millis wrong = s.now;
+       s.now = right;
+       s.given("dana", {ClockCorrected{wrong, "ahead"}});
+       CHECK(s.world.glass_broken(net_in_prod, Guard::freeze, right + hour) != nullptr);
+       CHECK(s.world.glass_broken(net_in_prod, Guard::freeze, right + 5 * hour) == nullptr);
+       s.later(5 * hour);
+       s.when("ci", {proposed(1, "v1")}).then_refused(R::frozen);
      }},
     {R::administration_not_alone, "a clock is corrected and a ledger forked by statements of their own",
      [] {

@@ -183,9 +183,9 @@ TEST_CASE("a database that is no ledger, or one of another format, is not touche
   const auto set_version = [&](const std::string& version) {
     with_raw_rows(path, [&](rocksdb::DB& db) { REQUIRE(db.Put({}, version_key(), version).ok()); });
   };
-  set_version("cairn store 1");
+  set_version("cairn store 2");
   for (const StoreMode mode : {StoreMode::read, StoreMode::write, StoreMode::create}) {
-    REQUIRE(is_fault(open_rocks_store(path, mode, {}), "has the format 'cairn store 1'"));
+    REQUIRE(is_fault(open_rocks_store(path, mode, {}), "has the format 'cairn store 2'"));
   }
   delete_row(path, version_key());
   REQUIRE(is_fault(open_rocks_store(path, StoreMode::read, {}), "is not a ledger"));

@@ -173,7 +173,7 @@ TEST_CASE("as many witnesses, logs and groups are read as the limits say, and no
   REQUIRE(policy.ok());
   CHECK(role_of(*policy, "w0") == WitnessRole::required);
   CHECK(says(error_of(logs + "log " + policy_log().vkey() + "\nquorum none\n"), "more than 64 logs"));
-  CHECK(says(error_of(witnesses + witness_line('z') + "quorum none\n"), "more than 63 witnesses"));
+  CHECK(says(error_of(witnesses + witness_line('z') + "quorum none\n"), "more than 56 witnesses"));
   CHECK(says(error_of(witnesses + groups + "group more all w1\nquorum none\n"), "more than 64 groups"));
   const std::string room(max_witness_policy_bytes - 13, '#');
   CHECK(parse_witness_policy("quorum none\n" + room + "\n").ok());

@@ -64,14 +64,38 @@ const std::vector<std::string> nothing;
 TEST_CASE("a log that changed its key as it said is verified by either key, and by what it says of itself") {
   const Rotated log;
   const ForgedEvidence honest = log.honest();
-  for (const bool quick : {false, true}) {
-    CHECK(found(honest, log.vkey(), quick) == nothing);
-    CHECK(found(honest, vkey_of(log.second), quick) == nothing);
-    CHECK(found(honest, std::nullopt, quick) == nothing);
-  }
+  CHECK(found(honest, log.vkey()) == nothing);
+  CHECK(found(honest, vkey_of(log.second)) == nothing);
+  CHECK(found(honest, std::nullopt) == nothing);
   AuditOptions stranger;
   stranger.vkey = vkey_of(seeded('X'));
   CHECK(names(*audit(honest, stranger), "0 genesis_wrong"));
+}
+
+TEST_CASE("who signs is never taken from entries that nobody judged") {
+  const Rotated log;
+  for (const std::optional<std::string>& key : {std::optional(log.vkey()), std::optional<std::string>()}) {
+    CHECK(found(log.honest(), key, true) == std::vector<std::string>{"- checkpoint_bad"});
+  }
+  CHECK(found(log.honest(), vkey_of(log.second), true) != nothing);
+}
+
+TEST_CASE("a newest head that claims more entries than there are ends no audit late") {
+  const Rotated log;
+  ForgedEvidence claims = log.honest();
+  const Head head{std::numeric_limits<Size>::max() - 1, sha256("?")};
+  claims.newest = sign_note(format_checkpoint(std::string(forge_origin), head), forge_origin, log.second).value();
+  CHECK(found(claims, log.vkey()) != nothing);
+}
+
+TEST_CASE("a log that retires every key of its own is not verified") {
+  Forge forge;
+  forge.admit("dana", {LogKeyRetired{forge.vkey(), "none is left"}});
+  ForgedEvidence told = forge.held();
+  const auto opened = open_checkpoint(told.newest, NoteVerifier::from_log_vkey(forge.vkey()).value());
+  told.newest = sign_note(format_checkpoint(opened->origin, opened->head), opened->origin, seeded('X')).value();
+  told.notes[opened->head.size] = told.newest;
+  CHECK(names(*audit(told, {}), "1 outcome_wrong"));
 }
 
 TEST_CASE("a head that lacks the line of a key that signs at its size is found, newest or kept") {
