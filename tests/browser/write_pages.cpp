@@ -31,7 +31,10 @@ const std::map<std::string, Change>& changes() {
       {"checkpoint-size",
        [](ChangeReport& report) { report.verifier.checkpoint[report.verifier.origin.size() + 1] ^= 1; }},
       {"checkpoint-signature",
-       [](ChangeReport& report) { report.verifier.checkpoint[report.verifier.checkpoint.size() - 20] ^= 2; }},
+       [](ChangeReport& report) {
+         char& digit = report.verifier.checkpoint[report.verifier.checkpoint.size() - 20];
+         digit = digit == 'A' ? 'B' : 'A';
+       }},
       {"vkey", [](ChangeReport& report) { report.verifier.vkey.back() ^= 2; }},
       {"time", [](ChangeReport& report) { report.timeline[2].recorded += 1; }},
       {"claimed", [](ChangeReport& report) { report.timeline[2].claimed += 1; }},
