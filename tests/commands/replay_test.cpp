@@ -86,7 +86,8 @@ TEST_CASE("a replay by several threads comes to what one comes to, and each begi
     CHECK(last == session.ledger().size());
     CHECK(alone.find("differ") == std::string::npos);
     for (const std::size_t threads : {2U, 3U, 5U}) {
-      const Noting store(session.store(), session.ledger().newest_key().key());
+      const NoteVerifier log = session.ledger().newest_key();
+      const Noting store(session.store(), log.key());
       const auto ledger = Ledger::open(store);
       REQUIRE(ledger.ok());
       last = 0;
@@ -139,7 +140,8 @@ TEST_CASE("a snapshot that the log signed over another state leads no thread ast
     const Home home(place.directory() / "home");
     const auto key = home.log_keys(ledger.log_keys(), ledger.size());
     REQUIRE(key.ok());
-    const Noting noting(session.store(), ledger.newest_key().key());
+    const NoteVerifier log = ledger.newest_key();
+    const Noting noting(session.store(), log.key());
     const auto noted = Ledger::open(noting);
     REQUIRE(replay_by(*noted, 2).ok());
     noting.asked.erase(ledger.size());

@@ -166,8 +166,8 @@ TEST_CASE("a log key file that holds another key signs nothing, and the ledger s
   const Ran ran = place.cairn("dana", {"actor", "role", "ben", "--grant", "incident-commander"});
   INFO(ran.out << ran.err);
   CHECK(ran.code != 0);
-  CHECK(contains(ran.err, "the log key given is "));
-  CHECK(contains(ran.err, "give the key of this ledger"));
+  CHECK(contains(ran.err, "and that log key is not among those given"));
+  CHECK(contains(ran.err, "give every key that signs for this ledger"));
   CHECK(place.expect(0, "dana", {"checkpoint"}) == before);
   place.expect(0, "dana", {"verify"});
   put_text(key_file(place), own);
