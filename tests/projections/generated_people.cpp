@@ -179,6 +179,7 @@ Move Moves::changes_log_keys() {
   for (const auto& [vkey, key] : keys) {
     if (!key.ended) signing.push_back(vkey);
   }
+  if (signing.empty()) return {};
   const std::string& ending = dice_.one_of(signing);
   std::vector<Event> events;
   if (signing.size() == 1 || dice_.chance(30)) {
@@ -186,8 +187,10 @@ Move Moves::changes_log_keys() {
     const std::string vkey = NoteVerifier::for_log(world_.genesis->origin, key.public_key())->vkey();
     events.emplace_back(LogKeyAdded{vkey, key.sign(log_possession_text(world_.genesis->ledger, vkey)).value()});
   }
-  if (dice_.chance(35)) events.emplace_back(LogKeyRetired{ending, why});
-  if (events.size() < 2 && dice_.chance(50)) {
+  // What a log that lies makes of it leaves somebody who signs.
+  const bool may_end = signing.size() > 1;
+  if (may_end && dice_.chance(35)) events.emplace_back(LogKeyRetired{ending, why});
+  if (may_end && events.size() < 2 && dice_.chance(50)) {
     events.emplace_back(LogKeyCompromised{ending, 1 + dice_.below(world_.position->size), why});
   }
   if (events.empty()) events.emplace_back(LogKeyRetired{ending, why});
