@@ -75,8 +75,8 @@ void add_clock(CLI::App& app, Invocation& invocation) {
 void add_fork(CLI::App& app, Invocation& invocation) {
   auto flags = std::make_shared<ForkFlags>();
   CLI::App* fork =
-      add_command(app, "fork", "Make a ledger of its own of an older copy that was restored and only reads",
-                  "cairn --as dana fork --reason \"everything after Monday is lost\"");
+      add_command(app, "fork", "Make a ledger of its own of an older copy that was restored; it is no backup any more",
+                  "cairn --as olga fork --reason \"everything after Monday is lost\"");
   fork->add_option("--origin", flags->origin, "its name (default: the old one's, and /fork- with a part of its key)")
       ->type_name("NAME");
   fork->add_option("--reason", flags->reason, "why there is no newer copy to go on from")

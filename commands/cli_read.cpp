@@ -98,7 +98,7 @@ void add_verify(CLI::App& app, Invocation& invocation) {
   auto flags = std::make_shared<VerifyFlags>();
   CLI::App* command = add_command(app, "verify", "Audit the ledger: every hash, signature, rule and view",
                                   "cairn verify --since last-month.note");
-  command->add_flag("--quick", flags->quick, "hashes, tree and checkpoints only");
+  command->add_flag("--quick", flags->quick, "hashes, tree and checkpoints only; not where the log's keys changed");
   command
       ->add_option(
           "--since", flags->since,

@@ -106,6 +106,12 @@ Result<Exit> run_fork(const Globals& globals, const ForkFlags& flags) {
   TRY_LET(there, place.holds_something());
   if (!there) return usage("nothing lies at " + printable(place.name()) + "; give --ledger where the older copy is");
   if (is_postgres_url(globals.where)) return usage("what is restored into a database takes statements: migrate a fork");
+  {
+    TRY_LET(look, place.open_store(StoreMode::read, {}));
+    if (!look->is_backup()) {
+      return usage(printable(place.name()) + " takes statements as it is; fork is for an older copy that was restored");
+    }
+  }
   TRY_LET(author_key, home.read_key(globals.actor));
   TRY_LET(store, place.open_store(StoreMode::backup, {.lock_timeout = globals.lock_timeout}));
   TRY_LET(ledger, Ledger::open(*store));

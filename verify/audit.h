@@ -28,7 +28,8 @@
 namespace cairn {
 
 struct AuditOptions {
-  bool quick = false;               // hashes, tree, checkpoints; neither signatures nor rules
+  // Hashes, tree, checkpoints; neither signatures nor rules, and so no log whose keys changed.
+  bool quick = false;
   std::optional<std::string> vkey;  // a key of the log that the auditor brings, be it one that no longer signs; else
                                     // what entry 0 says holds, and the report says so
   std::optional<Hash> ledger_id;    // likewise

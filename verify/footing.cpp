@@ -47,13 +47,10 @@ Result<void> find_keys(const EvidenceSource& source, const AuditOptions& options
     footing.log = beginning->keys;
     const bool several = footing.log && is_by_other_keys(*footing.log, footing.newest.value_or(""), options.vkey);
     if (several && !options.quick) TRY(scan_log_keys(source, footing.expected, *footing.log));
-    const bool first_is_trusted = !options.vkey || *options.vkey == beginning->created.log_key;
-    if (several && options.quick && first_is_trusted) {
-      report.findings.push_back({FindingKind::checkpoint_bad, std::nullopt,
-                                 "the newest checkpoint is by other keys than entry 0 names alone, and --quick judges "
-                                 "no entry that could say whose; audit without --quick"});
-      footing.log.reset();
-      return {};
+    if (several && options.quick) {
+      return usage(
+          "the heads of this log are by other keys than entry 0 names alone, and --quick judges no entry that "
+          "could say whose; audit without --quick");
     }
   }
   if (!footing.log && !options.vkey) {

@@ -17,8 +17,8 @@ struct Footing {
   Size expected = 0;  // entries, by the newest checkpoint's word, or the place of the last one that was kept
 };
 
-// What is wrong so far becomes a finding of the report. usage: the key brought along is none; unavailable: the source
-// failed.
+// What is wrong so far becomes a finding of the report. usage: the key brought along is none, or a quick audit cannot
+// tell who signs; unavailable: the source failed.
 Result<Footing> find_footing(const EvidenceSource& source, const AuditOptions& options, Report& report);
 
 }  // namespace cairn

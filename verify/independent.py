@@ -158,7 +158,7 @@ class Log:
 def check_log(folder, vkey, log, note):
     """Every key that signs now signed the newest head, and the one that was brought along is among them: who may add a
     key is for rules to say, which nobody asks here, so no other key is led on from."""
-    require(vkey in log.signing, "that key does not sign for this log now; cairn-verify leads on from an earlier one")
+    require(vkey in log.signing, "that key does not sign for this log now; bring the one that cairn log-key prints")
     for signer in log.signing:
         open_checkpoint(folder, note, signer)
 

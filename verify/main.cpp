@@ -281,7 +281,7 @@ void add_tiles(CLI::App& app, Arguments& arguments, Verb& chosen) {
   add_key(command, arguments);
   add_policy(command, arguments);
   add_ledger(command, arguments);
-  command.add_flag("--quick", arguments.quick, "only hashes, tree and checkpoint; neither signatures nor rules");
+  command.add_flag("--quick", arguments.quick, "only hashes, tree and checkpoint; not where the log's keys changed");
   add_json(command, arguments);
   command.footer("Example:\n  cairn-verify tiles ./export --key 'models.example.org/prod+c7ad15b5+AZ...'");
   command.callback([&chosen] { chosen = verify_tiles; });

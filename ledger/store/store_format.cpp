@@ -22,8 +22,10 @@ Result<void> check_version(std::string_view found, StoreMode mode, const std::st
     return fault(str("there is a ledger at ", place, ", and no backup: choose another directory"));
   }
   if (mode != StoreMode::backup && found == backup_version) {
-    return fault(str("the ledger at ", place, " is a backup, and takes nothing: put it in place with ",
-                     "`cairn --ledger WHERE restore ", place, "`"));
+    return fault(
+        str("the ledger at ", place, " is a backup, and takes nothing: `cairn --ledger WHERE restore ", place,
+            "` puts it in place; where it is in place, and there is no newer one, `cairn fork` makes a ledger ",
+            "of its own of it"));
   }
   const bool writes = mode == StoreMode::create || mode == StoreMode::write;
   return writes && found == unfinished_version ? unfinished_copy(place) : Result<void>();

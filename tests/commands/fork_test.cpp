@@ -117,8 +117,8 @@ TEST_CASE("only an older copy is forked, and only by an admin") {
   CHECK(contains(by_ben.out + by_ben.err, "role_missing"));
   older.run({"fork", "--reason", "lost"});
   const Ran twice = older.place.cairn("dana", {"fork", "--reason", "again"});
-  CHECK(twice.code == 1);
-  CHECK(contains(twice.err, "there is a ledger at"));
+  CHECK(twice.code == 2);
+  CHECK(contains(twice.err, "takes statements as it is"));
 }
 
 TEST_CASE("a fork under the old name is refused, since its heads would pass for the old ledger's") {

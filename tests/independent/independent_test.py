@@ -251,7 +251,7 @@ class Entries(unittest.TestCase):
 
     def test_the_first_entry_names_the_log_key(self):
         self.ledger = Ledger(self.folder, log_key=VECTORS_KEY)
-        self.expect("that key does not sign for this log now; cairn-verify leads on from an earlier one")
+        self.expect("that key does not sign for this log now; bring the one that cairn log-key prints")
 
     def test_a_log_that_changed_its_key_is_signed_by_those_that_it_names(self):
         ledger, second = self.ledger, self.key("second")
@@ -264,7 +264,7 @@ class Entries(unittest.TestCase):
         ledger.say(ledger.dana, "dana", [{"type": "log.key_retired/1", "log_key": ledger.vkey}])
         alone = ledger.note(3, root_of(ledger.leaves()), [second])
         self.assertEqual(self.result(checkpoint=alone, vkey=ledger.vkey_of(second))[0], 0)
-        self.expect("that key does not sign for this log now; cairn-verify leads on from an earlier one", checkpoint=alone)
+        self.expect("that key does not sign for this log now; bring the one that cairn log-key prints", checkpoint=alone)
 
     def test_a_fork_is_a_ledger_of_its_own_from_its_entry_on(self):
         ledger, own, origin = self.ledger, self.key("own"), "example.com/forked"
@@ -273,7 +273,7 @@ class Entries(unittest.TestCase):
         ledger.say(ledger.dana, "dana", [{"type": "model.registered/1"}], ledger=ledger.leaves()[1].hex())
         note = ledger.note(3, root_of(ledger.leaves()), [own], origin)
         self.assertEqual(self.result(checkpoint=note, vkey=vkey)[0], 0)
-        self.expect("that key does not sign for this log now; cairn-verify leads on from an earlier one", checkpoint=note)
+        self.expect("that key does not sign for this log now; bring the one that cairn log-key prints", checkpoint=note)
         ledger.say(ledger.dana, "dana", [{"type": "model.registered/1"}], ledger=ledger.leaves()[0].hex())
         note = ledger.note(4, root_of(ledger.leaves()), [own], origin)
         self.expect("entry 3: it was written for another ledger", checkpoint=note, vkey=vkey)
@@ -290,7 +290,7 @@ class Entries(unittest.TestCase):
     def test_the_checkpoint_must_be_of_this_log_and_this_key(self):
         self.expect('checkpoint: the origin is "example.com/other", the key is of "example.com/made-here"',
                     origin="example.com/other")
-        self.expect("that key does not sign for this log now; cairn-verify leads on from an earlier one", vkey=VECTORS_KEY)
+        self.expect("that key does not sign for this log now; bring the one that cairn log-key prints", vkey=VECTORS_KEY)
 
     def test_a_key_that_is_no_vkey_is_the_callers_mistake_and_no_verdict(self):
         other = self.ledger.vkey.replace("made-here+", "made-here+0")

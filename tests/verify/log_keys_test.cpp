@@ -74,10 +74,15 @@ TEST_CASE("a log that changed its key as it said is verified by either key, and 
 
 TEST_CASE("who signs is never taken from entries that nobody judged") {
   const Rotated log;
-  for (const std::optional<std::string>& key : {std::optional(log.vkey()), std::optional<std::string>()}) {
-    CHECK(found(log.honest(), key, true) == std::vector<std::string>{"- checkpoint_bad"});
+  for (const std::optional<std::string>& key :
+       {std::optional(log.vkey()), std::optional(vkey_of(log.second)), std::optional<std::string>()}) {
+    AuditOptions options;
+    options.quick = true;
+    options.vkey = key;
+    const auto report = audit(log.honest(), options);
+    REQUIRE_FALSE(report.ok());
+    CHECK(report.error().message.find("audit without --quick") != std::string::npos);
   }
-  CHECK(found(log.honest(), vkey_of(log.second), true) != nothing);
 }
 
 TEST_CASE("a newest head that claims more entries than there are ends no audit late") {
@@ -112,6 +117,17 @@ TEST_CASE("a head that lacks the line of a key that signs at its size is found, 
     lacking.notes.erase(log.head().size);
   }
   CHECK(found(lacking, std::nullopt) == std::vector<std::string>{"- checkpoint_bad"});
+}
+
+TEST_CASE("what was refused has no key sign, and ends none") {
+  Forge forge;
+  const PrivateKey mine = seeded('M');
+  const Bytes possession = mine.sign(log_possession_text(forge.id(), vkey_of(mine))).value();
+  forge.refuse("gus", {LogKeyAdded{vkey_of(mine), possession}}, "role_missing");
+  forge.refuse("gus", {LogKeyRetired{forge.vkey(), "mine is better"}}, "role_missing");
+  forge.register_model("fraud");
+  CHECK(found(forge.held(), forge.vkey()) == nothing);
+  CHECK(found(forge.held(), std::nullopt) == nothing);
 }
 
 TEST_CASE("a key that no entry added signs nothing for the log") {
