@@ -119,6 +119,26 @@ TEST_CASE("a head that lacks the line of a key that signs at its size is found, 
   CHECK(found(lacking, std::nullopt) == std::vector<std::string>{"- checkpoint_bad"});
 }
 
+TEST_CASE("a key that signed for a while has to have signed every head of that while") {
+  Forge forge;
+  const PrivateKey second = seeded('M');
+  const Bytes possession = second.sign(log_possession_text(forge.id(), vkey_of(second))).value();
+  const Seq added = forge.admit("dana", {LogKeyAdded{vkey_of(second), possession}});
+  forge.register_model("fraud");
+  const Seq ended = forge.admit("dana", {LogKeyRetired{vkey_of(second), "no need"}});
+  forge.register_model("churn");
+  // By the first key alone: so is the newest rightly, and the two between are not.
+  CHECK(found(forge.held(), forge.vkey()) == std::vector<std::string>(ended - added, "- checkpoint_bad"));
+  ForgedEvidence honest = forge.held();
+  for (Size size = added + 1; size <= ended; ++size) {
+    const auto opened = open_checkpoint(honest.notes.at(size), NoteVerifier::from_log_vkey(forge.vkey()).value());
+    honest.notes[size] = sign_note(format_checkpoint(opened->origin, opened->head), opened->origin,
+                                   std::vector<PrivateKey>{forge.log, second})
+                             .value();
+  }
+  CHECK(found(honest, forge.vkey()) == nothing);
+}
+
 TEST_CASE("what was refused has no key sign, and ends none") {
   Forge forge;
   const PrivateKey mine = seeded('M');
