@@ -148,18 +148,11 @@ Result<void> Home::name_log_key(const PublicKey& key, const Hash& ledger) const 
 
 namespace {
 
-bool is_of(const PrivateKey& key, const NoteVerifier& signer) {
-  return key.public_key().spki() == signer.key().spki();
-}
-
-bool holds(const std::vector<PrivateKey>& held, const NoteVerifier& signer) {
-  return std::any_of(held.begin(), held.end(), [&](const PrivateKey& key) { return is_of(key, signer); });
-}
-
 // That the log never signed with.
 bool is_new(const PrivateKey& key, const LogKeys& keys) {
-  return std::none_of(keys.all().begin(), keys.all().end(),
-                      [&](const LogKey& one) { return is_of(key, one.verifier); });
+  return std::none_of(keys.all().begin(), keys.all().end(), [&](const LogKey& one) {
+    return held_key({&key, 1}, one.verifier) != nullptr;
+  });
 }
 
 // Of the log's keys by file name: logs/<ledger>.pem first, then logs/<ledger>.<16 hex>.pem.
@@ -204,7 +197,7 @@ Result<std::vector<PrivateKey>> Home::held_log_keys(const LogKeys& keys, Size si
   }
   // init and fork name the key once its first entry is durable; a crash in between leaves the first name.
   for (const NoteVerifier& signer : keys.at(size)) {
-    if (holds(held, signer)) continue;
+    if (held_key(held, signer) != nullptr) continue;
     TRY_LET(unnamed, file_exists(log_key_path("new-" + signer.key().id().hex())));
     if (!unnamed) continue;
     TRY(name_log_key(signer.key(), keys.ledger()));
@@ -219,7 +212,7 @@ Result<std::vector<PrivateKey>> Home::log_keys(const LogKeys& keys, Size size) c
   const bool may_take_over =
       std::any_of(held.begin(), held.end(), [&](const PrivateKey& key) { return is_new(key, keys); });
   for (const NoteVerifier& signer : keys.at(size)) {
-    if (holds(held, signer) || may_take_over) continue;
+    if (held_key(held, signer) != nullptr || may_take_over) continue;
     return fault("this CAIRN_HOME does not hold the log's key " + signer.vkey() + " (" +
                  log_key_path(keys.ledger().hex()).string() +
                  "): write a signed statement with --sign-only FILE, and have it submitted by whoever does; if it is "

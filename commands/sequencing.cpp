@@ -1,7 +1,5 @@
 #include "commands/sequencing.h"
 
-#include <algorithm>
-
 #include "commands/output.h"
 #include "commands/past_verdict.h"
 #include "commands/waiting_notice.h"
@@ -22,10 +20,7 @@ Result<std::unique_ptr<Sequencing>> start_sequencing(const Globals& globals, con
   SequencerOptions options;
   options.clock_is_right = globals.clock_is_right;
   for (const NoteVerifier& signer : ledger.log_keys().at(ledger.size())) {
-    const bool held = std::any_of(log_keys.begin(), log_keys.end(), [&](const PrivateKey& key) {
-      return key.public_key().spki() == signer.key().spki();
-    });
-    if (!held) options.brings_keys = true;
+    if (held_key(log_keys, signer) == nullptr) options.brings_keys = true;
   }
   options.patience = globals.lock_timeout;
   notice.emplace();

@@ -1,6 +1,4 @@
 // By whose keys a sequencer signs.
-#include <algorithm>
-
 #include "ledger/base/text.h"
 #include "ledger/sequencer.h"
 
@@ -14,9 +12,7 @@ std::optional<TurnedAway> Sequencer::missing_log_key(const Statement& statement)
     if (added == nullptr && forked == nullptr) continue;
     const std::string& vkey = added != nullptr ? added->log_key : forked->log_key;
     const Result<NoteVerifier> wanted = NoteVerifier::from_log_vkey(vkey);
-    const bool held = wanted.ok() && std::any_of(log_keys_.begin(), log_keys_.end(), [&](const PrivateKey& key) {
-                        return key.public_key().spki() == wanted->key().spki();
-                      });
+    const bool held = wanted.ok() && held_key(log_keys_, *wanted) != nullptr;
     if (!held) {
       return turned_away("log_key_not_here", str("it has the log sign with ", printable(vkey),
                                                  ", and who sequences does not hold that key; bring its file there"));
@@ -29,10 +25,8 @@ std::optional<TurnedAway> Sequencer::missing_log_key(const Statement& statement)
 Result<std::vector<PrivateKey>> Sequencer::signers_of(const LogKeys& keys, Size size) const {
   std::vector<PrivateKey> signers;
   for (const NoteVerifier& wanted : keys.at(size)) {
-    const auto held = std::find_if(log_keys_.begin(), log_keys_.end(), [&](const PrivateKey& key) {
-      return key.public_key().spki() == wanted.key().spki();
-    });
-    if (held == log_keys_.end()) {
+    const PrivateKey* held = held_key(log_keys_, wanted);
+    if (held == nullptr) {
       return usage(str(keys.origin(), " is signed with ", wanted.vkey(),
                        ", and that log key is not among those given; ", "give every key that signs for this ledger"));
     }

@@ -122,6 +122,12 @@ Result<Snapshot> LogKeys::open_sealed(Size size, BytesView sealed) const {
   return not_verified(str("no key of the log signs at size ", size));
 }
 
+const PrivateKey* held_key(std::span<const PrivateKey> held, const NoteVerifier& signer) {
+  const auto key = std::find_if(held.begin(), held.end(),
+                                [&](const PrivateKey& one) { return one.public_key().spki() == signer.key().spki(); });
+  return key == held.end() ? nullptr : &*key;
+}
+
 Result<Checkpoint> open_by_all(std::string_view note, const std::vector<NoteVerifier>& signers) {
   Result<Checkpoint> opened = not_verified("no key of the log signs heads of its size");
   for (const NoteVerifier& signer : signers) {

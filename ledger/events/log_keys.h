@@ -6,6 +6,7 @@
 #pragma once
 
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -69,6 +70,9 @@ class LogKeys {
   std::vector<LogKey> keys_;
   std::optional<Size> forked_at_;
 };
+
+// Of these keys the one that the signer's lines are made with; null: it is not among them.
+const PrivateKey* held_key(std::span<const PrivateKey> held, const NoteVerifier& signer);
 
 // The same of a note and the keys that sign at its size.
 Result<Checkpoint> open_by_all(std::string_view note, const std::vector<NoteVerifier>& signers);

@@ -160,9 +160,7 @@ std::vector<PrivateKey> log_keys_of(const std::vector<Recorded>& history) {
   for (std::size_t i = 1; i < keys.all().size() + 2; ++i) candidates.push_back(cached_key(str("log ", i)));
   std::vector<PrivateKey> signers;
   for (const NoteVerifier& signer : keys.at(history.size())) {
-    for (const PrivateKey& key : candidates) {
-      if (key.public_key().spki() == signer.key().spki()) signers.push_back(key);
-    }
+    if (const PrivateKey* key = held_key(candidates, signer); key != nullptr) signers.push_back(*key);
   }
   return signers;
 }
