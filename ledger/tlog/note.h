@@ -56,6 +56,7 @@ struct SignatureLine {
 
 // One or more lines, each with its newline; at most 64. What is formatted again is what was parsed.
 Result<std::vector<SignatureLine>> parse_signature_lines(std::string_view lines);
+Result<std::vector<SignatureLine>> parse_signature_lines(std::string&&) = delete;  // they would outlive it
 std::string format_signature_line(const SignatureLine& line);
 
 // A note in its parts, unverified: for finding out whose keys it has to be opened with. Never for trust.
@@ -64,6 +65,7 @@ struct NoteParts {
   std::vector<SignatureLine> lines;
 };
 Result<NoteParts> split_note(std::string_view note);
+Result<NoteParts> split_note(std::string&&) = delete;  // the parts would outlive it
 
 struct Note {
   std::string text;                        // ends in a newline; this is what was signed

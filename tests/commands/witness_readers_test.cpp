@@ -95,7 +95,8 @@ TEST_CASE("of two branches of one log a witness cosigns one, and the readers of 
   CHECK(reader.code == 5);
   CHECK(reports(Json::parse(reader.out), "not_witnessed", host->name()));
   // A line that was cosigned over the one head is none below the other.
-  const auto line = split_note(text_of(cosigned));
+  const std::string kept = text_of(cosigned);
+  const auto line = split_note(kept);
   REQUIRE(line.ok());
   put_text(fs::path(tiles_b) / "checkpoint",
            text_of(fs::path(tiles_b) / "checkpoint") + format_signature_line(line->lines.back()));

@@ -48,7 +48,7 @@ inline std::string all_of(const Found& found) {
 // `width` bytes, little-endian.
 inline std::string number(std::uint64_t value, int width) {
   std::string bytes;
-  for (int i = 0; i < width; ++i) bytes += static_cast<char>(static_cast<unsigned char>(value >> (8 * i)));
+  for (; width > 0; --width, value >>= 8) bytes += static_cast<char>(static_cast<unsigned char>(value));
   return bytes;
 }
 

@@ -151,5 +151,5 @@ TEST_CASE("a note is taken apart without being verified, and put together again 
   CHECK(again == note);
   CHECK(parts.lines.size() == 4);
   CHECK_FALSE(split_note(parts.text).ok());
-  CHECK_FALSE(parse_signature_lines("").ok());
+  CHECK_FALSE(parse_signature_lines(std::string_view()).ok());
 }
