@@ -114,6 +114,8 @@ Result<Created> create_ledger(const Globals& globals, const Home& home, const Ne
   const WaitingNotice notice;
   TRY_LET(store,
           place.open_store(StoreMode::create, {.lock_timeout = globals.lock_timeout, .grant_to = wanted.grant_to}));
+  // Which ledger this home knew here is gone. A crash past the commit leaves the new one unknown, and not another.
+  TRY(home.forget_place(place.name()));
   Created created;
   created.vkey = verifier.vkey();
   TRY(keep_keys(home, globals.actor, actor_key, log_key, recovery_key, created));

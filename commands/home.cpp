@@ -288,10 +288,11 @@ Result<void> Home::remember_place(const std::string& where, const Hash& ledger) 
 }
 
 Result<void> Home::forget_place(const std::string& where) const {
+  const fs::path file = place_file(where);
   std::error_code error;
-  fs::remove(place_file(where), error);
-  if (error) return file_error("remove", place_file(where), error.value());
-  return {};
+  const bool removed = fs::remove(file, error);
+  if (error && error != std::errc::not_a_directory) return file_error("remove", file, error.value());
+  return removed ? sync_directory(file.parent_path()) : Result<void>();
 }
 
 Result<std::string> format_public_key_file(const std::string& handle, const PrivateKey& key) {
