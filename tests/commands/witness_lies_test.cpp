@@ -1,6 +1,9 @@
 // Witnesses that refuse, lie, say nothing or never end: each is told with its reason, and nothing else comes of it.
+#include <atomic>
 #include <chrono>
+#include <mutex>
 #include <nlohmann/json.hpp>
+#include <utility>
 
 #include "commands/witnessing.h"
 #include "ledger/base/text.h"
@@ -153,7 +156,7 @@ TEST_CASE("https asks only whom the system's certificates vouch for, and never f
       problem_with("a", "https://127.0.0.1:" + said.substr(port, said.find('\n', port) - port));
   INFO(self_signed);
   CHECK(contains(self_signed, "certificate"));
-  bool was_http = false;
+  std::atomic<bool> was_http = false;
   const SeemingWitness plain(
       [&was_http](const std::string& request, int) { was_http = was_http || contains(request, "HTTP/1"); });
   CHECK(contains(problem_with("b", "https" + plain.url().substr(4)), "no whole answer within 2s"));
@@ -227,31 +230,41 @@ TEST_CASE("a command waits for a silent witness no longer than two seconds, and 
 }
 
 TEST_CASE("a witness whose state was put back is found out, for what it cosigned is kept") {
-  std::string says_size;
+  std::atomic<int> says_size = 0;
   const Faced faced([&says_size](const std::string& request, int socket) {
-    if (!says_size.empty()) return (void)send_all(socket, http_answer(409, says_size));
+    if (says_size > 0) return (void)send_all(socket, http_answer(409, str(says_size.load(), '\n')));
     send_all(socket, http_answer(200, honest_answer(SeemingWitness::key(), request)));
   });
   CHECK(faced.ask(0).empty());
   CHECK(faced.place.grow().empty());
   const int asked = faced.seeming.requests();
-  says_size = "1\n";
+  says_size = 1;
   CHECK(contains(faced.place.grow(), "its state was put back"));
   CHECK(contains(faced.ask(5), "last cosigned size 1, and it has cosigned 2"));
   CHECK(faced.seeming.requests() == asked + 2);
 }
 
 TEST_CASE("the second request begins where the witness says, with a proof from there") {
-  std::vector<AddCheckpoint> requests;
-  const Faced faced([&requests](const std::string& request, int socket) {
-    requests.push_back(request_in(request));
-    if (requests.back().old_size != 2) return (void)send_all(socket, http_answer(409, "2\n"));
+  std::mutex mutex;
+  std::vector<AddCheckpoint> taken;
+  const auto requests_since = [&] {
+    const std::lock_guard lock(mutex);
+    return std::exchange(taken, {});
+  };
+  const Faced faced([&](const std::string& request, int socket) {
+    const AddCheckpoint asked = request_in(request);
+    {
+      const std::lock_guard lock(mutex);
+      taken.push_back(asked);
+    }
+    if (asked.old_size != 2) return (void)send_all(socket, http_answer(409, "2\n"));
     send_all(socket, http_answer(200, honest_answer(SeemingWitness::key(), request)));
   });
   for (int i = 0; i < 4; ++i) faced.place.grow();
-  requests.clear();
+  requests_since();
   fs::remove_all(faced.place.kept());
   CHECK(faced.ask(0).empty());
+  const std::vector<AddCheckpoint> requests = requests_since();
   REQUIRE(requests.size() == 2);
   CHECK(requests[0].old_size == 0);
   CHECK(requests[0].proof.empty());
@@ -260,7 +273,7 @@ TEST_CASE("the second request begins where the witness says, with a proof from t
   CHECK(requests[0].note == requests[1].note);
   // Who has cosigned the newest is not asked for it again.
   CHECK(faced.ask(0).empty());
-  CHECK(requests.size() == 2);
+  CHECK(requests_since().empty());
 }
 
 TEST_CASE("a URL is http or https to a host, and nothing that would be shown or reinterpreted") {
