@@ -46,6 +46,30 @@ constexpr PostgresStatement read_subtrees = {
     "subtrees",
     "SELECT number, hash FROM cairn.subtree WHERE level = $1 AND number >= $2 AND number < $3 ORDER BY number"};
 
+// What no question of a reader meets: rows behind the end, whose size is that of the same moment, and those behind the
+// keys, which whoever owns the tables can take off. Text, since what is found is told and not read again.
+constexpr PostgresStatement read_wrong_rows = {
+    "wrong_rows",
+    "WITH tip AS (SELECT max(size) AS size FROM cairn.checkpoint)"
+    " SELECT found FROM ("
+    "SELECT 'entry ' || e.seq::text AS found FROM cairn.entry e, tip WHERE e.seq < 0 OR e.seq >= tip.size"
+    " UNION ALL SELECT 'leaves ' || l.tile::text FROM cairn.leaves l, tip"
+    " WHERE l.tile < 0 OR l.tile >= tip.size >> 8"
+    " UNION ALL SELECT 'subtree ' || s.level::text || ' ' || s.number::text FROM cairn.subtree s, tip"
+    " WHERE s.level < 1 OR s.level > 7 OR s.number < 0 OR s.number >= tip.size >> (8 * s.level)::int"
+    " UNION ALL SELECT 'posting ' || encode(p.tag, 'hex') || ' ' || p.first::text FROM cairn.posting p, tip"
+    " WHERE p.first < 0 OR p.first >= tip.size"
+    " UNION ALL SELECT 'note ' || n.size::text FROM cairn.note n"
+    " WHERE n.size <= 0 OR NOT EXISTS (SELECT 1 FROM cairn.checkpoint c WHERE c.size = n.size)"
+    " UNION ALL SELECT 'snapshot ' || s.size::text FROM cairn.snapshot s"
+    " WHERE s.size <= 0 OR NOT EXISTS (SELECT 1 FROM cairn.checkpoint c WHERE c.size = s.size)"
+    ") AS rest LIMIT $1"};
+// Each names the one before it, so that one which is gone leaves a gap in the chain.
+constexpr PostgresStatement read_gaps = {
+    "gaps",
+    "SELECT c.size, coalesce(c.prev, 0) FROM cairn.checkpoint c WHERE c.size > 0 AND c.prev IS DISTINCT FROM"
+    " (SELECT max(b.size) FROM cairn.checkpoint b WHERE b.size < c.size) ORDER BY c.size LIMIT $1"};
+
 Bytes owned(BytesView bytes) {
   return Bytes(bytes);
 }
@@ -189,6 +213,20 @@ Result<std::vector<Size>> PostgresReads::snapshot_sizes(Size at_most) const {
   std::vector<Size> sizes;
   for (std::size_t row = 0; row < rows.count(); ++row) sizes.push_back(rows.number(row, 0));
   return sizes;
+}
+
+Result<std::vector<std::string>> PostgresReads::wrong_rows(std::size_t limit) const {
+  std::vector<std::string> found;
+  TRY_LET(rows, run(read_wrong_rows, {as_number(limit)}));
+  for (std::size_t row = 0; row < rows.count(); ++row) {
+    found.push_back(str("the row ", rows.bytes(row, 0), " belongs to nothing in the ledger"));
+  }
+  TRY_LET(gaps, run(read_gaps, {as_number(limit - found.size())}));
+  for (std::size_t row = 0; row < gaps.count(); ++row) {
+    found.push_back(str("the checkpoint of size ", gaps.number(row, 0), " is said to follow one of size ",
+                        gaps.number(row, 1), ", which is not the one before it"));
+  }
+  return found;
 }
 
 Result<std::vector<std::optional<Bytes>>> PostgresReads::leaf_rows(std::span<const std::uint64_t> tiles) const {

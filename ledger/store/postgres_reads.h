@@ -34,6 +34,7 @@ class PostgresReads final : public TileRows {
   Result<std::vector<AtSize>> checkpoints(Size from, std::size_t limit) const;
   Result<std::optional<AtSize>> snapshot(Size at_most) const;
   Result<std::vector<Size>> snapshot_sizes(Size at_most) const;
+  Result<std::vector<std::string>> wrong_rows(std::size_t limit) const;
 
   Result<std::vector<std::optional<Bytes>>> leaf_rows(std::span<const std::uint64_t> tiles) const override;
   Result<std::vector<Hash>> subtree_roots(unsigned level, std::uint64_t first, std::size_t count) const override;

@@ -101,6 +101,7 @@ class PostgresStore final : public Store {
   Result<std::vector<AtSize>> checkpoints(Size from, std::size_t limit) const override;
   Result<std::optional<AtSize>> snapshot(Size at_most) const override { return reads_.snapshot(at_most); }
   Result<void> snapshots(Size at_most, const std::function<Result<void>(const AtSize&)>& each) const override;
+  Result<std::vector<std::string>> wrong_rows(std::size_t limit) const override { return reads_.wrong_rows(limit); }
 
  private:
   using Edge = std::shared_ptr<const RightEdge>;

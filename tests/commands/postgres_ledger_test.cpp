@@ -111,6 +111,13 @@ TEST_CASE("a ledger in PostgreSQL is made, written, read, verified, replayed, ex
     const auto about_it = [](const Json& finding) { return finding["seq"] == 3; };
     CHECK(std::any_of(report["findings"].begin(), report["findings"].end(), about_it));
   }
+  SECTION("and a row behind the end is found by verify") {
+    place.server.ask(place.database, "INSERT INTO cairn.entry VALUES (1000, 'x')", "app");
+    const Json report = place.json(5, {"verify"});
+    REQUIRE(report["findings"].size() == 1);
+    CHECK(report["findings"][0]["kind"] == "row_wrong");
+    CHECK(contains(report["findings"][0]["what"], "entry 1000"));
+  }
   SECTION("and no password of the URL is in anything that was kept or said") {
     for (const auto& file : fs::recursive_directory_iterator(place.directory())) {
       if (file.is_regular_file()) CHECK_FALSE(contains(text_of(file.path()), "hush-hush"));

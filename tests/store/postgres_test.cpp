@@ -1,4 +1,5 @@
 // What only PostgreSQL's store can do wrong: rivals, lost connections, rights.
+#include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <thread>
@@ -304,6 +305,47 @@ TEST_CASE("a row that is missing in PostgreSQL is a fault that names it") {
   CHECK(without("note WHERE size = 1000", all_notes).find("size 1000") != std::string::npos);
   CHECK(without("note WHERE size = 1", all_notes).find("size 1 ") != std::string::npos);
   require_intact(*must_open(made.app, StoreMode::read));
+}
+
+TEST_CASE("a row of PostgreSQL that belongs to nothing is named, and so is a checkpoint that is gone") {
+  const Made made;
+  const auto store = must_open(made.app, StoreMode::write);
+  grow(*store, 1000, 100);
+  const auto wrong = [&](std::size_t limit = 100) { return store->wrong_rows(limit).value(); };
+  CHECK(wrong().empty());
+  // What the role that writes may add beside the writer.
+  const std::vector<std::pair<std::string, std::string>> rows{{"entry VALUES (1000, 'x')", "entry 1000"},
+                                                              {"entry VALUES (-1, 'x')", "entry -1"},
+                                                              {"leaves VALUES (3, 'x')", "leaves 3"},
+                                                              {"leaves VALUES (-2, 'x')", "leaves -2"},
+                                                              {"subtree VALUES (1, 3, 'x')", "subtree 1 3"},
+                                                              {"subtree VALUES (0, 0, 'x')", "subtree 0 0"},
+                                                              {"subtree VALUES (2, 0, 'x')", "subtree 2 0"},
+                                                              {"subtree VALUES (8, 0, 'x')", "subtree 8 0"},
+                                                              {"subtree VALUES (1, -1, 'x')", "subtree 1 -1"},
+                                                              {"posting VALUES ('a', 1000, '')", "posting 61 1000"},
+                                                              {"posting VALUES ('a', -1, '')", "posting 61 -1"},
+                                                              {"note VALUES (0, 'x')", "note 0"},
+                                                              {"snapshot VALUES (0, 'x')", "snapshot 0"}};
+  std::size_t count = 0;
+  for (const auto& [row, name] : rows) {
+    server().ask(made.database, "INSERT INTO cairn." + row, "app");
+    const auto found = wrong();
+    CHECK(found.size() == ++count);
+    CHECK(std::find(found.begin(), found.end(), str("the row ", name, " belongs to nothing in the ledger")) !=
+          found.end());
+  }
+  CHECK(wrong(3).size() == 3);
+  // What only the owner of the tables can do.
+  const auto kept = store->checkpoints(0, 3).value();
+  server().ask(made.database, "ALTER TABLE cairn.checkpoint DISABLE TRIGGER ALL");
+  server().ask(made.database, str("DELETE FROM cairn.checkpoint WHERE size = ", kept[1].size));
+  const auto found = wrong();
+  CHECK(found.size() == count + 2);
+  CHECK(std::find(found.begin(), found.end(),
+                  str("the row note ", kept[1].size, " belongs to nothing in the ledger")) != found.end());
+  CHECK(found.back() == str("the checkpoint of size ", kept[2].size, " is said to follow one of size ", kept[1].size,
+                            ", which is not the one before it"));
 }
 
 TEST_CASE("a place is named by hosts and database, never by who comes or with what password") {
