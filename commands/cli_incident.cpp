@@ -23,7 +23,8 @@ void add_open(CLI::App& incident, Invocation& invocation) {
 }
 
 CLI::App* add_act(CLI::App& incident, Invocation& invocation, IncidentAct act, const std::string& name,
-                  const std::string& description, const std::string& example, std::shared_ptr<IncidentFlags> flags) {
+                  const std::string& description, const std::string& example,
+                  const std::shared_ptr<IncidentFlags>& flags) {
   CLI::App* command = add_command(incident, name, description, example);
   command->add_option("INCIDENT", flags->incident, "cairn incident list shows them")->required();
   auto write = add_write_flags(*command);

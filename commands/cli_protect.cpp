@@ -60,7 +60,7 @@ void add_archive(CLI::App& app, Invocation& invocation) {
 using RunScope = Result<Exit> (*)(const Globals&, const WriteFlags&, const ScopeFlags&);
 
 CLI::App* add_scoped(CLI::App& parent, Invocation& invocation, const std::string& name, const std::string& description,
-                     const std::string& example, RunScope run, std::shared_ptr<ScopeFlags> flags) {
+                     const std::string& example, RunScope run, const std::shared_ptr<ScopeFlags>& flags) {
   CLI::App* command = add_command(parent, name, description, example);
   command->add_option("--scope", flags->scope, "all, environment=E, model=M or environment=E,model=M")
       ->required()

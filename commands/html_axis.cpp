@@ -84,8 +84,14 @@ ValueAxis::ValueAxis(const std::vector<Decimal>& values, Tenths bottom, Tenths h
   // The smallest of 1, 2, 5, 10, 20 ... that leaves five ticks or fewer.
   const double least = (high_ - low_) / 5;
   double power = 1;
-  for (; power > least; power /= 10) ++decimals_;
-  for (; power * 10 <= least; power *= 10) decimals_ = std::max(decimals_ - 1, 0);
+  while (power > least) {
+    power /= 10;
+    ++decimals_;
+  }
+  while (power * 10 <= least) {
+    power *= 10;
+    decimals_ = std::max(decimals_ - 1, 0);
+  }
   step_ = power * 10;
   for (const double factor : {1.0, 2.0, 5.0}) {
     if (power * factor >= least) {

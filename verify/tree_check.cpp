@@ -166,7 +166,8 @@ Result<void> TreeCheck::compare(std::uint8_t level, std::uint64_t first, std::sp
 
 Result<void> TreeCheck::finish(Findings& findings) {
   if (filling_) TRY(compare_tile(size_ % tile_width, 0, findings));
-  for (std::uint8_t level = tile_height; level < uncompared_.size(); ++level) {
+  constexpr auto levels = static_cast<std::uint8_t>(std::tuple_size_v<decltype(uncompared_)>);
+  for (std::uint8_t level = tile_height; level < levels; ++level) {
     const Run rest = std::exchange(uncompared_[level], {});
     TRY(compare(level, rest.first, rest.hashes, findings));
   }

@@ -111,7 +111,7 @@ std::optional<Wide> read_canonical(std::string_view text) {
     if (fraction.empty() || fraction.size() > places || fraction.back() == '0') return std::nullopt;
   }
   if (!text.empty()) return std::nullopt;
-  const Wide value = number_of(whole) * one + number_of(fraction) * powers_of_ten[places - fraction.size()];
+  const Wide value = number_of(whole) * one + Wide{number_of(fraction)} * powers_of_ten[places - fraction.size()];
   if (negative && value == 0) return std::nullopt;
   return negative ? -value : value;
 }

@@ -108,11 +108,11 @@ class [[nodiscard]] Result<void> {
 #define CAIRN_JOIN(a, b) CAIRN_JOIN2(a, b)
 
 // TRY(expression): returns its error from the enclosing function, goes on otherwise.
-#define TRY(expression)                                     \
-  do {                                                      \
-    if (auto try_result = (expression); !try_result.ok()) { \
-      return try_result.error();                            \
-    }                                                       \
+#define TRY(expression)                                            \
+  do {                                                             \
+    if (const auto& try_result = (expression); !try_result.ok()) { \
+      return try_result.error();                                   \
+    }                                                              \
   } while (false)
 
 // TRY_LET(name, expression): the same, and binds the value to a new variable `name`.

@@ -20,7 +20,7 @@ namespace cairn {
 inline constexpr std::size_t ustar_block = 512;
 inline constexpr std::size_t max_ustar_name = 100;
 inline constexpr std::size_t max_ustar_files = 1 << 20;
-inline constexpr std::size_t max_ustar_file_bytes = 256 * (2 + 65535);  // the largest of ours: a tile of entries
+inline constexpr std::size_t max_ustar_file_bytes = 256 * std::size_t{2 + 65535};  // the largest of ours: a tile of entries
 
 // [a-z0-9._-] in parts between slashes, none of them empty, `.` or `..`.
 bool is_ustar_name(std::string_view name);

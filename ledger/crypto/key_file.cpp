@@ -18,7 +18,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::size_t largest_file = 64 * 1024;
+constexpr std::size_t largest_file = 64 << 10;
 
 // Into `text`, which its owner wipes, whatever becomes of it.
 Result<void> read_all(const Descriptor& file, const fs::path& path, std::string& text) {

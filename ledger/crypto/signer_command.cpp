@@ -25,7 +25,7 @@ namespace {
 using SteadyTime = std::chrono::steady_clock::time_point;
 
 constexpr std::size_t longest_answer = 1024;
-constexpr std::size_t most_remarks = 16 * 1024;
+constexpr std::size_t most_remarks = 16 << 10;
 
 Error system_fault(std::string_view what, int code) {
   return fault(str(what, ": ", std::generic_category().message(code)));

@@ -11,7 +11,7 @@ namespace {
 constexpr std::string_view signer_version = "cairn signer v1\n";
 constexpr std::string_view signer_label = "CAIRN SIGNER";
 constexpr std::string_view signer_begin = "-----BEGIN CAIRN SIGNER-----\n";
-constexpr std::size_t largest_signer_file = 64 * 1024;
+constexpr std::size_t largest_signer_file = 64 << 10;
 constexpr std::size_t most_words = 64;
 constexpr std::size_t longest_word = 4096;
 

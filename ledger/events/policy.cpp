@@ -40,8 +40,7 @@ IncidentPolicy guide_incidents() {
   policy.of[Severity::medium] = {4 * hour, 0, 0, false};
   policy.of[Severity::low] = {24 * hour, 0, 0, false};
   policy.escalate_after = 30 * minute;
-  policy.regulatory = {{"GDPR-33", Severity::critical, 72 * hour},
-                       {"EU-AI-Act-73", Severity::critical, 15 * 24 * hour}};
+  policy.regulatory = {{"GDPR-33", Severity::critical, 72 * hour}, {"EU-AI-Act-73", Severity::critical, 15 * day}};
   return policy;
 }
 

@@ -65,9 +65,9 @@ JsonNode json_array(std::vector<JsonNode> items) {
 
 JsonNode json_object(std::vector<std::pair<std::string, JsonNode>> members) {
   JsonNode json = of_kind(JsonNode::Kind::object);
-  for (auto& [name, value] : members) {
-    json.names.push_back(std::move(name));
-    json.items.push_back(std::move(value));
+  for (auto& member : members) {
+    json.names.push_back(std::move(member.first));
+    json.items.push_back(std::move(member.second));
   }
   return json;
 }

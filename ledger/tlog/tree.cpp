@@ -21,7 +21,7 @@ Size split_point(Size n) {
 std::size_t path_length(std::uint64_t place, std::uint64_t last) {
   const auto inner = static_cast<int>(std::bit_width(place ^ last));  // below here a sibling always exists
   const int border = inner == 64 ? 0 : std::popcount(place >> inner);
-  return static_cast<std::size_t>(inner + border);
+  return static_cast<std::size_t>(inner) + static_cast<std::size_t>(border);
 }
 
 void shift_while_even(std::uint64_t& fn, std::uint64_t& sn) {
