@@ -25,8 +25,10 @@ test_packages='
 catch2               the test framework
 postgresql           the server that the tests of that store start, kill and promote
 softhsm2             the token that the tests of PKCS#11 sign with
+valgrind             runs the main path of the command line, for errors of memory that no sanitizer of ours sees
 tzdata               the time zones that freeze windows are worked out in
 clang                the second compiler: its warnings count as errors too
+clang-tidy           reads the product for what no compiler warns of
 libclang-rt-14-dev   what the fuzz targets and the sanitizers of clang link
 chromium             opens the page of a report in tests/browser, as a reader would
 chromium-driver      lets those tests press keys and read what the page shows
