@@ -10,6 +10,7 @@ FAKES = {
     "apt-get": 'case "$* " in *" install "*) echo "E: no such package"; exit "${FAKE_APT:-0}" ;; *) exit "${FAKE_UPDATE:-0}" ;; esac',
     "sudo": '"$@"',
     "cmake": 'case " $* " in *" ${FAKE_BROKEN:-none} "*) exit 1 ;; esac',
+    "run-clang-tidy": 'exit "${FAKE_FOUND:-0}"',
     "ctest": 'echo "100% tests passed, 0 tests failed out of 7"; case " $* " in *" ${FAKE_RED:-none} "*) exit 8 ;; esac',
     "examples/tour": "echo the tour",
 }
@@ -34,6 +35,13 @@ class Scripts(unittest.TestCase):
             with open(path, "w") as file:
                 file.write(f'#!{shutil.which("bash")}\necho "{name} $*" >>"{self.notes}"\n{body}\n')
             os.chmod(path, 0o755)
+
+        self.commands = os.path.join(self.root, "build", "clang", "compile_commands.json")
+        os.makedirs(os.path.dirname(self.commands))
+        with open(self.commands, "w") as file:
+            file.write('  "file": "/a/build/clang/CMakeFiles/cairn_base.dir/Unity/unity_0_cxx.cxx"\n'
+                       '  "file": "/a/build/clang/tests/CMakeFiles/test_base.dir/Unity/unity_0_cxx.cxx"\n'
+                       '  "file": "/a/commands/cli.cpp"\n')
 
     def run_script(self, name, *arguments, missing="", uid=0, **environment):
         if os.path.exists(self.notes):
@@ -111,14 +119,23 @@ class Scripts(unittest.TestCase):
         self.assertEqual(self.run_script(".ci/run"), 0, self.output)
         self.assertEqual([call.split()[2] for call in self.calls("ctest")], ["dev", "asan"])
         self.assertEqual([call.split()[3] for call in self.calls("cmake --build")], ["dev", "asan", "clang"])
-        self.assertEqual(len(self.summary), 3)
+        self.assertEqual(len(self.summary), 4)
+        self.assertIn("clang-tidy has nothing to say of 2 units", self.summary[3])
         self.assertTrue(all(line.startswith("ok ") for line in self.summary), self.summary)
         self.assertEqual(sum("100% tests passed, 0 tests failed out of 7" in line for line in self.summary), 2)
 
     def test_check_goes_on_after_a_part_that_fails_and_exits_1(self):
         for broken in ({"FAKE_RED": "dev"}, {"FAKE_BROKEN": "dev"}):
             self.assertEqual(self.run_script("check", "--full", **broken), 1)
-            self.assertEqual([line.split()[0] for line in self.summary], ["FAILED", "ok", "ok"])
+            self.assertEqual([line.split()[0] for line in self.summary], ["FAILED", "ok", "ok", "ok"])
+
+    def test_a_finding_of_clang_tidy_and_nothing_to_find_any_in_are_failures(self):
+        self.assertEqual(self.run_script("check", "--full", FAKE_FOUND="1"), 1)
+        self.assertEqual([line.split()[0] for line in self.summary], ["ok", "ok", "ok", "FAILED"])
+        with open(self.commands, "w") as file:
+            file.write("[]\n")
+        self.assertEqual(self.run_script("check", "--full"), 1)
+        self.assertEqual(self.calls("run-clang-tidy"), [])
 
     def test_check_is_one_build_and_tsan_one_more(self):
         self.assertEqual(self.run_script("check"), 0, self.output)
