@@ -79,6 +79,7 @@ rocksdb::Options common_options(const RocksOptions& wanted) {
   options.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));
   options.stats_dump_period_sec = 0;  // no timer thread in a process that lives for one command
   options.stats_persist_period_sec = 0;
+  options.db_host_id = "";  // else every table names the machine that wrote it, and goes with every copy
   return options;
 }
 
