@@ -21,8 +21,6 @@ namespace fs = std::filesystem;
 
 namespace {
 
-constexpr std::string_view possession_begin = "-----BEGIN CAIRN KEY POSSESSION-----\n";
-constexpr std::string_view possession_end = "\n-----END CAIRN KEY POSSESSION-----\n";
 constexpr std::size_t max_home_file = 1 << 20;
 constexpr std::size_t old_key_digits = 16;     // of its id, in the name under which a rotation keeps it
 constexpr Millis head_patience = 10 * second;  // others hold the lock for one small file's time
@@ -293,24 +291,6 @@ Result<void> Home::forget_place(const std::string& where) const {
   const bool removed = fs::remove(file, error);
   if (error && error != std::errc::not_a_directory) return file_error("remove", file, error.value());
   return removed ? sync_directory(file.parent_path()) : Result<void>();
-}
-
-Result<std::string> format_public_key_file(const std::string& handle, const PrivateKey& key) {
-  TRY_LET(possession, key.sign(possession_text(handle, key.public_key().id())));
-  return key.public_key().to_pem() + std::string(possession_begin) + to_base64(possession) +
-         std::string(possession_end);
-}
-
-Result<PublicKeyFile> parse_public_key_file(std::string_view text) {
-  TRY_LET(key, PublicKey::from_pem(text));
-  const std::size_t begin = text.find(possession_begin);
-  const std::size_t end = text.find(possession_end);
-  if (begin == std::string_view::npos || end == std::string_view::npos || begin + possession_begin.size() > end) {
-    return usage("the file holds no proof of possession; cairn key new writes one beside the key");
-  }
-  const std::size_t from = begin + possession_begin.size();
-  TRY_LET(possession, from_base64(text.substr(from, end - from)));
-  return PublicKeyFile{std::move(key), std::move(possession)};
 }
 
 }  // namespace cairn

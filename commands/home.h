@@ -19,18 +19,13 @@
 #include "ledger/base/result.h"
 #include "ledger/crypto/keys.h"
 #include "ledger/events/log_keys.h"
+#include "ledger/events/public_key_file.h"
 #include "ledger/tlog/checkpoint.h"
 
 namespace cairn {
 
 // Asks on the terminal, as for each key that is read here: for a token's PIN, or for a passphrase.
 AskSecret ask_for_pin(const std::string& name);
-
-// A public key and the proof that its holder wants to be enrolled as `handle`.
-struct PublicKeyFile {
-  PublicKey key;
-  Bytes possession;
-};
 
 class Home {
  public:
@@ -94,9 +89,5 @@ class Home {
 
   std::filesystem::path directory_;
 };
-
-// A PEM public key and, behind it, a block "CAIRN KEY POSSESSION": the key's signature over possession_text.
-Result<std::string> format_public_key_file(const std::string& handle, const PrivateKey& key);
-Result<PublicKeyFile> parse_public_key_file(std::string_view text);
 
 }  // namespace cairn
