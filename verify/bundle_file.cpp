@@ -54,7 +54,8 @@ bool is_attachment_name(std::string_view name) {
 }
 
 Result<BundleFile> BundleFile::open(const std::filesystem::path& path) {
-  auto opened = std::make_shared<const Descriptor>(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  // Not blocking: a pipe that nobody writes to would hold us for ever before we could see what it is.
+  auto opened = std::make_shared<const Descriptor>(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
   if (!opened->ok()) return file_error("open", path, errno);
   struct stat status {};
   if (::fstat(opened->get(), &status) != 0) return file_error("look at", path, errno);
