@@ -23,7 +23,9 @@ namespace {
 constexpr std::string_view temporary_suffix = ".tmp";
 
 // Appears whole. Not synced: publish() syncs all of them at once, before the checkpoint names them.
-Result<void> put_file(const fs::path& file, BytesView content) {
+Result<void> put_file(const fs::path& directory, const fs::path& name, BytesView content) {
+  TRY(check_no_links(directory, name));
+  const fs::path file = directory / name;
   std::error_code error;
   fs::create_directories(file.parent_path(), error);
   if (error) return file_error("make the directory", file.parent_path(), error.value());
@@ -111,7 +113,7 @@ class Export {
  private:
   // Nothing may be built on a file that an export left which never named it in a checkpoint.
   bool is_published(const TileId& tile) const {
-    if (tile.width != tile_width) return false;
+    if (tile.width != tile_width || !check_no_links(directory_, tile_path(tile))) return false;
     const Size end = (tile.index + 1) << (tile_height * (tile.level + 1U));
     std::error_code error;
     const auto bytes = fs::file_size(directory_ / tile_path(tile), error);
@@ -137,7 +139,7 @@ class Export {
       TRY(put_attachments(seq, bytes));
     }
     TRY_LET(bundle, encode_bundle(entries));
-    TRY(put_file(directory_ / bundle_path(index, width), bundle));
+    TRY(put_file(directory_, bundle_path(index, width), bundle));
     ++done_.bundles;
     return put_tile({0, index, width}, &leaves);
   }
@@ -154,7 +156,7 @@ class Export {
       bytes += hashes[i].view();
     }
     ++done_.tiles;
-    return put_file(directory_ / tile_path(tile), bytes);
+    return put_file(directory_, tile_path(tile), bytes);
   }
 
   Result<void> put_attachments(Seq seq, BytesView bytes) {
@@ -166,6 +168,8 @@ class Export {
     }
     return {};
   }
+
+  static fs::path name_of(const Hash& digest) { return fs::path("attachment") / digest.hex(); }
 
   // A name alone proves nothing: an export that was cut short, or a power cut, leaves files of the right name with
   // other bytes in them.
@@ -179,17 +183,18 @@ class Export {
   // An entry that names it lies before the one that erases it, here or in what was exported before.
   Result<void> take_away(const Hash& digest) {
     missing_.erase(digest);
+    TRY(check_no_links(directory_, name_of(digest)));  // what a link leads to would stay
     std::error_code code;
-    const fs::path file = directory_ / "attachment" / digest.hex();
+    const fs::path file = directory_ / name_of(digest);
     fs::remove(file, code);
     if (code) return fault("cannot remove " + file.string() + ": " + code.message());
     return {};
   }
 
   Result<void> put_attachment(const Hash& digest) {
-    const fs::path file = directory_ / "attachment" / digest.hex();
     if (!seen_.insert(digest).second) return {};
-    TRY_LET(whole, is_whole(file, digest));
+    TRY(check_no_links(directory_, name_of(digest)));
+    TRY_LET(whole, is_whole(directory_ / name_of(digest), digest));
     if (whole) return {};
     TRY_LET(there, attachments_.has(digest));
     if (!there) {
@@ -198,29 +203,33 @@ class Export {
     }
     TRY_LET(content, attachments_.get(digest));
     ++done_.attachments;
-    return put_file(file, content);
+    return put_file(directory_, name_of(digest), content);
   }
 
   // A crash before the rename leaves the older checkpoint, whose tiles are all still there.
   Result<void> publish() {
     TRY_LET(former, former_heads(ledger_));
-    for (const FormerHead& head : former) TRY(put_file(directory_ / head.file, head.note));
+    for (const FormerHead& head : former) TRY(put_file(directory_, head.file, head.note));
     TRY(sync_file_system(directory_));
-    TRY(put_file(directory_ / "checkpoint", ledger_.checkpoint_note()));
+    TRY(put_file(directory_, "checkpoint", ledger_.checkpoint_note()));
     return sync_file_system(directory_);
   }
 
   // Partial tiles whose full one is out now. What cannot be removed is only in the way.
   void remove_replaced() const {
-    std::error_code ignored;
     for (unsigned level = 0; level < 64 / tile_height; ++level) {
       const Size before = done_.before >> (tile_height * level);
       const std::uint64_t index = before / tile_width;
       if (before % tile_width == 0 || (done_.size >> (tile_height * level)) / tile_width <= index) continue;
       const TileId full{static_cast<std::uint8_t>(level), index, tile_width};
-      fs::remove_all(directory_ / (tile_path(full) + ".p"), ignored);
-      if (level == 0) fs::remove_all(directory_ / (bundle_path(index, tile_width) + ".p"), ignored);
+      remove_partial(tile_path(full) + ".p");
+      if (level == 0) remove_partial(bundle_path(index, tile_width) + ".p");
     }
+  }
+
+  void remove_partial(const std::string& name) const {
+    std::error_code ignored;
+    if (check_no_links(directory_, name)) fs::remove_all(directory_ / name, ignored);
   }
 
   const Ledger& ledger_;

@@ -6,6 +6,7 @@
 #include <system_error>
 
 #include "ledger/base/big_endian.h"
+#include "ledger/base/file.h"
 #include "ledger/base/text.h"
 #include "ledger/tlog/checkpoint.h"
 #include "ledger/tlog/note.h"
@@ -32,16 +33,8 @@ std::size_t entry_length(BytesView bundle) {
 
 // Folders are looked at as well as the file: a linked folder leads out of the export just so.
 Result<std::optional<Bytes>> read_below(const fs::path& directory, const std::string& relative, std::size_t most) {
-  fs::path at = directory;
-  const fs::path below(relative);
-  for (const fs::path& part : below.parent_path()) {
-    at /= part;
-    std::error_code error;
-    if (fs::symlink_status(at, error).type() == fs::file_type::symlink) {
-      return fault(str(printable(at.string()), " is a symbolic link, and an export holds none"));
-    }
-  }
-  return read_foreign_file(directory / below, most);
+  TRY(check_no_links(directory, relative));
+  return read_foreign_file(directory / relative, most);
 }
 
 }  // namespace

@@ -18,7 +18,7 @@ namespace fs = std::filesystem;
 constexpr Millis lock_patience = 2000;  // one that is being stopped still holds it for a moment
 
 Result<std::string> read_state(const fs::path& file) {
-  const Descriptor opened(::open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
+  const Descriptor opened(::open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOFOLLOW));
   if (!opened.ok()) return file_error("open", file, errno);
   std::string text(max_note_bytes + 1, '\0');
   std::size_t size = 0;
@@ -74,6 +74,7 @@ Result<Cosigned> StateDirectory::read(const std::string& origin) const {
   const fs::path file = file_of(origin, ".note");
   TRY_LET(there, file_exists(file));
   if (!there) return Cosigned{{0, empty_root()}, {}};
+  TRY(check_no_links(directory_, file.filename()));
   TRY_LET(note, read_state(file));
   auto cosigned = open_state(std::move(note), origin, witness_);
   if (cosigned.ok()) return cosigned;

@@ -163,6 +163,18 @@ Result<bool> file_exists(const fs::path& path) {
   return file_error("look at", path, errno);
 }
 
+Result<void> check_no_links(const fs::path& directory, const fs::path& below) {
+  fs::path at = directory;
+  for (const fs::path& part : below) {
+    at /= part;
+    std::error_code ignored;  // of what is not there, or may not be looked at, no byte is read either
+    if (fs::symlink_status(at, ignored).type() != fs::file_type::symlink) continue;
+    return fault(str(printable(at.string()), " is a symbolic link, and those are not followed here; put what it leads ",
+                     "to in its place"));
+  }
+  return {};
+}
+
 Result<bool> lock_file(const Descriptor& file, Millis patience, const fs::path& path) {
   constexpr auto pause = std::chrono::milliseconds(5);
   const auto deadline = std::chrono::steady_clock::now() + std::chrono::milliseconds(patience);

@@ -82,6 +82,12 @@ Result<void> rename_file(const std::filesystem::path& from, const std::filesyste
 // looked into is an error, since what lies there would be taken for lost.
 Result<bool> file_exists(const std::filesystem::path& path);
 
+// A fault if a directory on the way from `directory` down to `below`, or what lies there, is a symbolic link: it could
+// lead anywhere. `directory` itself may be one, for whoever named it meant where it leads; what is not there is none.
+// Asked before anything is read, written or removed below a directory that somebody else may have made; who changes it
+// at that very moment is not kept out.
+Result<void> check_no_links(const std::filesystem::path& directory, const std::filesystem::path& below);
+
 // Takes flock(2) on this open file, and gives it back when the descriptor is closed. False: another process still held
 // it after so long.
 Result<bool> lock_file(const Descriptor& file, Millis patience, const std::filesystem::path& path);

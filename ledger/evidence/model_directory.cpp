@@ -5,6 +5,7 @@
 #include <map>
 #include <set>
 
+#include "ledger/base/file.h"
 #include "ledger/base/text.h"
 #include "ledger/evidence/audit_chunk.h"
 #include "ledger/evidence/directory_names.h"
@@ -50,6 +51,7 @@ fs::path full_path(const fs::path& directory) {
 
 // A sibling directory that is not there holds nothing; one that cannot be read is an error.
 Result<std::vector<fs::path>> files_of_sibling(const fs::path& sibling) {
+  TRY(check_no_links(sibling.parent_path(), sibling.filename()));
   std::error_code code;
   if (!fs::is_directory(sibling, code)) return std::vector<fs::path>();
   std::vector<fs::path> files;

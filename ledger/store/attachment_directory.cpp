@@ -1,4 +1,5 @@
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -26,9 +27,17 @@ Result<void> make_folder(const fs::path& folder) {
   return sync_directory(folder.has_parent_path() ? folder.parent_path() : fs::path("."));
 }
 
+Error stranger(const fs::path& path) {
+  return fault(str(printable(path.string()), " is not an attachment; move it out of this folder"));
+}
+
 Result<Bytes> read_at_most(const fs::path& file, std::size_t limit) {
-  const Descriptor descriptor(::open(file.c_str(), O_RDONLY | O_CLOEXEC));
+  // Not blocking: a pipe in its place would hold us for ever before we could see what it is.
+  const Descriptor descriptor(::open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK));
   if (!descriptor.ok()) return file_error("open the attachment", file, errno);
+  struct stat status {};
+  if (::fstat(descriptor.get(), &status) != 0) return file_error("look at the attachment", file, errno);
+  if (!S_ISREG(status.st_mode)) return stranger(file);
   Bytes content;
   std::array<char, 65536> buffer;
   while (content.size() <= limit) {
@@ -51,10 +60,6 @@ bool is_temporary(std::string_view name) {
   return is_hex(name.substr(0, 64), 64) && name[64] == '.' && is_hex(name.substr(65, 16), 16);
 }
 
-Error stranger(const fs::path& path) {
-  return fault(str(printable(path.string()), " is not an attachment; move it out of this folder"));
-}
-
 Result<void> list_folder(const fs::path& folder, std::vector<Hash>& digests) {
   std::error_code code;
   for (fs::directory_iterator at(folder, code), end; !code && at != end; at.increment(code)) {
@@ -62,13 +67,21 @@ Result<void> list_folder(const fs::path& folder, std::vector<Hash>& digests) {
     if (is_temporary(name)) continue;
     const Result<Hash> digest = Hash::from_hex(name);
     std::error_code type_code;
-    if (!digest.ok() || !name.starts_with(folder.filename().string()) || !at->is_regular_file(type_code)) {
+    const bool is_file = at->symlink_status(type_code).type() == fs::file_type::regular;
+    if (!digest.ok() || !name.starts_with(folder.filename().string()) || !is_file) {
       return stranger(at->path());
     }
     digests.push_back(*digest);
   }
   if (code) return file_error("list the folder", folder, code.value());
   return {};
+}
+
+// From the ledger's directory down to an attachment's file.
+Result<void> check_way(const fs::path& file) {
+  const fs::path folder = file.parent_path();
+  const fs::path attachments = folder.parent_path();
+  return check_no_links(attachments.parent_path(), attachments.filename() / folder.filename() / file.filename());
 }
 
 }  // namespace
@@ -89,6 +102,7 @@ Result<Hash> AttachmentDirectory::put(BytesView content) const {
   const Hash digest = sha256(content);
   const fs::path file = path_of(digest);
   const fs::path folder = file.parent_path();
+  TRY(check_way(file));
   // 1. A crash here leaves at most empty folders.
   TRY(make_folder(directory_));
   TRY(make_folder(folder));
@@ -103,6 +117,7 @@ Result<Hash> AttachmentDirectory::put(BytesView content) const {
 
 Result<Bytes> AttachmentDirectory::get(const Hash& digest) const {
   const fs::path file = path_of(digest);
+  TRY(check_way(file));
   TRY_LET(content, read_at_most(file, max_attachment_bytes));
   if (content.size() > max_attachment_bytes || sha256(content) != digest) {
     return not_verified(
@@ -112,12 +127,15 @@ Result<Bytes> AttachmentDirectory::get(const Hash& digest) const {
 }
 
 Result<bool> AttachmentDirectory::has(const Hash& digest) const {
+  const fs::path file = path_of(digest);
+  TRY(check_way(file));
   std::error_code code;
-  return fs::is_regular_file(path_of(digest), code);
+  return fs::is_regular_file(file, code);
 }
 
 Result<void> AttachmentDirectory::erase(const Hash& digest) const {
   const fs::path file = path_of(digest);
+  TRY(check_way(file));  // what a link leads to would stay
   if (::unlink(file.c_str()) != 0) {
     if (errno == ENOENT) return {};
     return file_error("erase the attachment", file, errno);
@@ -130,9 +148,11 @@ Result<std::vector<Hash>> AttachmentDirectory::list() const {
   std::vector<Hash> digests;
   std::error_code code;
   if (!fs::exists(directory_, code) && !code) return digests;
+  TRY(check_no_links(directory_.parent_path(), directory_.filename()));
   for (fs::directory_iterator at(directory_, code), end; !code && at != end; at.increment(code)) {
     std::error_code type_code;
-    if (!is_hex(at->path().filename().string(), 2) || !at->is_directory(type_code)) return stranger(at->path());
+    const bool is_folder = at->symlink_status(type_code).type() == fs::file_type::directory;
+    if (!is_hex(at->path().filename().string(), 2) || !is_folder) return stranger(at->path());
     TRY(list_folder(at->path(), digests));
   }
   if (code) return file_error("list the folder", directory_, code.value());

@@ -23,6 +23,20 @@ Result<void> sync_log(const fs::path& log) {
   return {};
 }
 
+// RocksDB opens whatever has the name that it looks for. A link leads it elsewhere, and a pipe holds it for ever.
+Result<void> check_kind(const fs::directory_entry& entry) {
+  std::error_code error;  // a file that a writer removes meanwhile is none
+  const fs::file_type type = entry.symlink_status(error).type();
+  const std::string name = printable(entry.path().string());
+  if (type == fs::file_type::symlink) {
+    return fault(str(name, " is a symbolic link, and those are not followed here; put what it leads to in its place"));
+  }
+  const bool may_lie_here =
+      error || type == fs::file_type::regular || type == fs::file_type::directory || type == fs::file_type::not_found;
+  if (may_lie_here) return {};
+  return fault(str(name, " is neither a file nor a directory, and a ledger's directory holds nothing else; remove it"));
+}
+
 }  // namespace
 
 bool holds_database(const fs::path& directory) {
@@ -39,6 +53,7 @@ Result<std::vector<std::string>> list_files(const fs::path& directory) {
   std::vector<std::string> names;
   fs::directory_iterator at(directory, error);
   while (!error && at != fs::directory_iterator()) {
+    TRY(check_kind(*at));
     names.push_back(at->path().filename().string());
     at.increment(error);
   }

@@ -62,9 +62,18 @@ bool lies_at(int file, const std::string& path) {
 }  // namespace
 
 Result<WriterLock> WriterLock::open_lock(const std::string& path) {
-  const int file = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+  // This process's pid is written over what the file holds, so it must be nobody's but the ledger's.
+  const int file = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0600);
+  if (file < 0 && errno == ELOOP) {
+    return fault(str(printable(path), " is a symbolic link, and those are not followed here; remove it"));
+  }
   if (file < 0) return fault(str("cannot open ", path, " to write to this ledger: ", reason(errno)));
-  return WriterLock(file);
+  WriterLock lock(file);
+  struct stat status = {};
+  if (::fstat(file, &status) != 0) return fault(str("cannot look at ", path, ": ", reason(errno)));
+  if (S_ISREG(status.st_mode) && status.st_nlink <= 1) return lock;
+  return fault(str(printable(path), " is no file of this ledger's own, but a device, a pipe or another name of a file ",
+                   "that lies elsewhere; remove it"));
 }
 
 Result<WriterLock> WriterLock::take(const std::filesystem::path& directory, Millis timeout) {
