@@ -1,6 +1,7 @@
 #include "commands/home.h"
 
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -56,10 +57,23 @@ AskSecret ask_for_pin(const std::string& name) {
 }
 
 Result<Home> Home::from_environment() {
-  if (const char* home = std::getenv("CAIRN_HOME"); home != nullptr && *home != '\0') return Home(fs::path(home));
+  if (const char* home = std::getenv("CAIRN_HOME"); home != nullptr && *home != '\0') return at(home, ::geteuid());
   if (const char* home = std::getenv("HOME"); home != nullptr && *home != '\0')
-    return Home(fs::path(home) / ".config" / "cairn");
+    return at(fs::path(home) / ".config" / "cairn", ::geteuid());
   return usage("neither CAIRN_HOME nor HOME is set: there is no place for keys");
+}
+
+// Whoever may rename what lies there decides where keys go and which heads are remembered.
+Result<Home> Home::at(fs::path directory, unsigned user) {
+  struct stat status {};
+  if (::stat(directory.c_str(), &status) != 0) return Home(std::move(directory));  // made, or missed, when it is needed
+  const std::string name = printable(directory.string());
+  if (status.st_uid != user && status.st_uid != 0) {
+    return usage(str("the home ", name, " is the user ", status.st_uid, "'s, who could put other keys there; set ",
+                     "CAIRN_HOME to a directory of your own"));
+  }
+  if ((status.st_mode & S_IWOTH) == 0) return Home(std::move(directory));
+  return usage(str("everybody may write to the home ", name, " and put other keys there; run: chmod o-w ", name));
 }
 
 Result<void> Home::check_key_name(const std::string& name) {

@@ -31,6 +31,10 @@ class Home {
  public:
   // $CAIRN_HOME, else $HOME/.config/cairn.
   static Result<Home> from_environment();
+
+  // For the user of this number. A usage error if another one, root excepted, owns what lies there, or everybody may
+  // write to it: somebody else would say what this home remembers and whose keys it holds.
+  static Result<Home> at(std::filesystem::path directory, unsigned user);
   explicit Home(std::filesystem::path directory) : directory_(std::move(directory)) {}
 
   const std::filesystem::path& directory() const { return directory_; }
