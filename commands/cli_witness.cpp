@@ -17,7 +17,11 @@ void add_witness_names(CLI::App& witness, Invocation& invocation) {
                               "https://witness.example.org --required");
   add->add_option("NAME", flags->name, "what you call it: no spaces")->required();
   add->add_option("VKEY", flags->vkey, "its public key, as cairn-witness key new printed it")->required();
-  add->add_option("URL", flags->url, "where it listens; /add-checkpoint is put behind it")->required();
+  add->add_option(
+         "URL", flags->url,
+         "where it listens; /add-checkpoint is put behind it. https trusts the system's authorities, or those in the "
+         "file that SSL_CERT_FILE names")
+      ->required();
   add->add_flag("--required", flags->required,
                 "the quorum is not met without it (default: it is asked, and not needed)");
   add->callback([&invocation, flags] {

@@ -3,6 +3,7 @@
 #include <curl/curl.h>
 #include <dlfcn.h>
 
+#include <cstdlib>
 #include <memory>
 
 #include "ledger/base/text.h"
@@ -12,6 +13,7 @@ namespace cairn {
 namespace {
 
 constexpr const char* curl_library = "libcurl.so.4";
+constexpr const char* trusted_file = "SSL_CERT_FILE";  // as for curl and openssl
 
 #define CAIRN_CURL_FUNCTIONS(each)                                                                             \
   each(global_init) each(easy_init) each(easy_setopt) each(easy_perform) each(easy_getinfo) each(easy_cleanup) \
@@ -88,6 +90,8 @@ class Post {
     set(CURLOPT_PROTOCOLS_STR, "http,https");
     set(CURLOPT_PROXY, "");  // not those of the environment either
     set(CURLOPT_FOLLOWLOCATION, 0L);
+    // The library, unlike its program, does not look there itself.
+    if (const char* file = std::getenv(trusted_file); file != nullptr && *file != '\0') set(CURLOPT_CAINFO, file);
     set(CURLOPT_NOSIGNAL, 1L);
     set(CURLOPT_TIMEOUT_MS, static_cast<long>(timeout));
     set(CURLOPT_USERAGENT, "cairn");
@@ -111,7 +115,12 @@ class Post {
     }
     if (ended == CURLE_OPERATION_TIMEDOUT) return unavailable("no whole answer within " + format_duration(timeout));
     if (ended != CURLE_OK) {
-      return unavailable(printable(said_[0] != '\0' ? said_ : curl_once().easy_strerror(ended)));
+      const std::string said = printable(said_[0] != '\0' ? said_ : curl_once().easy_strerror(ended));
+      long why = 0;  // X509_V_...; 1 where trust was not asked about, since the certificate is for another host
+      curl_once().easy_getinfo(handle_.get(), CURLINFO_SSL_VERIFYRESULT, &why);
+      if (ended != CURLE_PEER_FAILED_VERIFICATION || why <= 1) return unavailable(said);
+      return unavailable(
+          str(said, "; trusted are the authorities of the system, or those in the file that ", trusted_file, " names"));
     }
     curl_once().easy_getinfo(handle_.get(), CURLINFO_RESPONSE_CODE, &coming_.reply.status);
     return std::move(coming_.reply);

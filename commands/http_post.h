@@ -2,8 +2,9 @@
 // it.
 //
 // Redirects are not followed, cookies, netrc and the environment's proxies not looked at: a checkpoint goes to the
-// address that was named, and to no other. HTTPS takes the system's certificates. The answer is at most 64 KiB, its
-// headers 16 KiB. libcurl is loaded at the first call (decision 0036).
+// address that was named, and to no other. HTTPS takes the system's certificates, or those of the PEM file that
+// SSL_CERT_FILE names. The answer is at most 64 KiB, its headers 16 KiB. libcurl is loaded at the first call
+// (decision 0036).
 #pragma once
 
 #include <string>
