@@ -57,6 +57,14 @@ Result<Exit> prove_entry(const Globals& globals, const Ledger& ledger, Seq seq, 
   return Exit::done;
 }
 
+// A key that signed heads of this size: the one that is shown everywhere, if it did.
+std::string key_of_head(const Ledger& ledger, Size size) {
+  const auto signers = ledger.log_keys().at(size);
+  const bool newest =
+      std::any_of(signers.begin(), signers.end(), [&](const NoteVerifier& key) { return key.vkey() == ledger.vkey(); });
+  return newest ? ledger.vkey() : signers.back().vkey();
+}
+
 Result<Exit> prove_growth(const Globals& globals, const Ledger& ledger, const Path& older, const Path& out) {
   TRY_LET(note, read_file(older, max_note_bytes));
   const auto before = ledger.log_keys().open(note);
@@ -83,15 +91,18 @@ Result<Exit> prove_growth(const Globals& globals, const Ledger& ledger, const Pa
                      {"old", json_of(from)},
                      {"new", json_of(to)},
                      {"checkpoint", ledger.checkpoint_note()},
-                     {"vkey", ledger.vkey()}}));
+                     {"vkey", ledger.vkey()},
+                     {"old_vkey", key_of_head(ledger, from.size)}}));
     return Exit::done;
   }
   print(toned("Proved", Tone::good) + ": " + printable(ledger.origin()) +
         str(" only grew, from ", from.size, " to ", to.size) + " entries\n");
   print(table({{"  file", printable(out.string())}, {"  new head", printable(newer.string())}}));
+  const std::string old_key = key_of_head(ledger, from.size);
   print("\nAnyone checks it, with the log's key and nothing else:\n  cairn-verify consistency --old " +
         printable(older.string()) + " --new " + printable(newer.string()) + " \\\n    --proof " +
-        printable(out.string()) + " --key '" + ledger.vkey() + "'\n");
+        printable(out.string()) + " --key '" + ledger.vkey() + "'" +
+        (old_key == ledger.vkey() ? "" : " \\\n    --old-key '" + old_key + "'") + "\n");
   return Exit::done;
 }
 
@@ -108,7 +119,7 @@ Result<void> add_what_was_kept(const Path& file, AuditOptions& options) {
   }
   if (const auto envelope = parse_dsse(text); envelope.ok()) {
     const auto statement = decode_statement(envelope->payload);
-    if (!statement) return usage("--since " + printable(file.string()) + ": " + statement.error().message);
+    if (!statement) return fault("--since " + printable(file.string()) + ": " + statement.error().message);
     options.known_bases.push_back(statement->basis);
     return {};
   }
@@ -117,7 +128,7 @@ Result<void> add_what_was_kept(const Path& file, AuditOptions& options) {
     options.known_heads.push_back(receipt["checkpoint"]);
     return {};
   }
-  return usage("--since " + printable(file.string()) +
+  return fault("--since " + printable(file.string()) +
                " is no checkpoint, receipt or statement: " + size.error().message);
 }
 

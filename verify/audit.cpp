@@ -92,6 +92,9 @@ class Auditor {
     TRY(checkpoints_.finish(tree_.size(), findings()));
     TRY_LET(root, tree_.root_at(tree_.size()));
     report_.head = {tree_.size(), root};
+    if (footing_.log && tree_.size() > 0) {
+      for (const NoteVerifier& key : footing_.log->at(tree_.size())) report_.signing.push_back(key.vkey());
+    }
     report_.nodes = tree_.nodes_compared();
     report_.checkpoints = checkpoints_.checked();
     if (options_.quick) return {};

@@ -56,8 +56,9 @@ inline constexpr std::size_t most_missing_named = 10'000;
 struct Report {
   Hash ledger;
   std::string origin;
-  std::string vkey;
-  Head head;                  // recomputed over the entries that are there
+  std::string vkey;                  // the one that was brought along; else one that signs
+  std::vector<std::string> signing;  // all that sign the newest head, in the order in which they were added
+  Head head;                         // recomputed over the entries that are there
   std::optional<Hash> state;  // SHA-256 of the views that the entries fold into, as `cairn replay` shows it; none if
                               // quick, or after an entry that cannot be read
   bool quick = false;

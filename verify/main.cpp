@@ -9,6 +9,7 @@
 #include <string>
 #include <thread>
 
+#include "ledger/base/fold_lines.h"
 #include "ledger/base/text.h"
 #include "ledger/base/time.h"
 #include "ledger/tlog/note.h"
@@ -16,6 +17,7 @@
 #include "ledger/tlog/tile.h"
 #include "verify/audit.h"
 #include "verify/bundle_check.h"
+#include "verify/growth_check.h"
 #include "verify/layout.h"
 #include "verify/render_bundle.h"
 #include "verify/render_report.h"
@@ -28,6 +30,7 @@ namespace {
 
 struct Arguments {
   std::string vkey;
+  std::string old_vkey;
   std::string directory;
   std::string ledger;
   bool json = false;
@@ -65,9 +68,9 @@ int exit_code(ErrorKind kind) {
   return 1;
 }
 
-Result<NoteVerifier> read_key(const std::string& vkey) {
+Result<NoteVerifier> read_key(const std::string& vkey, std::string_view flag = "--key") {
   Result<NoteVerifier> log = NoteVerifier::from_log_vkey(vkey);
-  if (!log.ok()) return usage(str("--key: ", log.error().message));
+  if (!log.ok()) return usage(str(flag, ": ", log.error().message));
   return log;
 }
 
@@ -169,11 +172,17 @@ Result<SampleQuestion> read_question(const Arguments& arguments) {
   return question;
 }
 
+// The audit has opened it, with every key that signs at its size, which may be none that signs now.
+Result<Head> audited_head(const std::string& note) {
+  TRY_LET(parts, split_note(note));
+  TRY_LET(checkpoint, parse_checkpoint(parts.text));
+  return checkpoint.head;
+}
+
 // Draws from what was verified just now, and from nothing else.
 Result<int> verify_sample(const Arguments& arguments) {
   TRY_LET(question, read_question(arguments));
   TRY_LET(options, options_of(arguments));
-  TRY_LET(log, read_key(arguments.vkey));
   const Result<BundleFile> opened = BundleFile::open(arguments.bundle);
   if (!opened.ok()) return show_malformed(arguments, opened.error());
   const BundleFile& bundle = *opened;
@@ -189,8 +198,8 @@ Result<int> verify_sample(const Arguments& arguments) {
   if (!report.verified()) return show(arguments, report);
   Head head = report.head;
   if (!options.known_heads.empty()) {
-    TRY_LET(older, open_checkpoint(options.known_heads.front(), log));
-    head = older.head;
+    TRY_LET(older, audited_head(options.known_heads.front()));
+    head = older;
   }
   TRY_LET(sample, draw_from_bundle(question, report.origin, head, bundle));
   std::cout << (arguments.json ? render_json(sample) : render_text(sample));
@@ -224,33 +233,12 @@ Result<int> verify_proof(const Arguments& arguments) {
   return 0;
 }
 
-Result<Checkpoint> open_named(const std::string& file, const NoteVerifier& log) {
-  TRY_LET(note, read_at_most(file, max_note_bytes));
-  const Result<Checkpoint> checkpoint = open_checkpoint(note, log);
-  if (!checkpoint.ok()) return in_file(file, checkpoint.error());
-  return checkpoint;
-}
-
 Result<int> verify_consistency(const Arguments& arguments) {
   TRY_LET(log, read_key(arguments.vkey));
-  TRY_LET(before, open_named(arguments.old_note, log));
-  TRY_LET(after, open_named(arguments.new_note, log));
-  TRY_LET(text, read_at_most(arguments.proof, max_proof_file_bytes));
-  const Result<ConsistencyFile> proof = parse_consistency_file(text);
-  if (!proof.ok()) return in_file(arguments.proof, proof.error());
-  if (proof->old_size != before.head.size || proof->new_size != after.head.size) {
-    return not_verified(str(printable(arguments.proof), " is from size ", proof->old_size, " to ", proof->new_size,
-                            ", and the notes are of sizes ", before.head.size, " and ", after.head.size));
-  }
-  if (before.head.size > after.head.size) {
-    return not_verified(str("the old note is of size ", before.head.size, " and the new one of ", after.head.size,
-                            ": a log never shrinks"));
-  }
-  const Result<void> checked =
-      check_consistency(before.head.size, before.head.root, after.head.size, after.head.root, proof->hashes);
-  if (!checked.ok()) return in_file(arguments.proof, checked.error());
-  std::cout << "VERIFIED  " << printable(after.origin) << " only grew from size " << before.head.size << " to "
-            << after.head.size << '\n';
+  TRY_LET(before, arguments.old_vkey.empty() ? Result<NoteVerifier>(log) : read_key(arguments.old_vkey, "--old-key"));
+  TRY_LET(grown, check_growth({arguments.old_note, before}, {arguments.new_note, log}, arguments.proof));
+  std::cout << "VERIFIED  " << printable(grown.origin) << " only grew from size " << grown.before << " to "
+            << grown.after << '\n';
   return 0;
 }
 
@@ -342,6 +330,10 @@ void add_consistency(CLI::App& app, Arguments& arguments, Verb& chosen) {
   command.add_option("--new", arguments.new_note, "the newer checkpoint")->required();
   command.add_option("--proof", arguments.proof, "what `cairn prove --extends` wrote")->required();
   add_key(command, arguments);
+  command
+      .add_option("--old-key", arguments.old_vkey,
+                  "the key that signed the older one, where the log's keys have changed since (default: --key)")
+      ->type_name("VKEY");
   command.footer(
       "Example:\n  cairn-verify consistency --old monday.note --new today.note --proof growth.txt \\\n"
       "    --key 'models.example.org/prod+c7ad15b5+AZ...'");
@@ -350,8 +342,9 @@ void add_consistency(CLI::App& app, Arguments& arguments, Verb& chosen) {
 
 // Line by line, since a message may hold a note that somebody else wrote.
 int complain(const Error& error) {
-  std::cerr << "cairn-verify: ";
-  for (const std::string_view line : split(error.message, '\n')) std::cerr << printable(line) << '\n';
+  std::string message = "cairn-verify: ";
+  for (const std::string_view line : split(error.message, '\n')) message += printable(line) + '\n';
+  std::cerr << for_stderr(message);
   return exit_code(error.kind);
 }
 
@@ -359,6 +352,9 @@ int run(int argc, char** argv) {
   Arguments arguments;
   Verb chosen;
   CLI::App app("Verifies what cairn exports, with the log's public key and nothing else.", "cairn-verify");
+  app.formatter_fn([](const CLI::App* one, const std::string& name, CLI::AppFormatMode mode) {
+    return fold_help(CLI::Formatter().make_help(one, name, mode));
+  });
   app.footer(
       "Exit: 0 verified, 1 fault, 2 usage, 5 not verified.\n\n"
       "Example:\n  cairn-verify tiles ./export --key 'models.example.org/prod+c7ad15b5+AZ...'");

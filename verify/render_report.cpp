@@ -68,6 +68,10 @@ std::string render_text(const Report& report) {
   if (report.bundle) text += field("bundle", "complete: every entry from 0 on");
   text += field("ledger", report.ledger.hex());
   text += field("log key", report.vkey);
+  if (report.signing != std::vector{report.vkey}) {
+    for (const std::string& key : report.signing)
+      text += field(&key == &report.signing.front() ? "signs now" : "", key);
+  }
   text += field("size", std::to_string(report.head.size));
   text += field("root", report.head.root.hex());
   if (report.state) text += field("state", report.state->hex());
@@ -95,6 +99,7 @@ std::string render_json(const Report& report) {
   document["origin"] = report.origin;
   document["ledger"] = report.ledger.hex();
   document["log_key"] = report.vkey;
+  document["log_keys_now"] = report.signing;
   document["trusted_from_outside"] = report.trusted_from_outside;
   document["quick"] = report.quick;
   document["head"] = Json{{"size", report.head.size}, {"root", report.head.root.hex()}};
