@@ -190,41 +190,58 @@ Result<std::vector<fs::path>> log_key_files(const fs::path& directory, const std
 
 }  // namespace
 
-// Those that have ended are not read: nobody may know their passphrase any more.
-Result<std::vector<PrivateKey>> Home::held_log_keys(const LogKeys& keys, Size size) const {
-  std::vector<fs::path> ended;
-  bool first = true;  // of this ledger: its file has no digits
+std::vector<Home::LogKeyFile> Home::log_key_files_of(const LogKeys& keys) const {
+  std::vector<LogKeyFile> files;
   for (const LogKey& key : keys.all()) {
     if (key.ledger != keys.ledger()) continue;
-    const std::string digits = first ? "" : "." + key.verifier.key().id().hex().substr(0, old_key_digits);
-    if (key.ended) ended.push_back(log_key_path(keys.ledger().hex() + digits));
-    first = false;
+    const std::string digits =  // the first of this ledger has none
+        files.empty() ? "" : "." + key.verifier.key().id().hex().substr(0, old_key_digits);
+    files.push_back({&key, log_key_path(keys.ledger().hex() + digits)});
   }
-  std::vector<PrivateKey> held;
-  TRY_LET(files, log_key_files(directory_ / "logs", keys.ledger().hex()));
-  for (const fs::path& file : files) {
-    if (std::find(ended.begin(), ended.end(), file) != ended.end()) continue;
-    TRY_LET(key, read_private_key(file, ask_for("the log's key")));
-    held.push_back(std::move(key));
-  }
-  // init and fork name the key once its first entry is durable; a crash in between leaves the first name.
-  for (const NoteVerifier& signer : keys.at(size)) {
-    if (held_key(held, signer) != nullptr) continue;
-    TRY_LET(unnamed, file_exists(log_key_path("new-" + signer.key().id().hex())));
-    if (!unnamed) continue;
-    TRY(name_log_key(signer.key(), keys.ledger()));
-    TRY_LET(key, read_private_key(log_key_path(keys.ledger().hex()), ask_for("the log's key")));
-    held.push_back(std::move(key));
-  }
-  return held;
+  return files;
 }
 
+Result<std::vector<fs::path>> Home::waiting_log_keys(const LogKeys& keys) const {
+  TRY_LET(waiting, log_key_files(directory_ / "logs", keys.ledger().hex()));
+  for (const LogKeyFile& known : log_key_files_of(keys)) std::erase(waiting, known.file);
+  return waiting;
+}
+
+Result<std::optional<PrivateKey>> Home::find_log_key(const LogKeys& keys, const NoteVerifier& wanted) const {
+  TRY_LET(waiting, waiting_log_keys(keys));
+  const std::string digits = "." + wanted.key().id().hex().substr(0, old_key_digits) + ".pem";
+  std::stable_partition(waiting.begin(), waiting.end(),
+                        [&](const fs::path& file) { return file.native().ends_with(digits); });
+  for (const fs::path& file : waiting) {
+    TRY_LET(key, read_private_key(file, ask_for("the log's key")));
+    if (held_key({&key, 1}, wanted) != nullptr) return std::optional<PrivateKey>(std::move(key));
+  }
+  return std::optional<PrivateKey>();
+}
+
+// A token asks for its PIN at every read. So neither a key that has ended is read, whose passphrase nobody may know any
+// more, nor one that waits to be added, until it is.
 Result<std::vector<PrivateKey>> Home::log_keys(const LogKeys& keys, Size size) const {
-  TRY_LET(held, held_log_keys(keys, size));
-  const bool may_take_over =
-      std::any_of(held.begin(), held.end(), [&](const PrivateKey& key) { return is_new(key, keys); });
+  std::vector<PrivateKey> held;
+  for (const LogKeyFile& known : log_key_files_of(keys)) {
+    if (!known.key->signs(size)) continue;
+    TRY_LET(there, file_exists(known.file));
+    if (!there) continue;
+    TRY_LET(key, read_private_key(known.file, ask_for("the log's key")));
+    held.push_back(std::move(key));
+  }
+  TRY_LET(waiting, waiting_log_keys(keys));
   for (const NoteVerifier& signer : keys.at(size)) {
-    if (held_key(held, signer) != nullptr || may_take_over) continue;
+    if (held_key(held, signer) != nullptr) continue;
+    // init and fork name the key once its first entry is durable; a crash in between leaves the first name.
+    TRY_LET(unnamed, file_exists(log_key_path("new-" + signer.key().id().hex())));
+    if (unnamed) {
+      TRY(name_log_key(signer.key(), keys.ledger()));
+      TRY_LET(key, read_private_key(log_key_path(keys.ledger().hex()), ask_for("the log's key")));
+      held.push_back(std::move(key));
+      continue;
+    }
+    if (!waiting.empty()) continue;  // what waits may take its place
     return fault("this CAIRN_HOME does not hold the log's key " + signer.vkey() + " (" +
                  log_key_path(keys.ledger().hex()).string() +
                  "): write a signed statement with --sign-only FILE, and have it submitted by whoever does; if it is "
@@ -233,10 +250,11 @@ Result<std::vector<PrivateKey>> Home::log_keys(const LogKeys& keys, Size size) c
   return held;
 }
 
-Result<PrivateKey> Home::next_log_key(const LogKeys& keys, Size size) const {
-  TRY_LET(held, held_log_keys(keys, size));
-  for (PrivateKey& key : held) {
-    if (is_new(key, keys)) return std::move(key);
+Result<PrivateKey> Home::next_log_key(const LogKeys& keys) const {
+  TRY_LET(waiting, waiting_log_keys(keys));
+  for (const fs::path& file : waiting) {
+    TRY_LET(key, read_private_key(file, ask_for("the log's key")));
+    if (is_new(key, keys)) return key;
   }
   TRY_LET(key, PrivateKey::generate(KeyType::ed25519));
   const std::string digits = key.public_key().id().hex().substr(0, old_key_digits);

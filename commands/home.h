@@ -58,12 +58,15 @@ class Home {
   Result<void> name_log_key(const PublicKey& key, const Hash& ledger) const;
   std::filesystem::path log_key_file(const Hash& ledger) const { return log_key_path(ledger.hex()); }
 
-  // Those that lie here for the ledger: that sign for it at this size, or may from now on. A fault if one that signs
-  // does not lie here, unless one does that may take its place.
+  // Those that lie here and sign for the ledger at this size; no other is read. A fault if one that signs does not lie
+  // here, unless something waits here that may take its place.
   Result<std::vector<PrivateKey>> log_keys(const LogKeys& keys, Size size) const;
 
+  // This one, where it lies here and is none of `keys` yet; read only now. None: it does not lie here.
+  Result<std::optional<PrivateKey>> find_log_key(const LogKeys& keys, const NoteVerifier& wanted) const;
+
   // A key that the log does not sign with yet: one that lies here for it since an earlier try, else a new one.
-  Result<PrivateKey> next_log_key(const LogKeys& keys, Size size) const;
+  Result<PrivateKey> next_log_key(const LogKeys& keys) const;
 
   // The key, protected, and its passphrase beside it in a file for the owner only: shown on a screen alone it could be
   // lost before anybody read it.
@@ -86,8 +89,13 @@ class Home {
   std::filesystem::path place_file(const std::string& where) const;
 
  private:
-  // Those that lie here, whether all that sign are among them or not.
-  Result<std::vector<PrivateKey>> held_log_keys(const LogKeys& keys, Size size) const;
+  // Where a key that is the log's, or was, has its file here; and the files here of keys that never were.
+  struct LogKeyFile {
+    const LogKey* key = nullptr;
+    std::filesystem::path file;
+  };
+  std::vector<LogKeyFile> log_key_files_of(const LogKeys& keys) const;
+  Result<std::vector<std::filesystem::path>> waiting_log_keys(const LogKeys& keys) const;
   std::filesystem::path log_key_path(const std::string& name) const { return directory_ / "logs" / (name + ".pem"); }
   std::filesystem::path head_path(const Hash& ledger) const { return directory_ / "heads" / (ledger.hex() + ".note"); }
 

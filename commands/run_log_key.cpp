@@ -16,12 +16,20 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
+// A head that there never was is nobody's. Said before a key is made: where the only key is lost, not even a refusal
+// could be signed.
+Result<void> check_taken_from(std::optional<Size> from, Size size) {
+  if (!from || (*from > 0 && *from <= size)) return {};
+  return usage(str("--compromised-from ", *from, ": the heads of this log are of 1 to ", size, " entries"));
+}
+
 // The key that the log is to sign with, and what it says to that. A dry run keeps none.
-Result<LogKeyAdded> key_to_add(const Globals& globals, const Home& home, const WriteFlags& write) {
+Result<LogKeyAdded> key_to_add(const Globals& globals, const Home& home, const WriteFlags& write,
+                               std::optional<Size> taken_from = {}) {
   TRY_LET(session, Session::open(globals, home));
   const Ledger& ledger = session->ledger();
-  TRY_LET(key,
-          write.dry_run ? PrivateKey::generate(KeyType::ed25519) : home.next_log_key(ledger.log_keys(), ledger.size()));
+  TRY(check_taken_from(taken_from, ledger.size()));
+  TRY_LET(key, write.dry_run ? PrivateKey::generate(KeyType::ed25519) : home.next_log_key(ledger.log_keys()));
   TRY_LET(verifier, NoteVerifier::for_log(ledger.origin(), key.public_key()));
   TRY_LET(possession, key.sign(log_possession_text(ledger.id(), verifier.vkey())));
   return LogKeyAdded{verifier.vkey(), possession};
@@ -84,7 +92,7 @@ Result<Exit> run_log_key_add(const Globals& globals, const WriteFlags& write) {
 Result<Exit> run_log_key_replace(const Globals& globals, const WriteFlags& write, const LogKeyFlags& flags) {
   TRY(check_actor(globals));
   TRY_LET(home, Home::from_environment());
-  TRY_LET(added, key_to_add(globals, home, write));
+  TRY_LET(added, key_to_add(globals, home, write, flags.compromised_from));
   return write_and_show(globals, write, [&](const World& world) {
     return Wanted{
         ChangeLogKeys{added, signing_now(world), flags.compromised_from, flags.reason, speaker(globals, world)}, {}};
@@ -94,6 +102,7 @@ Result<Exit> run_log_key_replace(const Globals& globals, const WriteFlags& write
 Result<Exit> run_log_key_retire(const Globals& globals, const WriteFlags& write, const LogKeyFlags& flags) {
   return write_and_show(globals, write, [&](const World& world) -> Result<Wanted> {
     TRY_LET(vkey, named_key(world, flags.retire.value_or("")));
+    TRY(check_taken_from(flags.compromised_from, world.position->size));
     return Wanted{ChangeLogKeys{std::nullopt, {vkey}, flags.compromised_from, flags.reason, speaker(globals, world)},
                   {}};
   });

@@ -22,6 +22,9 @@ Result<std::unique_ptr<Sequencing>> start_sequencing(const Globals& globals, con
   for (const NoteVerifier& signer : ledger.log_keys().at(ledger.size())) {
     if (held_key(log_keys, signer) == nullptr) options.brings_keys = true;
   }
+  options.find_key = [home, keys = ledger.log_keys()](const NoteVerifier& wanted) {
+    return home.find_log_key(keys, wanted);
+  };
   options.patience = globals.lock_timeout;
   notice.emplace();
   TRY_LET(sequencer, Sequencer::open(all->session->store(), *all->rules, all->clock, std::move(log_keys), options));

@@ -69,7 +69,7 @@ struct Sequencer::Pending {
 
 Sequencer::Sequencer(Store& store, Rules& rules, const Clock& clock, std::vector<PrivateKey> log_keys,
                      SequencerOptions options)
-    : store_(store), rules_(rules), clock_(clock), log_keys_(std::move(log_keys)), options_(options) {}
+    : store_(store), rules_(rules), clock_(clock), log_keys_(std::move(log_keys)), options_(std::move(options)) {}
 
 Result<void> Sequencer::check_clock(Millis now) const {
   const Millis newest = rules_.newest_recorded();
@@ -179,7 +179,8 @@ Result<Answer> Sequencer::receive(Submission& submission, Pending& pending) {
     return Answer(turned_away(outcome, str("the rules refuse this correction of the clock: ", outcome)));
   }
   if (outcome.empty()) {
-    if (auto away = missing_log_key(statement); seq > 0 && away) return Answer(std::move(*away));
+    TRY_LET(away, seq > 0 ? missing_log_key(statement) : Result<std::optional<TurnedAway>>(std::nullopt));
+    if (away) return Answer(std::move(*away));
   }
   return Answer(place(submission, std::move(outcome), recorded, pending));
 }

@@ -9,6 +9,7 @@
 #pragma once
 
 #include <deque>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
@@ -91,6 +92,10 @@ struct SequencerOptions {
   bool clock_is_right = false;  // somebody looked: append although the clock is more than max_clock_lead ahead
   bool brings_keys = false;     // the log is to sign with others than now, by what is said first: a fork, a lost key
   Millis patience = 0;          // how long to try again while others are first or the store is away
+
+  // Asked for a log key that is not among those given, once something that is to be signed with it is there. None: it
+  // is not here.
+  std::function<Result<std::optional<PrivateKey>>(const NoteVerifier& wanted)> find_key = {};
 };
 
 // What is handed in, and, where somebody has opened it already, what they found.
@@ -139,13 +144,14 @@ class Sequencer {
   Result<Answer> receive(Submission& submission, Pending& pending);
   Opening open_with(const Envelope& envelope, BytesView spki);
   std::optional<TurnedAway> check_ledger(const Statement& statement, const Pending& pending) const;
-  std::optional<TurnedAway> missing_log_key(const Statement& statement) const;
+  Result<std::optional<TurnedAway>> missing_log_key(const Statement& statement);
+  Result<const PrivateKey*> log_key(const NoteVerifier& wanted);
   Opening open_first(const Envelope& envelope) const;
   Result<Basis> check_basis(const Head& basis, const Pending& pending);
   Result<Receipt> repeat(Seq first, const Pending& pending) const;
   Receipt place(Submission& submission, std::string outcome, Millis recorded, Pending& pending);
 
-  Result<std::vector<PrivateKey>> signers_of(const LogKeys& keys, Size size) const;
+  Result<std::vector<PrivateKey>> signers_of(const LogKeys& keys, Size size);
   Result<SignedHead> sign(const Pending& pending);
   Result<void> commit(Pending& pending);
   Result<void> complete(std::vector<Answer>& answers, Pending& pending) const;

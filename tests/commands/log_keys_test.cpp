@@ -163,7 +163,7 @@ TEST_CASE(
   Logged log;
   log.run({"log-key", "add", "--dry-run"});
   CHECK(log.later_key_files().empty());
-  CHECK(log.place.cairn("dana", {"log-key", "replace", "--compromised-from", "99", "--reason", "taken"}).code == 3);
+  log.run({"log-key", "add", "--sign-only", (log.place.directory() / "never-submitted.dsse").string()});
   const auto made = log.later_key_files();
   REQUIRE(made.size() == 1);
   log.run({"log-key", "add"});
@@ -172,6 +172,100 @@ TEST_CASE(
   log.run({"log-key", "retire", last.substr(0, last.find('+', last.find('+') + 1)), "--reason", "yearly"});
   CHECK(log.run({"log-key", "retire", log.vkeys().front(), "--reason", "no more"}, 3)["refusal"] == "last_log_key");
   CHECK(log.place.cairn("dana", {"log-key", "retire", "nobody", "--reason", "x"}).code == 2);
+}
+
+TEST_CASE("a key is not called taken from a head on that there never was, and nothing is written or made for it") {
+  Logged log;
+  const auto refused = [&](const Words& words) {
+    const Ran ran = log.place.cairn("dana", words);
+    INFO(ran.err);
+    CHECK(ran.code == 2);
+    CHECK(contains(ran.err, "--compromised-from"));
+    CHECK(contains(ran.err, "1 to 1 entries"));
+    CHECK(log.later_key_files().empty());
+    CHECK(log.place.size() == 1);
+  };
+  refused({"log-key", "retire", log.vkeys().front(), "--compromised-from", "2", "--reason", "taken"});
+  refused({"log-key", "replace", "--compromised-from", "0", "--reason", "taken"});
+  // With the only key lost there is nobody to sign a refusal.
+  fs::remove(log.place.home("dana") / "logs" / (log.id() + ".pem"));
+  refused({"log-key", "replace", "--compromised-from", "999", "--reason", "taken"});
+  log.run({"log-key", "replace", "--compromised-from", "1", "--reason", "taken"});
+}
+
+TEST_CASE("a head by an earlier key and one by the key of now are of one log, and a sample is drawn under either") {
+  Logged log;
+  const std::string first = log.vkeys().front();
+  const auto file = [&](const std::string& name) { return (log.place.directory() / name).string(); };
+  log.run(log.act());
+  put_text(file("old.note"), log.place.expect(0, "dana", {"checkpoint"}));
+  log.run({"log-key", "replace", "--reason", "yearly"});
+  log.run(log.act());
+  const std::string second = log.vkeys().front();
+  const Json proved = log.run({"prove", "--extends", file("old.note"), "--out", file("growth")});
+  CHECK(proved["vkey"] == second);
+  CHECK(proved["old_vkey"] == first);
+  CHECK(contains(log.place.expect(0, "dana", {"prove", "--extends", file("old.note"), "--out", file("growth")}),
+                 "--old-key '" + first + "'"));
+  const auto consistency = [&](const Words& keys) {
+    return log.place.cairn_verify(with(
+        {"consistency", "--old", file("old.note"), "--new", file("growth.note"), "--proof", file("growth")}, keys));
+  };
+  CHECK(consistency({"--key", second, "--old-key", first}).code == 0);
+  const Ran one = consistency({"--key", second});
+  CHECK(one.code == 5);
+  CHECK(contains(one.err, "--old-key"));
+  CHECK(consistency({"--key", first}).code == 5);
+  CHECK(consistency({"--key", second, "--old-key", second}).code == 5);
+  CHECK(consistency({"--key", first, "--old-key", second}).code == 5);
+  CHECK(consistency({"--key", second, "--old-key", "no key"}).code == 2);
+  const std::string another = "another.example" + first.substr(first.find('+'));
+  CHECK(consistency({"--key", second, "--old-key", another}).code == 2);
+
+  const Ran drawn = log.place.cairn("dana", {"sample", "--seed", "7", "--n", "1", "--checkpoint", file("old.note")});
+  log.run({"bundle", "--out", file("all.tar")});
+  for (const std::string& key : {first, second}) {
+    const Ran again = log.place.cairn_verify(
+        {"sample", file("all.tar"), "--key", key, "--seed", "7", "--n", "1", "--checkpoint", file("old.note")});
+    INFO(again.out << again.err);
+    CHECK(again.code == 0);
+    CHECK(contains(again.out, "size          2"));
+  }
+  CHECK(drawn.code == 0);
+}
+
+TEST_CASE("an audit says which keys sign now, where that is not the one that was brought") {
+  Logged log;
+  const std::string first = log.vkeys().front();
+  CHECK(!contains(log.place.expect(0, "dana", {"verify", "--key", first}), "signs now"));
+  log.run({"log-key", "add"});
+  const auto both = log.vkeys();
+  CHECK(log.run({"verify"})["log_keys_now"].get<std::vector<std::string>>() == both);
+  const std::string said = log.place.expect(0, "dana", {"verify", "--key", first});
+  CHECK(contains(said, "log key       " + first));
+  CHECK(contains(said, "signs now     " + both.front()));
+  CHECK(contains(said, both.back()));
+}
+
+TEST_CASE("a log key that only waits to be added is read once it is asked for, and not before") {
+  Logged log;
+  const std::string file = (log.place.directory() / "add.dsse").string();
+  log.run({"log-key", "add", "--sign-only", file});
+  const auto made = log.later_key_files();
+  REQUIRE(made.size() == 1);
+  const std::string key = text_of(made.front());
+  // As a token would ask for its PIN, this fails whoever reads it.
+  fs::remove(made.front());
+  put_text(made.front(), "no key at all");
+  log.run(log.act());
+  const Ran asked = log.place.cairn("dana", {"submit", file});
+  CHECK(asked.code == 1);
+  CHECK(contains(asked.err, made.front().string()));
+  fs::remove(made.front());
+  put_text(made.front(), key);
+  fs::permissions(made.front(), fs::perms::owner_read | fs::perms::owner_write);
+  log.run({"submit", file});
+  CHECK(log.vkeys().size() == 2);
 }
 
 }  // namespace
