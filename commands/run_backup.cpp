@@ -137,7 +137,7 @@ Result<Carried> carry_beside(const Source& source, const fs::path& beside, Store
   if (mode == StoreMode::copy) TRY(store->mark(Copying::under_way));
   TRY_LET(attachments, place.open_attachments(mode));
   TRY_LET(carried, carry(ledger, *source.attachments, *store, *attachments, "restore"));
-  if (mode == StoreMode::copy) TRY(store->mark(Copying::done));
+  TRY(store->mark(mode == StoreMode::copy ? Copying::done : Copying::older));
   return carried;
 }
 

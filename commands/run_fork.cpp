@@ -104,16 +104,20 @@ Result<Exit> run_fork(const Globals& globals, const ForkFlags& flags) {
   TRY_LET(home, Home::from_environment());
   TRY_LET(place, LedgerPlace::parse(globals.where));
   TRY_LET(there, place.holds_something());
-  if (!there) return usage("nothing lies at " + printable(place.name()) + "; give --ledger where the older copy is");
+  if (!there) return fault("nothing lies at " + printable(place.name()) + "; give --ledger where the older copy is");
   if (is_postgres_url(globals.where)) return usage("what is restored into a database takes statements: migrate a fork");
   {
     TRY_LET(look, place.open_store(StoreMode::read, {}));
     if (!look->is_backup()) {
       return usage(printable(place.name()) + " takes statements as it is; fork is for an older copy that was restored");
     }
+    if (!look->is_older_copy()) {
+      return usage(printable(place.name()) + " is a backup, and would be none any more; restore it to a place first, " +
+                   "cairn --ledger WHERE restore " + printable(place.name()) + ", and fork what lies there then");
+    }
   }
   TRY_LET(author_key, home.read_key(globals.actor));
-  TRY_LET(store, place.open_store(StoreMode::backup, {.lock_timeout = globals.lock_timeout}));
+  TRY_LET(store, place.open_store(StoreMode::fork, {.lock_timeout = globals.lock_timeout}));
   TRY_LET(ledger, Ledger::open(*store));
   if (ledger.log_keys().forked_at() == ledger.size() - 1) {
     // Its own first entry is its newest: a fork that was cut short here, unless more of it was seen since.

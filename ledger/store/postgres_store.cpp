@@ -329,7 +329,8 @@ Result<bool> holds_postgres_ledger(const std::string& url) {
 Result<std::unique_ptr<Store>> open_postgres_store(const std::string& url, StoreMode mode,
                                                    const PostgresOptions& options) {
   TRY_LET(place, postgres_place(url));
-  if (mode == StoreMode::backup) return usage("a backup is a directory, and " + place + " is a database");
+  if (mode == StoreMode::backup || mode == StoreMode::fork)
+    return usage("a backup is a directory, and " + place + " is a database");
   if (mode == StoreMode::create || mode == StoreMode::copy) {
     TRY_LET(connection, PostgresConnection::connect(url, PostgresTarget::read_write));
     TRY(create_postgres_schema(*connection, place, options.grant_to));

@@ -68,6 +68,7 @@ class RocksStore final : public Store {
   Result<void> mark_new(StoreMode mode);
   Result<void> mark(Copying copying) override;
   bool is_backup() const override { return is_backup_; }
+  bool is_older_copy() const override { return is_older_copy_; }
 
   Result<void> commit(Size expected, const Batch& batch) override;
   Result<Tip> tip() const override;
@@ -100,7 +101,7 @@ class RocksStore final : public Store {
   }
   Error unreadable(Seq seq, const RowCursor& rows) const {
     if (const Result<void> status = rows.status(); !status.ok()) {
-      return at_ledger(str("entry ", seq), str("cannot be read, restore it from a copy: ", status.error().message));
+      return at_ledger(str("entry ", seq), str("was not read: ", status.error().message));
     }
     return missing(seq);
   }
@@ -112,6 +113,7 @@ class RocksStore final : public Store {
   TileNodes nodes_;
   fs::path directory_;
   bool is_backup_ = false;
+  bool is_older_copy_ = false;
 
   mutable std::mutex commit_mutex_;
   std::optional<std::string> failure_;  // of a commit; guarded by commit_mutex_
@@ -142,7 +144,8 @@ Result<void> RocksStore::load(StoreMode mode) {
   TRY_LET(version, rows_->get(version_key()));
   if (!version) return fault(str("the database at ", directory_.string(), " is not a ledger of cairn"));
   TRY(check_version(*version, mode, directory_.string()));
-  is_backup_ = *version == backup_version;
+  is_older_copy_ = *version == older_version;
+  is_backup_ = is_older_copy_ || *version == backup_version;
   Acknowledged now;
   const auto notes = rows_->cursor("c", "d");
   notes->seek_back("d");
@@ -370,7 +373,7 @@ Result<std::unique_ptr<Store>> open_rocks_store(const fs::path& directory, Store
     TRY_LET(rows, RocksRows::open_reader(directory, options));
     return open_store_over(std::move(rows), directory);
   }
-  const bool may_make = mode != StoreMode::write;
+  const bool may_make = mode != StoreMode::write && mode != StoreMode::fork;
   const bool create = may_make && (mode == StoreMode::create || !holds_database(directory));
   if (create && holds_database(directory) && !fs::exists(directory / "CURRENT")) {
     return fault(str("the directory ", directory.string(), " holds a database whose file CURRENT is gone: restore it ",

@@ -64,7 +64,7 @@ struct ReadLimit {
 };
 
 // What a store holds that was opened to copy a ledger into.
-enum class Copying { under_way, done };
+enum class Copying { under_way, done, older };
 
 class Store {
  public:
@@ -105,12 +105,15 @@ class Store {
   virtual Result<std::vector<std::string>> damaged_files() const;
 
   // Of a store that was opened with StoreMode::copy: while a copy is under way nobody else writes to it, for what goes
-  // on from half a ledger is a fork. Of one opened with StoreMode::backup: Copying::done makes it a ledger like others.
+  // on from half a ledger is a fork. Of one opened with StoreMode::backup: Copying::done makes it a ledger like others,
+  // and Copying::older a copy in its ledger's place that only reads, until a fork goes on from it.
   // Durable when it returns. One that nobody else can open has nothing to remember.
   virtual Result<void> mark(Copying) { return {}; }
 
-  // A copy that is kept: it is older than its ledger by its nature, and takes nothing but what a newer one adds.
+  // A copy that is kept: it is older than its ledger by its nature, and takes nothing but what a newer one adds. Or an
+  // older copy, as above, which is both.
   virtual bool is_backup() const { return false; }
+  virtual bool is_older_copy() const { return false; }
 
   // Every snapshot of a size <= at_most, ascending, one at a time, since they are large. `each` may end it by an error.
   virtual Result<void> snapshots(Size at_most, const std::function<Result<void>(const AtSize&)>& each) const;
@@ -119,7 +122,7 @@ class Store {
 // The model that every other store is tested against.
 std::unique_ptr<Store> open_memory_store();
 
-enum class StoreMode { create, write, read, copy, backup };
+enum class StoreMode { create, write, read, copy, backup, fork };
 
 struct RocksOptions {
   Millis lock_timeout = 30 * second;     // how long a second writer waits for the first

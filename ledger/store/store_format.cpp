@@ -5,7 +5,15 @@
 namespace cairn {
 
 std::string_view version_for(Copying copying) {
-  return copying == Copying::done ? store_version : unfinished_version;
+  switch (copying) {
+    case Copying::under_way:
+      return unfinished_version;
+    case Copying::done:
+      return store_version;
+    case Copying::older:
+      return older_version;
+  }
+  return unfinished_version;
 }
 
 std::string_view version_of_new(StoreMode mode) {
@@ -13,7 +21,9 @@ std::string_view version_of_new(StoreMode mode) {
 }
 
 Result<void> check_version(std::string_view found, StoreMode mode, const std::string& place) {
-  if (found != store_version && found != unfinished_version && found != backup_version) {
+  const bool known =
+      found == store_version || found == unfinished_version || found == backup_version || found == older_version;
+  if (!known) {
     return fault(str("the ledger at ", place, " has the format '", printable(found), "', this program reads '",
                      store_version, "': use the program that wrote it"));
   }
@@ -21,11 +31,17 @@ Result<void> check_version(std::string_view found, StoreMode mode, const std::st
   if (mode == StoreMode::backup && found != backup_version) {
     return fault(str("there is a ledger at ", place, ", and no backup: choose another directory"));
   }
+  if (mode == StoreMode::fork && found != older_version && found != backup_version) {
+    return fault(str("the ledger at ", place, " is no older copy that was restored, and only such a one is forked"));
+  }
   if (mode != StoreMode::backup && found == backup_version) {
-    return fault(
-        str("the ledger at ", place, " is a backup, and takes nothing: `cairn --ledger WHERE restore ", place,
-            "` puts it in place; where it is in place, and there is no newer one, `cairn fork` makes a ledger ",
-            "of its own of it"));
+    return fault(str("the ledger at ", place, " is a backup, and takes nothing: `cairn --ledger WHERE restore ", place,
+                     "` puts it in place", mode == StoreMode::fork ? "; then fork what lies there" : ""));
+  }
+  if (mode != StoreMode::fork && found == older_version) {
+    return fault(str("the ledger at ", place,
+                     " is an older copy that was restored, and takes nothing: restore a newer ",
+                     "backup; where there is none, `cairn fork` makes a ledger of its own of it"));
   }
   const bool writes = mode == StoreMode::create || mode == StoreMode::write;
   return writes && found == unfinished_version ? unfinished_copy(place) : Result<void>();

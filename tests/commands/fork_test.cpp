@@ -106,8 +106,25 @@ TEST_CASE("an older copy of a fork is forked again, and is not the fork that was
 TEST_CASE("a fork of nothing makes nothing") {
   const Older older;
   const std::string typo = (older.place.directory() / "typo").string();
-  CHECK(older.place.cairn("dana", {"--ledger", typo, "fork", "--reason", "lost"}).code == 2);
+  CHECK(older.place.cairn("dana", {"--ledger", typo, "fork", "--reason", "lost"}).code == 1);
   CHECK(!fs::exists(typo));
+}
+
+TEST_CASE("a backup that was restored nowhere is not forked, and stays the backup that it is") {
+  const Older older;
+  const Ran refused = older.place.cairn("dana", {"--ledger", older.backup, "fork", "--reason", "lost"});
+  CHECK(refused.code == 2);
+  CHECK(contains(refused.err, "is a backup"));
+  CHECK(contains(refused.err, "restore " + older.backup));
+  older.run({"--ledger", older.backup, "verify"});
+  // And what was restored takes no newer backup in passing: it is no backup any more.
+  const Ran backed_up = older.place.cairn("dana", {"--ledger", older.backup, "backup", older.place.ledger().string()});
+  CHECK(backed_up.code == 1);
+  CHECK(contains(backed_up.err, "and no backup"));
+  fs::remove_all(older.place.ledger());
+  CHECK(older.run({"restore", older.backup})["only_reads"] == true);
+  older.run({"fork", "--reason", "lost"});
+  older.act("after");
 }
 
 TEST_CASE("only an older copy is forked, and only by an admin") {

@@ -11,11 +11,13 @@ namespace cairn::test {
 
 TEST_CASE("Of each state of a store it is said who may open it") {
   using Modes = std::vector<StoreMode>;
-  const Modes all = {StoreMode::create, StoreMode::write, StoreMode::read, StoreMode::copy, StoreMode::backup};
+  const Modes all = {StoreMode::create, StoreMode::write,  StoreMode::read,
+                     StoreMode::copy,   StoreMode::backup, StoreMode::fork};
   const std::map<std::string_view, Modes> open_to = {
       {store_version, {StoreMode::create, StoreMode::write, StoreMode::read, StoreMode::copy}},
       {unfinished_version, {StoreMode::read, StoreMode::copy}},
       {backup_version, {StoreMode::read, StoreMode::backup}},
+      {older_version, {StoreMode::read, StoreMode::fork}},
       {"cairn store 1", {}},
       {"", {}},
   };
