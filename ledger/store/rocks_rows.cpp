@@ -42,6 +42,18 @@ Error failed(std::string_view what, const fs::path& directory, const Status& sta
   return fault(str("cannot ", what, " the ledger at ", directory.string(), ": ", text_of_status(status)));
 }
 
+// Bytes that are others than were written are damaged for good. What a disk did not answer may be whole.
+Error not_read(const fs::path& directory, const Status& status) {
+  Error error = failed("read", directory, status);
+  if (status.IsCorruption()) error.message += "; these bytes are damaged: restore it from a copy";
+  if (status.IsIOError()) {
+    error.message +=
+        "; the disk did not answer, which passes or stays: try again, and if it stays see to the disk, "
+        "and restore it from a copy";
+  }
+  return error;
+}
+
 // In a WriteBatch: a kind and two lengths.
 constexpr std::size_t most_bytes_around_a_row = 16;
 
@@ -122,7 +134,7 @@ class Cursor final : public RowCursor {
   BytesView value() const override { return view(rows_->value()); }
   Result<void> status() const override {
     if (rows_->status().ok()) return {};
-    return failed("read", directory_, rows_->status());
+    return not_read(directory_, rows_->status());
   }
 
  private:
@@ -157,7 +169,7 @@ class Rows final : public RocksRows {
     Bytes value;
     const Status status = db_->Get({}, slice(key), &value);
     if (status.IsNotFound()) return std::optional<Bytes>{};
-    if (!status.ok()) return failed("read", directory_, status);
+    if (!status.ok()) return not_read(directory_, status);
     return std::optional<Bytes>{std::move(value)};
   }
 
@@ -171,7 +183,7 @@ class Rows final : public RocksRows {
     std::vector<std::optional<Bytes>> found(keys.size());
     for (std::size_t i = 0; i < keys.size(); ++i) {
       if (statuses[i].IsNotFound()) continue;
-      if (!statuses[i].ok()) return failed("read", directory_, statuses[i]);
+      if (!statuses[i].ok()) return not_read(directory_, statuses[i]);
       found[i] = Bytes(view(values[i]));
     }
     return found;
@@ -238,7 +250,7 @@ Result<std::optional<Seq>> first_gap(rocksdb::DB& db, const fs::path& directory)
     }
     previous = seq;
   }
-  if (!rows->status().ok()) return failed("read", directory, rows->status());
+  if (!rows->status().ok()) return not_read(directory, rows->status());
   return std::optional<Seq>{};
 }
 

@@ -171,6 +171,31 @@ TEST_CASE("Whichever call to the disk fails or is the last, all that was acknowl
   }
 }
 
+TEST_CASE("What the disk did not answer is not called damage") {
+  const TempDirectory temp;
+  const fs::path directory = temp.path() / "ledger";
+  fs::create_directory(temp.path() / "spare");
+  Told told;
+  REQUIRE(pass_stage(directory, StoreMode::create, first_stop, through(nullptr), told).ok());
+  REQUIRE(pass_stage(directory, StoreMode::write, end_of_history, through(nullptr), told).ok());
+  int unanswered = 0;
+  bool failed = true;
+  for (std::uint64_t call = 1; failed; ++call) {
+    const auto files =
+        std::make_shared<FaultyFiles>(temp.path() / "spare", Fault{call, FaultKind::io_error, Effect::none}, 1);
+    const std::unique_ptr<rocksdb::Env> env = rocksdb::NewCompositeEnv(files);
+    const auto read = pass_stage(directory, StoreMode::read, end_of_history, through(env.get()), told);
+    failed = files->failed();
+    if (read.ok() || read.error().message.find("cannot read the ledger") == std::string::npos) continue;
+    INFO(read.error().message);
+    ++unanswered;
+    CHECK(read.error().message.find("the disk did not answer") != std::string::npos);
+    CHECK(read.error().message.find("try again") != std::string::npos);
+    CHECK(read.error().message.find("damaged") == std::string::npos);
+  }
+  CHECK(unanswered > 0);
+}
+
 TEST_CASE("Where a crash left a database without a row, a ledger can still be made or copied to") {
   const StoreMode mode = GENERATE(StoreMode::create, StoreMode::copy);
   const TempDirectory temp;
