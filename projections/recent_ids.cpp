@@ -55,10 +55,28 @@ void RecentIds::push(const Row& row) {
 void RecentIds::forget(Millis oldest) {
   if (journal_->recording()) return;
   while (!rows_.empty() && rows_.front().recorded < oldest) {
-    const auto found = index_.find(rows_.front().key);
-    if (found != index_.end() && found->second == rows_.front().seq) index_.erase(found);
+    drop_from_index(rows_.front());
     rows_.pop_front();
   }
+  sweep(oldest);
+}
+
+void RecentIds::drop_from_index(const Row& row) {
+  const auto found = index_.find(row.key);
+  if (found != index_.end() && found->second == row.seq) index_.erase(found);
+}
+
+// What a clock recorded that ran ahead stays until its time comes, and would keep all that came after the correction.
+void RecentIds::sweep(Millis oldest) {
+  if (rows_.size() < sweep_at_) return;
+  if (rows_.front().recorded > rows_.back().recorded) {
+    const auto is_old = [oldest](const Row& row) { return row.recorded < oldest; };
+    for (const Row& row : rows_) {
+      if (is_old(row)) drop_from_index(row);
+    }
+    std::erase_if(rows_, is_old);
+  }
+  sweep_at_ = std::max(least_sweep, 2 * rows_.size());
 }
 
 }  // namespace cairn

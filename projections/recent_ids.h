@@ -40,18 +40,25 @@ class RecentIds {
   // Rows come with ascending seq.
   void push(const Row& row);
 
-  // Drops rows recorded before `oldest`, unless something could still be undone.
+  // Drops rows recorded before `oldest`, unless something could still be undone. Behind rows of a clock that ran ahead
+  // they may stay for a while, as many again as there are at most. Amortised O(1).
   void forget(Millis oldest);
 
   const std::deque<Row>& rows() const { return rows_; }
 
  private:
+  static constexpr std::size_t least_sweep = 1024;
+
   struct ShortHash {
     std::size_t operator()(const Short& value) const noexcept;
   };
 
+  void drop_from_index(const Row& row);
+  void sweep(Millis oldest);
+
   Journal* journal_;
   std::deque<Row> rows_;
+  std::size_t sweep_at_ = least_sweep;                       // how many rows there have to be before all are looked at
   mutable std::unordered_map<Short, Seq, ShortHash> index_;  // key -> seq of its newest row
   mutable bool indexed_ = false;
 };
