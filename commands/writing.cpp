@@ -22,7 +22,6 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr Millis longest_sleep = 30 * second;
-constexpr Millis due_is_another = 5 * second;  // a due time that moved by less is not told again
 
 std::string fresh_id() {
   return to_hex(random_bytes(16));
@@ -111,21 +110,22 @@ Result<Written> write_signed_file(const WriteFlags& flags, const Signer& signer,
   return Written(Signed{file, made.statement.expires, std::move(made.said)});
 }
 
-// A waiting process is otherwise not to be told from one that hangs.
-void say_wait(const Refused& refused, Millis& told) {
-  const Millis due = *refused.due;
-  if (std::abs(due - told) < due_is_another) return;
-  told = due;
-  const std::string missing = refused.reasons.empty() ? refused.rule : refused.reasons.front();
-  warn(
-      str("cairn: waiting until ", format_time(due), ": ", wire_name(refused.refusal), ", ", printable(missing), "\n"));
+// A waiting process is otherwise not to be told from one that hangs. Said once for each thing that it waits for, and
+// not for each due time: a soak's comes no nearer while nobody reports, and is a later one at every look.
+void say_wait(const Refused& refused, std::string& told) {
+  std::string missing = joined(refused.reasons, ", ");
+  if (missing.empty()) missing = refused.rule;
+  std::string waits_for = str(wire_name(refused.refusal), ", ", printable(missing));
+  if (waits_for == told) return;
+  warn(str("cairn: waiting, until ", format_time(*refused.due), " at the earliest: ", waits_for, "\n"));
+  told = std::move(waits_for);
 }
 
 // Sleeps until the rules' due time, looking again now and then in case it came nearer. Returns when time is not what is
 // missing.
 Result<void> wait_until_due(const Globals& globals, const WriteFlags& flags, const Home& home, const Signer& signer,
                             const MakeCommand& make) {
-  for (Millis told = 0;;) {
+  for (std::string told;;) {
     TRY_LET(session, Session::open(globals, home));
     TRY_LET(world, session->world());
     TRY_LET(made, draft(session->ledger(), *world, signer.author, flags, make));

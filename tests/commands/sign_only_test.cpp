@@ -1,4 +1,5 @@
 // --sign-only, --dry-run, --wait and --valid-for: what is written, what is said, and for how long it holds.
+#include <csignal>
 #include <nlohmann/json.hpp>
 
 #include "ledger/base/time.h"
@@ -82,9 +83,24 @@ TEST_CASE("--wait says what it waits for, and until when") {
   }
   const Ran ran = waiting.wait();
   INFO(ran.out << ran.err);
-  CHECK(contains(ran.err, "cairn: waiting until 20"));
+  CHECK(contains(ran.err, "cairn: waiting, until 20"));
   CHECK(contains(ran.err, "soak_missing"));
   CHECK(count_lines(ran.err) <= 3);
+}
+
+TEST_CASE("--wait says once what it waits for, however long nothing comes of it", "[long]") {
+  const Workplace place;
+  place.init(Workplace::Policy::guide);
+  const std::string models = ModelFiles().write_to(place.directory() / "models").string();
+  place.expect(0, "dana", {"deploy", "--model-path", models, "--environment", "production"});
+  Started waiting = place.start("dana", {"promote", "logistic/production/1", "--wait"});
+  Started(place.directory() / "printed", {"/bin/sleep", "7"}, {}).wait();
+  ::kill(waiting.pid(), SIGTERM);
+  const Ran ran = waiting.wait();
+  INFO(ran.err);
+  CHECK(ran.code == 128 + SIGTERM);
+  CHECK(count_lines(ran.err) == 1);
+  CHECK(contains(ran.err, "at the earliest"));
 }
 
 }  // namespace
