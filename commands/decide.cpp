@@ -189,7 +189,7 @@ struct Decide {
       register_what_is_new(world, wanted, proposal);
     }
     if (proposal.events.empty()) {
-      return nothing_to_do(wanted.name + " " + wanted.version + " is registered, and nothing lies beside it",
+      return nothing_to_do(world.name_of(wanted.model) + " is registered, and nothing lies beside it",
                            ModelRegistered{wanted.name, wanted.version, wanted.model, wanted.files, wanted.bytes});
     }
     expect_unchanged(world, "model:" + wanted.name, proposal);

@@ -150,6 +150,17 @@ RegisterModel register_command(const ModelReading& reading) {
   return command;
 }
 
+Result<void> check_asked_name(const World& world, const ModelReading& reading, const ModelFlags& asked) {
+  const Model* known = world.models.find(reading.digest);
+  if (known == nullptr) return {};
+  const bool same_name = asked.name.empty() || asked.name == known->name;
+  const bool same_version = asked.version.empty() || asked.version == known->version;
+  if (same_name && same_version) return {};
+  return usage("these files are registered as " + known->name + " " + known->version + ", and stay that: not as " +
+               printable(reading.name) + " " + printable(reading.version) + "; leave " +
+               (same_version ? "--name" : "--version") + " away, or give --model-path where the other files are");
+}
+
 std::vector<Bytes> attachments_of(const ModelReading& reading) {
   std::vector<Bytes> contents = {reading.manifest};
   for (const Evidence& evidence : reading.evidence) {

@@ -24,6 +24,10 @@ Result<ModelReading> read_one_model(const ModelFlags& flags);
 
 RegisterModel register_command(const ModelReading& reading);
 
+// A usage error if --name or --version ask for another name than the one under which the ledger has these very files:
+// a digest is registered once, and asking again would leave it where it is.
+Result<void> check_asked_name(const World& world, const ModelReading& reading, const ModelFlags& asked);
+
 // The manifest and every evidence file: what the events name by digest.
 std::vector<Bytes> attachments_of(const ModelReading& reading);
 

@@ -105,7 +105,8 @@ std::ostream& operator<<(std::ostream& out, const ShareText& share) {
 
 Result<Exit> run_register(const Globals& globals, const WriteFlags& write_flags, const ModelFlags& model) {
   TRY_LET(reading, read_one_model(model));
-  return write_and_show(globals, write_flags, [&](const World&) {
+  return write_and_show(globals, write_flags, [&](const World& world) -> Result<Wanted> {
+    TRY(check_asked_name(world, reading, model));
     return Wanted{register_command(reading), attachments_of(reading)};
   });
 }
@@ -115,7 +116,8 @@ Result<Exit> run_deploy(const Globals& globals, const WriteFlags& write_flags, c
   TRY_LET(mode, given("--deployment-mode", parse_stage(flags.mode)));
   TRY_LET(percent, share_of(flags, mode));
   TRY_LET(reading, read_one_model(flags.model));
-  return write_and_show(globals, write_flags, [&](const World&) {
+  return write_and_show(globals, write_flags, [&](const World& world) -> Result<Wanted> {
+    TRY(check_asked_name(world, reading, flags.model));
     return Wanted{Deploy{register_command(reading), flags.environment, mode, percent}, attachments_of(reading)};
   });
 }

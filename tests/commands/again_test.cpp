@@ -36,6 +36,29 @@ TEST_CASE("what is done already is done: a job that runs again ends well and rec
   CHECK(place.size() == size);
 }
 
+TEST_CASE("files that are registered under one name are not registered under another, and who asks is told which") {
+  const Workplace place;
+  place.init(Workplace::Policy::easy);
+  const std::string models = ModelFiles().write_to(place.directory() / "models").string();
+  place.expect(0, "dana", {"register", "--model-path", models, "--version", "1.0"});
+  const std::uint64_t size = place.size();
+  for (const Words& words : {Words{"register", "--model-path", models, "--version", "2.0"},
+                             Words{"deploy", "--model-path", models, "--version", "2.0"},
+                             Words{"register", "--model-path", models, "--version", "2.0", "--dry-run"}}) {
+    const Ran ran = place.cairn("dana", words);
+    INFO(ran.out << ran.err);
+    CHECK(ran.code == 2);
+    CHECK(contains(ran.err, "registered as logistic 1.0"));
+    CHECK(contains(ran.err, "--version"));
+  }
+  CHECK(place.size() == size);
+  // Said as it stands, or not said, it is what was said before.
+  place.expect(0, "dana", {"register", "--model-path", models, "--version", "1.0"});
+  place.expect(0, "dana", {"register", "--model-path", models, "--name", "logistic"});
+  place.expect(0, "dana", {"register", "--model-path", models});
+  CHECK(!contains(place.expect(0, "dana", {"log"}), "2.0"));
+}
+
 TEST_CASE("a head that cannot be remembered is a warning behind the receipt of what is recorded") {
   const Workplace place;
   const Json made = place.init(Workplace::Policy::easy);
