@@ -7,10 +7,12 @@
 #include <cstdio>
 #include <cstdlib>
 #include <nlohmann/json.hpp>
+#include <sstream>
 
 #include "commands/cli_parts.h"
 #include "commands/json_text.h"
 #include "commands/witnessing.h"
+#include "ledger/base/fold_lines.h"
 #include "ledger/base/text.h"
 #include "ledger/base/time.h"
 #include "ledger/crypto/secret.h"
@@ -54,15 +56,19 @@ int report(const Globals& globals, const Error& error) {
   return static_cast<int>(exit_of(error.kind));
 }
 
-// A full disk or a closed pipe behind stdout must not look like success; of the pipe, whoever closed it knows.
+// A full disk behind stdout must not look like success.
 int flushed(int code) {
   const int problem = output_problem();
-  if (problem == 0 || code != 0) return code;
-  if (problem != EPIPE) {
-    warn("cairn: the answer could not be written to standard output: " + std::generic_category().message(problem) +
-         "\n");
-  }
+  if (problem == 0 || problem == EPIPE || code != 0) return code;
+  warn("cairn: the answer could not be written to standard output: " + std::generic_category().message(problem) + "\n");
   return static_cast<int>(Exit::fault);
+}
+
+// Only at the end, since what was appended has to be remembered, and given to witnesses; and a verdict that is no
+// success is worth more.
+int ended(int code) {
+  if (code == 0 && output_problem() == EPIPE) end_with_reader();
+  return code;
 }
 
 // CLI11 asks for what is required before it says what it did not understand, and names that from behind.
@@ -135,6 +141,9 @@ int run_command_line(int argc, char** argv) {
   if (const char* user = std::getenv("USER"); user != nullptr) invocation.globals.actor = user;
 
   CLI::App app(about, "cairn");
+  app.formatter_fn([](const CLI::App* one, const std::string& name, CLI::AppFormatMode mode) {
+    return fold_help(CLI::Formatter().make_help(one, name, mode));
+  });
   app.fallthrough();
   app.require_subcommand(1);
   app.footer(
@@ -162,7 +171,10 @@ int run_command_line(int argc, char** argv) {
   try {
     app.parse(argc, argv);
   } catch (const CLI::Success& success) {
-    return flushed(app.exit(success));
+    std::ostringstream page;
+    const int code = app.exit(success, page, page);
+    print(page.str());
+    return ended(flushed(code));
   } catch (const CLI::ParseError& error) {
     // It may not have come to the flag.
     invocation.globals.json = invocation.globals.json || std::any_of(argv, argv + argc, [](const char* word) {
@@ -172,11 +184,11 @@ int run_command_line(int argc, char** argv) {
   }
   std::optional<Hash> grown;
   invocation.globals.appended_to = &grown;
-  const auto ended = invocation.action();
-  const int code = flushed(ended ? static_cast<int>(*ended) : report(invocation.globals, ended.error()));
+  const auto exit = invocation.action();
+  const int code = flushed(exit ? static_cast<int>(*exit) : report(invocation.globals, exit.error()));
   // Only now: the answer is out, and no lock is held that another writer waits for.
   if (grown) ask_after_commit(invocation.globals, *grown);
-  return code;
+  return ended(code);
 }
 
 }  // namespace cairn

@@ -14,6 +14,21 @@ void add_model_flags(CLI::App& command, ModelFlags& model) {
       ->type_name("V");
 }
 
+// Which file each gate's evidence is read from; the policy that init adopts asks for all of these.
+constexpr const char* evidence_help =
+    "\n\nWhat the gates of the policy want, beside the model's files or in ../metadata:\n"
+    "  metrics     <type>_metrics_<time>.json, or <model file>_metrics.json:\n"
+    "              accuracy, ece, f1, precision, recall; each against the version at\n"
+    "              full as well\n"
+    "  card        <model file>_card.json: violations, samples, when it was trained\n"
+    "  audit root  chunk_<time>_<n>.json, or in ../training_audit_logs; the card\n"
+    "              names its root\n"
+    "  monitoring  from shadow on: cairn monitor record drift_metrics.json\n"
+    "  structure   read out of the model's files themselves\n"
+    "Before anything is recorded, --validate-only prints each gate with its value;\n"
+    "then cairn status says what blocks a rollout, cairn why ROLLOUT what each gate\n"
+    "saw. Names, thresholds and ages: cairn policy show.";
+
 void add_register(CLI::App& app, Invocation& invocation) {
   auto model = std::make_shared<ModelFlags>();
   CLI::App* command = add_command(app, "register", "Put a model on record: its digest, and the evidence beside it",
@@ -29,7 +44,8 @@ void add_deploy(CLI::App& app, Invocation& invocation) {
   auto flags = std::make_shared<DeployFlags>();
   CLI::App* command = add_command(app, "deploy", "Register what is new, and bring it to a stage of an environment",
                                   "cairn deploy --model-path models/current/ --deployment-mode canary "
-                                  "--rollout-percentage 10 --environment production");
+                                  "--rollout-percentage 10 --environment production" +
+                                      std::string(evidence_help));
   add_model_flags(*command, flags->model);
   command->add_option("--deployment-mode", flags->mode, "shadow, canary or full")->capture_default_str();
   command->add_option("--rollout-percentage", flags->percent, "of traffic, for canary")

@@ -43,11 +43,14 @@ void add_key_refer(CLI::App& key, Invocation& invocation) {
   auto flags = std::make_shared<ReferFlags>();
   CLI::App* refer = add_command(
       key, "refer", "Sign with a key that lies elsewhere: on a token (PKCS#11), or behind a command",
-      "cairn key refer dana --pkcs11 \"pkcs11:token=cairn;id=%01?module-path=/usr/lib/softhsm/libsofthsm2.so\"\n"
+      "cairn key refer dana \\\n"
+      "    --pkcs11 'pkcs11:token=t;id=%01?module-path=/usr/lib/softhsm/libsofthsm2.so'\n"
       "  cairn key refer ci --public-key ci.pem --command /usr/local/bin/kms-sign --argument=--key --argument=ci\n\n"
-      "The command gets the bytes to sign on its stdin and answers with the raw signature on stdout (Ed25519: 64\n"
-      "bytes; P-256 over SHA-256: DER) within 30 s, exit code 0. A token's PIN is asked for, or read from the file of\n"
-      "&pin-source=file:/PATH in the URI. One signature is made and verified before anything is written.");
+      "The command gets the bytes to sign on its stdin and answers with the raw\n"
+      "signature on stdout (Ed25519: 64 bytes; P-256 over SHA-256: DER) within 30 s,\n"
+      "exit code 0. A token's PIN is asked for, or read from the file of\n"
+      "&pin-source=file:/PATH in the URI. One signature is made and verified before\n"
+      "anything is written.");
   refer->add_option("NAME", *name, "the handle that it will sign as")->required();
   refer->add_option("--pkcs11", flags->pkcs11, "which key on which token, by which module (RFC 7512)")
       ->type_name("URI");

@@ -6,9 +6,11 @@
 #include <algorithm>
 #include <cerrno>
 #include <cmath>
+#include <csignal>
 #include <cstdio>
 #include <cstdlib>
 
+#include "ledger/base/fold_lines.h"
 #include "ledger/base/text.h"
 #include "ledger/base/time.h"
 
@@ -168,14 +170,28 @@ int output_problem() {
   return first_problem;
 }
 
+void end_with_reader() {
+  if (first_problem != EPIPE) return;
+  std::signal(SIGPIPE, SIG_DFL);
+  std::raise(SIGPIPE);
+}
+
 void print_document(std::string_view text) {
   if (::isatty(STDOUT_FILENO) == 1) return print(printable_lines(text));
   print(text);
 }
 
-void warn(std::string_view text) {
+namespace {
+
+void put_to_stderr(std::string_view text) {
   std::fflush(stdout);
   std::fwrite(text.data(), 1, text.size(), stderr);
+}
+
+}  // namespace
+
+void warn(std::string_view text) {
+  put_to_stderr(for_stderr(text));
 }
 
 namespace {
@@ -235,11 +251,11 @@ void ProgressBar::show(std::uint64_t done, std::uint64_t total) {
   const bool known = ::ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 1;
   shown_ = true;
   // Written over, and what was longer before is cleared behind it: an empty line in between would flicker.
-  warn("\r" + progress_text(name_, done, total, rate_, known ? size.ws_col - 1U : 79) + "\x1b[K");
+  put_to_stderr("\r" + progress_text(name_, done, total, rate_, known ? size.ws_col - 1U : 79) + "\x1b[K");
 }
 
 ProgressBar::~ProgressBar() {
-  if (shown_) warn("\r\x1b[K");
+  if (shown_) put_to_stderr("\r\x1b[K");
 }
 
 }  // namespace cairn

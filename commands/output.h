@@ -33,12 +33,16 @@ std::vector<std::string> headings(std::vector<std::string> columns);
 // Wraps at output_width() with this indentation; words longer than a line stay whole.
 std::string wrapped(std::string_view text, std::size_t indent);
 
-// To stdout and stderr.
+// To stdout, and to stderr as messages are written there (ledger/base/fold_lines.h): one call for a whole message.
 void print(std::string_view text);
 void warn(std::string_view text);
 
 // Flushes stdout. The errno of the first write to it that failed (EPIPE: nobody reads any more), or 0.
 int output_problem();
+
+// If whoever reads stdout has gone, this process ends as every program does that keeps on printing then: by SIGPIPE,
+// and silently. For where nothing is left to do but to print. Cheap; what is not flushed yet is not asked.
+void end_with_reader();
 
 // Text that others wrote, fit for a terminal: printable() but for its line breaks and tabs.
 std::string printable_lines(std::string_view text);

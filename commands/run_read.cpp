@@ -221,6 +221,7 @@ Result<Printed> print_log(const Globals& globals, const LogFlags& flags, Session
     } else {
       print(log_json(row) + "\n");
     }
+    end_with_reader();
     first = false;
     return {};
   });

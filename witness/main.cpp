@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "ledger/base/fold_lines.h"
 #include "ledger/base/text.h"
 #include "ledger/base/time.h"
 #include "ledger/crypto/key_file.h"
@@ -141,10 +142,11 @@ void add_serve(CLI::App& app, Arguments& arguments, Verb& chosen) {
       ->type_name("VKEY");
   command.footer(
       "It prints its public key and its address. POST /add-checkpoint is for logs,\n"
-      "GET /<hex SHA-256 of a log's origin>/checkpoint for monitors (C2SP tlog-witness).\n"
+      "GET /<hex SHA-256 of a log's origin>/checkpoint for monitors (C2SP\n"
+      "tlog-witness).\n"
       "It speaks no TLS: listen on 127.0.0.1, behind a proxy that does.\n\n"
-      "Example:\n  cairn-witness serve --name witness.example.org/w1 --key w1.pem --state w1.state \\\n"
-      "    --listen 127.0.0.1:8077 --log 'models.example.org/prod+c7ad15b5+AZ...'");
+      "Example:\n  cairn-witness serve --name witness.example.org/w1 --key w1.pem \\\n"
+      "    --state w1.state --listen 127.0.0.1:8077 --log 'models.example.org/prod+c7ad15b5+AZ...'");
   command.callback([&chosen] { chosen = serve; });
 }
 
@@ -160,7 +162,7 @@ void add_key(CLI::App& app, Arguments& arguments, Verb& chosen) {
 }
 
 int complain(const Error& error) {
-  std::cerr << "cairn-witness: " << printable(error.message) << '\n';
+  std::cerr << for_stderr("cairn-witness: " + printable(error.message) + '\n');
   return exit_code(error.kind);
 }
 
@@ -170,6 +172,9 @@ int run(int argc, char** argv) {
   CLI::App app(
       "A witness of transparency logs: cosigns a checkpoint only if the log's tree has grown from the last one.",
       "cairn-witness");
+  app.formatter_fn([](const CLI::App* one, const std::string& name, CLI::AppFormatMode mode) {
+    return fold_help(CLI::Formatter().make_help(one, name, mode));
+  });
   app.footer("Exit: 0 done or stopped, 1 fault, 2 usage, 4 another witness uses the state.");
   app.require_subcommand(1);
   add_serve(app, arguments, chosen);
