@@ -43,9 +43,9 @@ Result<void> check_directory(const fs::path& directory) {
   static const std::set<std::string> ours = {"checkpoint", "tile", "attachment"};
   std::error_code error;
   fs::create_directories(directory, error);
-  if (error) return usage("cannot make " + directory.string() + ": " + error.message());
+  if (error) return fault("cannot make " + directory.string() + ": " + error.message());
   fs::directory_iterator at(directory, error);
-  if (error) return usage("cannot read " + directory.string() + ": " + error.message());
+  if (error) return fault("cannot read " + directory.string() + ": " + error.message());
   for (; at != fs::directory_iterator(); at.increment(error)) {
     const std::string name = at->path().filename().string();
     if (ours.contains(name) || is_last_signed_name(name) ||

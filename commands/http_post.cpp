@@ -143,7 +143,7 @@ class Post {
 
 Result<HttpReply> http_post(const std::string& url, const std::string& body, Millis timeout) {
   if (const std::string& missing = curl_once().missing; !missing.empty()) {
-    return usage(str("a witness is asked with libcurl, 7.85 or newer; install it (Debian: libcurl4): ", missing));
+    return fault(str("a witness is asked with libcurl, 7.85 or newer; install it (Debian: libcurl4): ", missing));
   }
   return Post(url, body, timeout).run(timeout);
 }

@@ -5,6 +5,8 @@
 #include "commands/json_text.h"
 #include "commands/render_due.h"
 #include "commands/run.h"
+#include "commands/run_questions.h"
+#include "commands/status.h"
 #include "ledger/base/text.h"
 #include "projections/serving.h"
 
@@ -29,6 +31,7 @@ Result<Exit> run_due_record(const Globals& globals, const WriteFlags& write) {
 
 Result<Exit> run_advise(const Globals& globals, const std::string& model, const std::string& environment) {
   TRY_LET(reading, open_reading(globals));
+  TRY(check_filter(*reading.world, StatusFilter{environment, model}));
   const SlotKey slot{model, environment};
   const Advice advice = advise(*reading.world, slot, reading.moment);
   print(globals.json ? advice_json(*reading.world, slot, advice) : advice_text(*reading.world, slot, advice));

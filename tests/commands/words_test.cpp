@@ -6,6 +6,7 @@
 #include "ledger/base/text.h"
 #include "ledger/base/time.h"
 #include "tests/catch.h"
+#include "tests/commands/pseudo_terminal.h"
 #include "tests/commands/shell.h"
 
 namespace cairn::test {
@@ -19,7 +20,8 @@ Words commands_in(const std::string& help) {
   const std::size_t at = help.find("\nSubcommands:\n");
   if (at == std::string::npos) return commands;
   for (const std::string_view line : split(std::string_view(help).substr(at + 14), '\n')) {
-    if (line.size() < 3 || line.substr(0, 2) != "  " || line[2] == ' ') break;
+    if (line.size() < 3 || line.substr(0, 2) != "  ") break;
+    if (line[2] == ' ') continue;  // a description goes on
     commands.emplace_back(line.substr(2, line.find(' ', 2) - 2));
   }
   return commands;
@@ -72,6 +74,81 @@ TEST_CASE("every command says with --help what it does and shows an example that
       at = help.find(word, at);
       CHECK(at != std::string::npos);
     }
+  }
+}
+
+TEST_CASE("no line of any help is wider than 80 columns") {
+  const Workplace place;
+  std::vector<std::string> pages;
+  for (const Helped& helped : all_commands()) pages.push_back(helped.help);
+  const auto ask = [&](const std::string& program, const Words& words) {
+    pages.push_back(Started(place.directory() / "printed", with({program}, with(words, {"--help"})), {}).wait().out);
+    return commands_in(pages.back());
+  };
+  for (const std::string program : {CAIRN_VERIFY_PROGRAM, CAIRN_WITNESS_PROGRAM}) {
+    for (const std::string& command : ask(program, {})) {
+      for (const std::string& below : ask(program, {command})) ask(program, {command, below});
+    }
+  }
+  CHECK(pages.size() > all_commands().size() + 8);
+  for (const std::string& page : pages) {
+    for (const std::string_view line : split(page, '\n')) {
+      INFO(line);
+      CHECK(line.size() <= 80);
+    }
+  }
+}
+
+TEST_CASE("deploy says in its help which files its gates are read from, and what shows them") {
+  const auto found = std::find_if(all_commands().begin(), all_commands().end(),
+                                  [](const Helped& helped) { return helped.command == Words{"deploy"}; });
+  REQUIRE(found != all_commands().end());
+  for (const char* part : {"<type>_metrics_<time>.json", "_card.json", "chunk_<time>", "drift_metrics.json",
+                           "--validate-only", "cairn status", "cairn why ROLLOUT", "cairn policy show"}) {
+    INFO(part);
+    CHECK(contains(found->help, part));
+  }
+}
+
+TEST_CASE("a message on a terminal is folded to its columns, and elsewhere stays one line") {
+  const Workplace place;
+  place.init(Workplace::Policy::easy);
+  const Words words = {"show", "an-id-that-no-entry-of-it-has"};
+  const std::string piped = place.cairn("dana", words).err;
+  REQUIRE(piped.size() > 60);
+  CHECK(count_lines(piped) == 1);
+  PseudoTerminal terminal(with({CAIRN_PROGRAM}, words), place.environment("dana"), 60);
+  CHECK(terminal.wait() == 2);
+  CHECK(count_lines(terminal.written()) > 1);
+  for (const std::string_view line : split(terminal.written(), '\n')) CHECK(line.size() <= 61);  // its '\r' too
+}
+
+TEST_CASE("a file that is not there is a fault, and so is one with other bytes than it should have") {
+  const Workplace place;
+  place.init(Workplace::Policy::easy);
+  const std::string junk = (place.directory() / "junk").string();
+  put_text(junk, "junk");
+  for (const std::string& file : {junk, std::string("no-such-file")}) {
+    for (const Words& words :
+         {Words{"submit", file}, Words{"monitor", "record", file}, Words{"verify", "--since", file},
+          Words{"actor", "add", "x", "--key", file, "--role", "monitor"}, Words{"import", file},
+          Words{"prove", "--extends", file, "--out", "never"}, Words{"export", junk + "/below"},
+          Words{"--ledger", file, "status"}}) {
+      INFO(words.front() << " " << file);
+      CHECK(place.cairn("dana", words).code == 1);
+    }
+  }
+}
+
+TEST_CASE("a name that nothing has is the mistake of who typed it") {
+  const Workplace place;
+  place.init(Workplace::Policy::easy);
+  for (const Words& words :
+       {Words{"advise", "nobody", "--environment", "production"}, Words{"status", "--model", "nobody"},
+        Words{"history", "nobody"}, Words{"archive", "nobody"}, Words{"show", "99"}, Words{"promote", "no/such/1"},
+        Words{"retain", "list", "nobody"}, Words{"allowed", "no@1", "--environment", "staging", "--stage", "full"}}) {
+    INFO(words.front());
+    CHECK(place.cairn("dana", words).code == 2);
   }
 }
 
@@ -251,12 +328,25 @@ TEST_CASE("an answer that cannot be written is a fault, not a success") {
   CHECK(contains(ran.err, "standard output"));
 }
 
-TEST_CASE("who closes the pipe is told nothing, and is left with no success") {
+TEST_CASE("who prints to a reader that has gone ends as every program does then: silently, by SIGPIPE") {
   const Workplace place;
   place.init(Workplace::Policy::easy);
-  const std::string command = "(" + std::string(CAIRN_PROGRAM) + " log; echo $? >&2) | true";
-  const Ran ran = Started(place.directory() / "printed", {"/bin/sh", "-c", command}, place.environment("dana")).wait();
-  CHECK((ran.err == "1\n" || ran.err == "0\n"));  // 0: it was quicker than the reader was gone
+  const std::string gone = "| sh -c 'exec 0<&-; sleep 0.1'";  // which is before anything is printed
+  const auto ended = [&](const std::string& words) {
+    const std::string command = "(sleep 0.2; " + words + "; echo $? >&2) " + gone;
+    return Started(place.directory() / "printed", {"/bin/sh", "-c", command}, place.environment("dana")).wait().err;
+  };
+  const std::string cairn = CAIRN_PROGRAM;
+  for (const std::string words : {"log", "log --json", "log --follow", "status", "log-key", "show 0", "--help",
+                                  "deploy --help", "completion bash", "verify", "checkpoint"}) {
+    INFO(words);
+    CHECK(ended(cairn + " " + words) == "141\n");
+  }
+  CHECK(ended(std::string(CAIRN_VERIFY_PROGRAM) + " tiles --help") == "141\n");
+  // What was appended is, and a verdict that is no success stays the verdict.
+  CHECK(ended(cairn + " actor role ben --grant monitor") == "141\n");
+  CHECK(place.size() == 2);
+  CHECK(contains(ended(cairn + " allowed no@1 --environment production --stage full"), "2\n"));
 }
 
 TEST_CASE("a path whose bytes are no text is still one JSON document") {
