@@ -7,8 +7,8 @@
 
 #include <array>
 
+#include "ledger/base/assert.h"
 #include "ledger/base/text.h"
-#include "tests/catch.h"
 
 namespace cairn::test {
 
@@ -17,7 +17,7 @@ Client::Client(std::uint16_t port) : socket_(::socket(AF_INET, SOCK_STREAM | SOC
   address.sin_family = AF_INET;
   address.sin_port = htons(port);
   address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  REQUIRE(::connect(socket_.get(), reinterpret_cast<sockaddr*>(&address), sizeof(address)) == 0);
+  ASSERT(::connect(socket_.get(), reinterpret_cast<sockaddr*>(&address), sizeof(address)) == 0);
 }
 
 void Client::send(std::string_view bytes) {
@@ -34,7 +34,7 @@ void Client::end_sending() {
 
 std::string Client::read_some() {
   pollfd waiting{socket_.get(), POLLIN, 0};
-  REQUIRE(::poll(&waiting, 1, 20000) == 1);
+  ASSERT(::poll(&waiting, 1, 20000) == 1);
   std::array<char, 65536> buffer;
   last_count_ = ::recv(socket_.get(), buffer.data(), buffer.size(), 0);
   return last_count_ <= 0 ? std::string() : std::string(buffer.data(), static_cast<std::size_t>(last_count_));
@@ -50,7 +50,7 @@ Reply Client::read() {
   }
   reply.head = unread_.substr(0, end + 2);
   unread_.erase(0, end + 4);
-  REQUIRE(reply.head.starts_with("HTTP/1.1 "));
+  ASSERT(reply.head.starts_with("HTTP/1.1 "));
   reply.status = static_cast<int>(parse_uint(reply.head.substr(9, 3)).value());
   const std::string name = "\r\nContent-Length: ";
   const std::size_t at = reply.head.find(name);
@@ -59,7 +59,7 @@ Reply Client::read() {
   const std::size_t size = parse_uint(reply.head.substr(begin, reply.head.find('\r', begin) - begin)).value();
   while (unread_.size() < size) {
     const std::string more = read_some();
-    REQUIRE_FALSE(more.empty());
+    ASSERT(!more.empty());
     unread_ += more;
   }
   reply.body = unread_.substr(0, size);

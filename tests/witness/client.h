@@ -1,4 +1,5 @@
-// A client that speaks to a server on the loopback interface, byte by byte if it must.
+// A client that speaks to a server on the loopback interface, byte by byte if it must. Many threads may each have one, so
+// it asserts by itself: Catch's assertions are for one thread.
 #pragma once
 
 #include <cstdint>
