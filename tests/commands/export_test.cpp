@@ -5,6 +5,7 @@
 #include <sys/file.h>
 
 #include "ledger/base/file.h"
+#include "ledger/base/text.h"
 #include "tests/catch.h"
 #include "tests/commands/read_case.h"
 
@@ -46,6 +47,33 @@ TEST_CASE("an export that was cut short leaves attachments that the next one men
   CHECK(read_whole(files[0]) == whole);
   CHECK(read_whole(files[1]) == other);
   CHECK(export_into(place, directory)->attachments == 0);
+}
+
+TEST_CASE("what is erased is taken out of an export through no link, whatever else the export has to do") {
+  ReadCase place;
+  place.register_model("logistic", "v1", "0.9");
+  std::vector<std::vector<Event>> roles;
+  for (int i = 0; i < 260; ++i) roles.push_back({RoleGranted{"lena", {Role::auditor, Scope{str("e", i), "*"}}}});
+  place.append(roles);
+  const fs::path directory = place.directory() / "tiles";
+  REQUIRE(export_into(place, directory).ok());
+  // Entries that name attachments are in the first bundle, which is not looked at again. A manifest stays.
+  const auto files = attachments_in(directory);
+  for (const fs::path& file : files) {
+    const Hash digest = Hash::from_hex(file.filename().string()).value();
+    place.append({{AttachmentErased{digest, 1, {}, DeletionGround::legal, "names a person"}}});
+  }
+  const fs::path moved = place.directory() / "moved";
+  fs::rename(directory / "attachment", moved);
+  fs::create_directory_symlink(moved, directory / "attachment");
+  const auto refused = export_into(place, directory);
+  REQUIRE_FALSE(refused.ok());
+  CHECK(refused.error().message.find("attachment is a symbolic link") != std::string::npos);
+  for (const fs::path& file : files) CHECK(fs::exists(moved / file.filename()));
+  fs::remove(directory / "attachment");
+  fs::rename(moved, directory / "attachment");
+  REQUIRE(export_into(place, directory).ok());
+  CHECK(attachments_in(directory).size() < files.size());
 }
 
 TEST_CASE("one export at a time writes into a directory: another waits, and then says which") {
