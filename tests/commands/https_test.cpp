@@ -4,6 +4,7 @@
 #include <thread>
 
 #include "ledger/base/text.h"
+#include "ledger/tlog/checkpoint.h"
 #include "tests/catch.h"
 #include "tests/commands/witness_place.h"
 
