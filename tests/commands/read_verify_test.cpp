@@ -170,7 +170,7 @@ TEST_CASE("verify --since takes a checkpoint, and tells a slip of the path from 
   flags.since = file;
   const auto verified = run_verify(lived.json(), flags);
   REQUIRE_FALSE(verified.ok());
-  CHECK(verified.error().kind == ErrorKind::usage);
+  CHECK(verified.error().kind == ErrorKind::fault);
 }
 
 TEST_CASE("verify holds a ledger against what this home has seen of it") {

@@ -331,9 +331,11 @@ TEST_CASE("an answer that cannot be written is a fault, not a success") {
 TEST_CASE("who prints to a reader that has gone ends as every program does then: silently, by SIGPIPE") {
   const Workplace place;
   place.init(Workplace::Policy::easy);
-  const std::string gone = "| sh -c 'exec 0<&-; sleep 0.1'";  // which is before anything is printed
+  const fs::path gone = place.directory() / "gone";  // which is before anything is printed
   const auto ended = [&](const std::string& words) {
-    const std::string command = "(sleep 0.2; " + words + "; echo $? >&2) " + gone;
+    fs::remove(gone);
+    const std::string command = "(while [ ! -e " + gone.string() + " ]; do sleep 0.02; done; " + words +
+                                "; echo $? >&2) | (exec 0<&-; touch " + gone.string() + ")";
     return Started(place.directory() / "printed", {"/bin/sh", "-c", command}, place.environment("dana")).wait().err;
   };
   const std::string cairn = CAIRN_PROGRAM;
