@@ -33,7 +33,7 @@ Result<std::string> read_policy_file(const Path& file) {
 Result<PublicKeyFile> read_public_key_file(const Path& file) {
   TRY_LET(text, read_file(file, max_key_file));
   auto key = parse_public_key_file(text);
-  if (!key) return fault(file.string() + ": " + key.error().message);
+  if (!key) return usage(file.string() + ": " + key.error().message);
   return key;
 }
 

@@ -131,13 +131,15 @@ TEST_CASE("a file that is not there is a fault, and so is one with other bytes t
   for (const std::string& file : {junk, std::string("no-such-file")}) {
     for (const Words& words :
          {Words{"submit", file}, Words{"monitor", "record", file}, Words{"verify", "--since", file},
-          Words{"actor", "add", "x", "--key", file, "--role", "monitor"}, Words{"import", file},
-          Words{"prove", "--extends", file, "--out", "never"}, Words{"export", junk + "/below"},
+          Words{"import", file}, Words{"prove", "--extends", file, "--out", "never"}, Words{"export", junk + "/below"},
           Words{"--ledger", file, "status"}}) {
       INFO(words.front() << " " << file);
       CHECK(place.cairn("dana", words).code == 1);
     }
   }
+  // What a command is told by a file is words.
+  CHECK(place.cairn("dana", {"policy", "adopt", junk}).code == 2);
+  CHECK(place.cairn("dana", {"actor", "add", "x", "--key", junk, "--role", "monitor"}).code == 2);
 }
 
 TEST_CASE("a name that nothing has is the mistake of who typed it") {
