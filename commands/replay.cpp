@@ -8,6 +8,7 @@
 #include "commands/views.h"
 #include "ledger/base/text.h"
 #include "ledger/tlog/snapshot.h"
+#include "verify/snapshot_check.h"
 
 namespace cairn {
 
@@ -63,7 +64,7 @@ class Replay {
   Result<void> list_snapshots() {
     return ledger_.store().snapshots(size_, [this](const AtSize& row) -> Result<void> {
       SnapshotSeen seen{row.size, {}, {}, {}, {}};
-      const auto snapshot = ledger_.log_keys().open_sealed(row.size, row.bytes);
+      const auto snapshot = open_to_compare(ledger_.log_keys(), row.size, row.bytes);
       if (snapshot) {
         seen.head = snapshot->head;
         if (World::is_of_now(snapshot->state)) seen.state = sha256(snapshot->state);

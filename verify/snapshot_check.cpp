@@ -1,5 +1,6 @@
 #include "verify/snapshot_check.h"
 
+#include <algorithm>
 #include <optional>
 
 #include "ledger/base/text.h"
@@ -14,6 +15,12 @@ Finding wrong(std::string what) {
 }
 
 }  // namespace
+
+Result<Snapshot> open_to_compare(const LogKeys& log, Size size, BytesView sealed) {
+  const auto signs = [size](const LogKey& key) { return key.signs(size); };
+  const auto key = std::find_if(log.all().begin(), log.all().end(), signs);
+  return key != log.all().end() ? open_snapshot(sealed, key->verifier.key()) : log.open_sealed(size, sealed);
+}
 
 Result<void> SnapshotCheck::list(Size at_most, Findings& findings) {
   for (;;) {
@@ -53,7 +60,7 @@ Result<void> SnapshotCheck::at(const Head& head, World* world, const LogKeys& lo
     return {};
   }
   ++checked_;
-  const Result<Snapshot> opened = log.open_sealed(head.size, row->note);
+  const Result<Snapshot> opened = open_to_compare(log, head.size, row->note);
   if (!opened.ok()) {
     findings.push_back(wrong(str("the snapshot of size ", head.size, ": ", opened.error().message)));
     if (world != nullptr) world->note_changes();

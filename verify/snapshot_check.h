@@ -11,6 +11,10 @@
 
 namespace cairn {
 
+// A sealed snapshot of this size, by the key that seals there, also where that is called compromised: for who makes its
+// state again and need not believe it.
+Result<Snapshot> open_to_compare(const LogKeys& log, Size size, BytesView sealed);
+
 class SnapshotCheck {
  public:
   explicit SnapshotCheck(const EvidenceSource& source) : source_(source) {}

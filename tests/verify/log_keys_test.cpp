@@ -15,18 +15,22 @@ std::string vkey_of(const PrivateKey& key, std::string_view origin = forge_origi
   return NoteVerifier::for_log(origin, key.public_key())->vkey();
 }
 
-// A ledger whose log signs with a second key from entry `added` on, and with that alone from entry `retired` on.
+// A ledger whose log signs with a second key from entry `added` on, and with that alone from entry `retired` on. It
+// keeps a snapshot that the first key sealed.
 struct Rotated : Forge {
   PrivateKey second = seeded('M');
   Seq added = 0;
   Seq retired = 0;
 
-  Rotated() {
+  // The first key is only retired, or called compromised.
+  explicit Rotated(std::optional<Size> compromised = std::nullopt) {
     register_model("fraud");
+    seal_snapshot_here();
     added =
         admit("dana", {LogKeyAdded{vkey_of(second), second.sign(log_possession_text(id(), vkey_of(second))).value()}});
     register_model("churn");
-    retired = admit("dana", {LogKeyRetired{vkey(), "yearly"}});
+    retired = compromised ? admit("dana", {LogKeyCompromised{vkey(), *compromised, "taken"}})
+                          : admit("dana", {LogKeyRetired{vkey(), "yearly"}});
     register_model("spam");
   }
 
@@ -70,6 +74,19 @@ TEST_CASE("a log that changed its key as it said is verified by either key, and 
   AuditOptions stranger;
   stranger.vkey = vkey_of(seeded('X'));
   CHECK(names(*audit(honest, stranger), "0 genesis_wrong"));
+}
+
+TEST_CASE("a snapshot that a key sealed before it was called compromised is held against the entries like any other") {
+  const Rotated log(Size{1});
+  ForgedEvidence evidence = log.honest();
+  CHECK(found(evidence, vkey_of(log.second)) == nothing);
+  auto& [size, sealed] = *evidence.snapshots.begin();
+  const Snapshot honest = *open_snapshot(sealed, log.log.public_key());
+  Bytes state(honest.state);
+  flip(state, state.size() - 1);
+  const Head head = honest.head;
+  sealed = *seal_snapshot({head, state}, log.log);
+  CHECK(found(evidence, vkey_of(log.second)) == std::vector<std::string>{"- snapshot_wrong"});
 }
 
 TEST_CASE("who signs is never taken from entries that nobody judged") {
