@@ -46,8 +46,11 @@ void set_back_people(World& world, const SetBack& back) {
     for (auto& [who, consent] : row.approvals) changed = back(consent.said) || changed;
     return changed;
   });
+  // Those of more than an hour ago are not counted any more, and a snapshot leaves them out: set back, they would count
+  // again, and with some only.
+  const Millis forgotten = world.position->recorded - hour;
   const auto all_times = [&](std::deque<Millis>& times) {
-    bool changed = false;
+    bool changed = std::erase_if(times, [&](Millis time) { return time <= forgotten; }) > 0;
     for (Millis& time : times) changed = back(time) || changed;
     return changed;
   };

@@ -51,9 +51,27 @@ Result<void> Stage::try_open(Writer& writer) {
   SequencerOptions options;
   options.clock_is_right = writer.clock_is_right;
   options.patience = writer.patient ? for_ever : 0;
-  TRY_LET(sequencer, Sequencer::open(*writer.store, *writer.rules, clock_, generated_log_key(), options));
+  TRY_LET(sequencer, Sequencer::open(*writer.store, *writer.rules, clock_, bring_keys(writer), options));
   writer.sequencer = std::move(sequencer);
   return {};
+}
+
+// All that the log has had, and perhaps the next ones; not those that others will bring.
+std::vector<PrivateKey> Stage::bring_keys(Writer& writer) {
+  std::vector<PrivateKey> keys = {generated_log_key()};
+  const std::size_t known = model_.log_keys() + dice_.below(3);
+  for (std::size_t i = 1; i <= known; ++i) keys.push_back(key_held(str("log ", i)));
+  writer.held.clear();
+  for (const PrivateKey& key : keys) {
+    writer.held.insert(NoteVerifier::for_log(generated_origin, key.public_key())->vkey());
+  }
+  return keys;
+}
+
+bool Stage::lacks_a_key(const Writer& writer) const {
+  const std::vector<NoteVerifier> signers = model_.signers(model_.size());
+  return std::any_of(signers.begin(), signers.end(),
+                     [&](const NoteVerifier& signer) { return !writer.held.contains(signer.vkey()); });
 }
 
 void Stage::open(Writer& writer) {
@@ -91,7 +109,7 @@ void Stage::hook(Call& call) {
   store.said_done = false;
   store.on_written = [this, &call](const Batch& batch) { absorb(call, batch); };
   store.on_lost = [this](const std::string& signed_note) {
-    people_.lost_heads.push_back(open_checkpoint(signed_note, model_.log()).value().head);
+    people_.lost_heads.push_back(parse_checkpoint(split_note(signed_note)->text)->head);
   };
   store.on_failed = [this, &call](const Batch& batch) { doubt(call, batch); };
 }
@@ -119,15 +137,27 @@ void Stage::call(Writer& writer, std::vector<Letter> letters) {
   }
 }
 
+// What is said of the log itself is seldom, and has to be there.
+void Stage::count_of_log(const Envelope& envelope) {
+  const Result<Statement> statement = decode_statement(envelope.payload);
+  for (const Event& event : statement->events) {
+    const bool of_log = std::holds_alternative<LogKeyAdded>(event) || std::holds_alternative<LogKeyRetired>(event) ||
+                        std::holds_alternative<LogKeyCompromised>(event) ||
+                        std::holds_alternative<ClockCorrected>(event);
+    if (of_log) count("of the log", std::string(wire_name(event)));
+  }
+}
+
 // A batch that the store has now. It was said by who is called, and what the rules make of it is known.
 void Stage::absorb(Call& call, const Batch& batch) {
   std::size_t next = 0;
   call.expected.clear();
   for (const Envelope& envelope : call.envelopes) {
-    const Expected expected = model_.expect(envelope, clock_.time);
+    const Expected expected = model_.expect(envelope, clock_.time, call.writer.held);
     if (expected.kind == Expected::Kind::recorded) {
       if (next == batch.entries.size()) broken(Promise::rules_decide, "a statement was left out: " + expected.word);
       model_.record(envelope, expected, batch.entries[next++]);
+      if (expected.word.empty()) count_of_log(envelope);
     }
     call.expected.push_back(expected);
   }
@@ -139,7 +169,7 @@ void Stage::absorb(Call& call, const Batch& batch) {
 void Stage::doubt(const Call& call, const Batch& batch) {
   disk_failed_ = shaken_ = true;
   if (in_doubt_) return;  // what came after the first failure cannot be there
-  in_doubt_ = InDoubt{batch.entries, call.envelopes, clock_.time};
+  in_doubt_ = InDoubt{batch.entries, call.envelopes, clock_.time, call.writer.held};
 }
 
 void Stage::check_answers(Call& call, const std::vector<Answer>& answers) {
@@ -147,7 +177,9 @@ void Stage::check_answers(Call& call, const std::vector<Answer>& answers) {
   const bool last_try = call.written && call.met_when_written == call.writer.store->met();
   if (!last_try) {
     call.expected.clear();
-    for (const Envelope& envelope : call.envelopes) call.expected.push_back(model_.expect(envelope, clock_.time));
+    for (const Envelope& envelope : call.envelopes) {
+      call.expected.push_back(model_.expect(envelope, clock_.time, call.writer.held));
+    }
   }
   std::string words;
   for (std::size_t i = 0; i < answers.size(); ++i) {
@@ -208,7 +240,9 @@ void Stage::check_error(const Call& call, const Error& error, bool clock_is_ahea
     broken(Promise::goes_on, str("a writer comes second at size ", model_.size(), " once more, and follows nobody"));
   }
   const bool met = call.writer.store->met() != call.met_before;
-  const bool caused = met || clock_is_ahead || disk_failed_ || (disk_ != nullptr && disk_->failed());
+  const bool lacks = error.kind == ErrorKind::usage && lacks_a_key(call.writer);
+  if (lacks) count("faults", "a writer lacks a key of the log");
+  const bool caused = met || clock_is_ahead || lacks || disk_failed_ || (disk_ != nullptr && disk_->failed());
   if (!caused || error.kind == ErrorKind::not_verified) broken(Promise::errors_have_causes, error.message);
 }
 
@@ -262,7 +296,7 @@ void Stage::settle() {
   note("what was in doubt is there");
   std::size_t next = 0;
   for (const Envelope& envelope : doubt->envelopes) {
-    const Expected expected = model_.expect(envelope, doubt->now);
+    const Expected expected = model_.expect(envelope, doubt->now, doubt->held);
     if (expected.kind == Expected::Kind::recorded) model_.record(envelope, expected, doubt->entries[next++]);
   }
 }

@@ -16,9 +16,10 @@ namespace {
 constexpr std::uint64_t most_seeds = 12;
 constexpr std::size_t steps_each = 200;
 
-void require_found(int planted, Promise promise) {
+// From a seed on at which the bug stops the program at no ASSERT before the promise is looked at.
+void require_found(int planted, Promise promise, std::uint64_t first_seed = 1) {
   canary = planted;
-  for (std::uint64_t seed = 1; seed <= most_seeds; ++seed) {
+  for (std::uint64_t seed = first_seed; seed < first_seed + most_seeds; ++seed) {
     const Run run = simulate(seed, steps_each);
     if (!run.broken) continue;
     INFO(report_on(run, steps_each));
@@ -47,7 +48,7 @@ TEST_CASE("canary 2: what a commit may have left is forgotten, and that is found
 }
 
 TEST_CASE("canary 3: the views keep what was not committed, and are found out") {
-  require_found(3, Promise::views_agree);
+  require_found(3, Promise::views_agree, 2);
 }
 
 }  // namespace simulation

@@ -73,7 +73,7 @@ void Stage::check_audit() {
   ++run_.tally["audits"]["clean"];
   const LedgerSource source(*store_, attachments_);
   AuditOptions options;
-  options.vkey = model_.log().vkey();
+  options.vkey = dice_.one_of(model_.signers(model_.size())).vkey();
   options.ledger_id = model_.leaf(0);
   options.threads = 1;
   for (const auto& [author, kept] : kept_notes_) options.known_heads.push_back(kept);

@@ -29,7 +29,8 @@ Expected away(std::string why) {
 
 const ModelLedger::Place* ModelLedger::place_of(const Statement& statement, Millis recorded) const {
   const auto found = said_.find({statement.author, statement.id});
-  return found == said_.end() || found->second.recorded < recorded - ids_are_kept ? nullptr : &found->second;
+  if (found == said_.end() || found->second.seq < ids_from_) return nullptr;
+  return found->second.recorded < std::max(recorded, newest_recorded()) - ids_are_kept ? nullptr : &found->second;
 }
 
 Basis ModelLedger::basis_of(const Head& basis) const {
@@ -40,10 +41,36 @@ Basis ModelLedger::basis_of(const Head& basis) const {
 Expected ModelLedger::expect_first(const Envelope& envelope, Millis now) {
   const Result<Statement> statement = decode_statement(envelope.payload);
   if (!statement.ok()) return away("malformed");
-  return judge(*statement, envelope, Basis::on_history, now);
+  return judge(*statement, envelope, Basis::on_history, now, {});
 }
 
-Expected ModelLedger::expect(const Envelope& envelope, Millis now) {
+std::vector<NoteVerifier> ModelLedger::signers(Size size) const {
+  std::vector<NoteVerifier> keys;
+  for (const Signer& signer : signers_) {
+    if (size > signer.from && (!signer.until || size <= *signer.until)) keys.push_back(signer.key);
+  }
+  return keys;
+}
+
+void ModelLedger::end_key(const std::string& vkey, Seq seq) {
+  for (Signer& signer : signers_) {
+    if (signer.key.vkey() == vkey && !signer.until) signer.until = seq;
+  }
+}
+
+void ModelLedger::follow_keys(Seq seq, const std::vector<Event>& events) {
+  for (const Event& event : events) {
+    if (const auto* added = std::get_if<LogKeyAdded>(&event)) {
+      signers_.push_back({NoteVerifier::from_log_vkey(added->log_key).value(), seq, {}});
+    } else if (const auto* retired = std::get_if<LogKeyRetired>(&event)) {
+      end_key(retired->log_key, seq);
+    } else if (const auto* compromised = std::get_if<LogKeyCompromised>(&event)) {
+      end_key(compromised->log_key, seq);
+    }
+  }
+}
+
+Expected ModelLedger::expect(const Envelope& envelope, Millis now, const HeldKeys& held) {
   if (envelope.signatures.size() != 1 || envelope.payload.empty()) return away("malformed");
   if (size() == 0) return expect_first(envelope, now);
   const KeyId& id = envelope.signatures.front().key;
@@ -56,11 +83,13 @@ Expected ModelLedger::expect(const Envelope& envelope, Millis now) {
   const bool ours = statement->ledger == leaves_.front() &&
                     (statement->origin.empty() || statement->origin == world_->genesis->origin);
   if (!ours) return away("other_ledger");
-  return judge(*statement, envelope, basis_of(statement->basis), std::max(now, newest_recorded()));
+  const Millis recorded = corrects_clock(*statement) ? now : std::max(now, newest_recorded());
+  return judge(*statement, envelope, basis_of(statement->basis), recorded, held);
 }
 
 // What the rules say; and that an id is said once is held against a list of our own.
-Expected ModelLedger::judge(const Statement& statement, const Envelope& envelope, Basis basis, Millis recorded) {
+Expected ModelLedger::judge(const Statement& statement, const Envelope& envelope, Basis basis, Millis recorded,
+                            const HeldKeys& held) {
   const KeyId& id = envelope.signatures.front().key;
   const Decision decision = admit(*world_, statement, id, envelope.payload.size(), basis, recorded);
   world_->keep();
@@ -74,7 +103,17 @@ Expected ModelLedger::judge(const Statement& statement, const Envelope& envelope
     broken(Promise::said_once, str("the door says \"", reason, "\" to ", statement.author, "'s ", statement.id,
                                    ", and it should be \"", due, "\""));
   }
-  if (!decision.door) return {Expected::Kind::recorded, size(), recorded, outcome_of(decision.verdict)};
+  if (!decision.door) {
+    const std::string outcome = outcome_of(decision.verdict);
+    if (recorded < newest_recorded() && !outcome.empty()) return away(outcome);  // not at a time before the newest
+    for (const Event& event : statement.events) {
+      const auto* added = std::get_if<LogKeyAdded>(&event);
+      if (size() > 0 && outcome.empty() && added != nullptr && !held.contains(added->log_key)) {
+        return away("log_key_not_here");
+      }
+    }
+    return {Expected::Kind::recorded, size(), recorded, outcome};
+  }
   if (reason != "repeated") return away(reason);
   if (decision.door->first != place->seq) {
     broken(Promise::said_once, str(statement.id, " lies at ", place->seq, ", not ", decision.door->first));
@@ -100,16 +139,29 @@ void ModelLedger::record(const Envelope& envelope, const Expected& expected, con
   roots_.push_back(root_of(leaves_));
   states_.push_back(sha256(world_->encode()));
   tags_.push_back(index_tags(recorded.statement, recorded.entry.outcome));
+  times_.push_back(expected.recorded);
+  if (expected.word.empty()) follow_keys(seq, recorded.statement.events);
+  while (times_[ids_from_] < newest_recorded() - ids_are_kept) ++ids_from_;
   said_[{recorded.statement.author, recorded.statement.id}] = {seq, recorded.statement.events_hash, expected.recorded};
 }
 
 Head ModelLedger::see(const std::string& note) {
-  const Result<Checkpoint> opened = open_checkpoint(note, log_);
-  if (!opened.ok()) broken(Promise::receipts_verify, "a checkpoint does not open: " + opened.error().message);
-  const Head& head = opened->head;
-  if (head.size > size() || roots_[head.size] != head.root) {
+  const Result<NoteParts> parts = split_note(note);
+  if (!parts.ok()) broken(Promise::receipts_verify, "a checkpoint is no note: " + parts.error().message);
+  const Result<Checkpoint> claimed = parse_checkpoint(parts->text);
+  if (!claimed.ok()) broken(Promise::receipts_verify, "a checkpoint does not parse: " + claimed.error().message);
+  const Head head = claimed->head;
+  if (head.size == 0 || head.size > size() || roots_[head.size] != head.root) {
     broken(Promise::heads_only_grow, str("a head of size ", head.size, " with root ", head.root.hex(),
                                          " is not on the history of ", size(), " entries"));
+  }
+  const std::vector<NoteVerifier> signers = this->signers(head.size);
+  const bool by_all = std::all_of(signers.begin(), signers.end(), [&](const NoteVerifier& signer) {
+    return open_note(note, {&signer, 1}).ok();
+  });
+  if (!by_all || parts->lines.size() != signers.size()) {
+    broken(Promise::signed_by_its_keys, str("the head of size ", head.size, " has ", parts->lines.size(),
+                                            " lines, and ", signers.size(), " keys sign there:\n", note));
   }
   const auto [known, is_new] = notes_.emplace(head.size, note);
   if (!is_new && known->second != note) {

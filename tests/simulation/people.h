@@ -48,6 +48,7 @@ class People {
 
   Letter first(Millis now);
   Letter write(Kind kind, Millis now);  // where that needs an earlier one and there is none: fresh
+  Letter correct_clock(Millis now);     // of an admin, or what one asks of another; nobody who may: fresh
   Letter last_word(const std::string& handle, int number, Millis now);  // what the rules let everybody say
 
   std::vector<std::string> handles() const;  // of those who have a key that may sign
@@ -67,6 +68,7 @@ class People {
   Statement statement(const std::string& author, std::vector<Event> events, Millis now);
   Head another_head(const Head& head);
   Move next_move(Millis now);
+  std::vector<std::string> admins() const;
   std::vector<std::string> holders_of(const std::string& handle) const;
   const PrivateKey& key_for(const std::string& handle);
 

@@ -12,6 +12,7 @@ std::string_view name_of(Promise promise) {
                                         "answers_are_current",
                                         "receipts_verify",
                                         "said_once",
+                                        "signed_by_its_keys",
                                         "heads_only_grow",
                                         "views_agree",
                                         "audit_is_clean",

@@ -15,6 +15,7 @@ enum class Promise : std::uint8_t {
   answers_are_current,  // so is what is turned away: over the ledger as it is, not as a writer knew it once
   receipts_verify,      // leaf, proof and head of a receipt are one, and the log signed it
   said_once,            // an author's id is in the ledger once, and who repeats it gets the first place
+  signed_by_its_keys,   // a head has a line of each key that signs for the log at its size, and no other
   heads_only_grow,      // every head that was ever signed and seen lies on the one history
   views_agree,          // a running view, one from a snapshot and one from zero are the same bytes
   audit_is_clean,

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <iostream>
+#include <utility>
 
 #include "ledger/base/text.h"
 #include "tests/projections/generated.h"
@@ -76,6 +77,7 @@ void Stage::begin() {
   Writer& founder = writers_.front();
   founder.store = std::make_unique<UnsteadyStore>(*store_);
   founder.rules = std::make_unique<LiveRules>(LoadedWorld{std::make_unique<World>(), {}});
+  founder.held = {model_.log().vkey()};
   founder.sequencer = Sequencer::open(*founder.store, *founder.rules, clock_, generated_log_key()).value();
   call(founder, {people_.first(clock_.time)});
   if (model_.size() != 1) broken(Promise::goes_on, "entry 0 was not recorded");
@@ -118,8 +120,14 @@ void Stage::speak() {
   if (writer == nullptr) return;
   // Time goes on by itself, and sooner or later somebody sets a clock that went back.
   clock_.time += 1 + static_cast<Millis>(dice_.below(static_cast<std::uint64_t>(5 * minute)));
-  if (clock_.time < model_.newest_recorded() && dice_.chance(30)) clock_.time = model_.newest_recorded() + second;
-  if (is_ahead() && dice_.chance(60)) return restart(*writer);
+  if (clock_.time < model_.newest_recorded() && dice_.chance(30)) {
+    if (dice_.chance(60)) {
+      count("faults", "clock ran ahead, to be corrected");
+      return call(*writer, {people_.correct_clock(clock_.time)});
+    }
+    clock_.time = model_.newest_recorded() + second;
+  }
+  if ((is_ahead() || lacks_a_key(*writer)) && dice_.chance(60)) return restart(*writer);
   std::vector<Letter> letters;
   const std::size_t count = 1 + dice_.below(swarm_.most_letters);
   for (std::size_t i = 0; i < count; ++i) {
@@ -151,9 +159,12 @@ void Stage::wait() {
 void Stage::ahead_or_back(Step step) {
   const auto span = [&](Millis most) { return static_cast<Millis>(dice_.below(static_cast<std::uint64_t>(most))); };
   if (step == Step::clock_back) {
-    clock_.time -= span(dice_.chance(80) ? hour : 3 * day);
+    const bool is_set_right = lead_ > 0 && dice_.chance(60);
+    clock_.time -= is_set_right ? std::exchange(lead_, 0) : span(dice_.chance(80) ? hour : 3 * day);
   } else {
-    clock_.time += max_clock_lead + span(day);
+    const Millis by = dice_.chance(50) ? span(max_clock_lead) : max_clock_lead + span(day);  // noticed or not
+    clock_.time += by;
+    lead_ += by;
   }
   note("the clock says " + format_time(clock_.time));
 }
@@ -214,7 +225,7 @@ void Stage::end() {
   clock_.time = std::min(clock_.time, model_.newest_recorded() + max_clock_lead);
   for (Writer& writer : writers_) {
     if (writer.store) writer.store->steady();
-    if (!writer.is_up()) open(writer);
+    if (!writer.is_up() || lacks_a_key(writer)) open(writer);
   }
   std::size_t turn = 0;
   for (const std::string& handle : people_.handles()) {

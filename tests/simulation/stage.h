@@ -31,6 +31,7 @@ struct Writer {
   int number = 0;
   bool patient = false;
   bool clock_is_right = false;
+  HeldKeys held;  // the log's
   std::unique_ptr<UnsteadyStore> store;
   std::unique_ptr<LiveRules> rules;
   std::unique_ptr<Sequencer> sequencer;
@@ -55,6 +56,7 @@ struct InDoubt {
   std::vector<Bytes> entries;
   std::vector<Envelope> envelopes;
   Millis now = 0;
+  HeldKeys held;  // by who wrote it
 };
 
 class Stage {
@@ -80,10 +82,13 @@ class Stage {
   // ---- writers (calls.cpp)
   Writer* any_writer();
   void open(Writer& writer);
+  std::vector<PrivateKey> bring_keys(Writer& writer);
+  bool lacks_a_key(const Writer& writer) const;
   void shut(Writer& writer);
   Result<void> try_open(Writer& writer);
   void call(Writer& writer, std::vector<Letter> letters);
   void hook(Call& call);
+  void count_of_log(const Envelope& envelope);
   void absorb(Call& call, const Batch& batch);
   void doubt(const Call& call, const Batch& batch);
   void check_answers(Call& call, const std::vector<Answer>& answers);
@@ -116,6 +121,7 @@ class Stage {
   ModelLedger model_;
   People people_;
   StageClock clock_;
+  Millis lead_ = 0;  // how far it was put ahead of what time it is
   test::TempDirectory directory_;
   AttachmentDirectory attachments_;  // of which there are none
   std::unique_ptr<Disk> disk_;

@@ -41,6 +41,8 @@ Result<void> UnsteadyStore::write(Size expected, const Batch& batch) {
   const Result<void> committed = behind_.commit(expected, batch);
   if (committed.ok()) {
     on_written(batch);
+  } else if (committed.error().kind == ErrorKind::usage) {
+    return committed;  // the log lacks a key: nothing was signed, and so nothing written
   } else if (committed.error().kind != ErrorKind::conflict) {
     ++met_;
     on_failed(batch);
