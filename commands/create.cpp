@@ -31,6 +31,7 @@ Result<ActorKey> first_actors_key(const Home& home, const std::string& name) {
   TRY(Home::check_key_name(name));
   TRY_LET(there, file_exists(home.key_path(name)));
   if (there) {
+    TRY(home.complete_key(name));
     TRY_LET(key, home.read_key(name));
     return ActorKey{std::move(key), false};
   }

@@ -45,6 +45,20 @@ bool ends_as_our_files(const std::string& name) {
   return name.find_first_not_of("0123456789abcdef", dot + 1) == std::string::npos;
 }
 
+// A head's lock file holds a byte while the head is put in place: whoever finds one there cannot tell whether its name
+// was synced. What a power cut leaves of it does not matter, since what is seen after that is on the disk.
+bool is_marked(const fs::path& lock) {
+  std::error_code error;
+  const auto size = fs::file_size(lock, error);
+  return !error && size > 0;
+}
+
+Result<void> mark(const Descriptor& lock, bool unsynced, const fs::path& path) {
+  const bool done = unsynced ? ::pwrite(lock.get(), "u", 1, 0) == 1 : ::ftruncate(lock.get(), 0) == 0;
+  if (!done) return file_error("write", path, errno);
+  return {};
+}
+
 // How far what this note says goes; 0 for none.
 Result<Size> size_of(const std::optional<std::string>& note) {
   return note ? claimed_size(*note) : Result<Size>(Size{0});
@@ -104,6 +118,8 @@ Result<PrivateKey> Home::read_key(const std::string& name) const {
 
 Result<PrivateKey> Home::make_key(const std::string& name, KeyType type) const {
   TRY(check_key_name(name));
+  TRY_LET(left, complete_key(name));
+  if (left && left->public_key().type() == type) return std::move(*left);
   TRY_LET(key, PrivateKey::generate(type));
   TRY(keep_key(name, key));
   return key;
@@ -111,16 +127,36 @@ Result<PrivateKey> Home::make_key(const std::string& name, KeyType type) const {
 
 Result<void> Home::keep_key(const std::string& name, const PrivateKey& key) const {
   TRY(check_key_name(name));
-  TRY_LET(public_file, format_public_key_file(name, key));
   const fs::path public_path = public_key_path(name);
+  TRY_LET(taken, file_exists(public_path));
+  TRY_LET(there, file_exists(key_path(name)));
+  if (taken && !there) {
+    return usage(printable(public_path.string()) +
+                 " exists without its private key; move it away, or choose another name");
+  }
   TRY(write_private_key(key_path(name), key, std::nullopt));
-  const auto made = create_file(public_path, public_file, owner_only);
-  if (made) return sync_directory(public_path.parent_path());
-  // Nobody was told of the private half yet, and left here it would stand in the way of another try.
+  const auto kept = keep_public_key(name, key);
+  if (kept) return {};
+  // Nobody was told of this key yet, and left here its files would stand in the way of another try.
+  ::unlink(public_path.c_str());
   ::unlink(key_path(name).c_str());
-  if (made.error().kind != ErrorKind::conflict) return made;
-  return usage(printable(public_path.string()) +
-               " exists without its private key; move it away, or choose another name");
+  return kept;
+}
+
+Result<void> Home::keep_public_key(const std::string& name, const PrivateKey& key) const {
+  TRY_LET(public_file, format_public_key_file(name, key));
+  return keep(public_key_path(name), public_file);
+}
+
+// Of a key whose maker ended between its two files. A signer file is no key that was made here.
+Result<std::optional<PrivateKey>> Home::complete_key(const std::string& name) const {
+  TRY_LET(private_half, file_exists(key_path(name)));
+  TRY_LET(public_half, file_exists(public_key_path(name)));
+  if (!private_half || public_half) return std::optional<PrivateKey>();
+  TRY_LET(key, read_key(name));
+  if (key.signer()) return std::optional<PrivateKey>();
+  TRY(keep_public_key(name, key));
+  return std::optional<PrivateKey>(std::move(key));
 }
 
 Result<void> Home::keep_next_key(const std::string& name, const PrivateKey& key) const {
@@ -284,11 +320,11 @@ Result<std::optional<std::string>> Home::remembered_head(const Hash& ledger) con
 Result<void> Home::remember_head(const Hash& ledger, const std::string& note) const {
   TRY_LET(size, claimed_size(note));
   // Heads only grow, so what needs no writing needs no lock, and a home that cannot be written can be read from.
-  TRY_LET(before, remembered_head(ledger));
-  TRY_LET(known, size_of(before));
-  if (before && known >= size) return {};
   const fs::path file = head_path(ledger);
   const fs::path lock_path = directory_ / "heads" / (ledger.hex() + ".lock");
+  TRY_LET(before, remembered_head(ledger));
+  TRY_LET(known, size_of(before));
+  if (before && known >= size && !is_marked(lock_path)) return {};
   TRY(make_directories(file.parent_path(), 0700));
   const Descriptor lock(::open(lock_path.c_str(), O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, owner_only));
   if (!lock.ok()) return file_error("open", lock_path, errno);
@@ -296,8 +332,13 @@ Result<void> Home::remember_head(const Hash& ledger, const std::string& note) co
   if (!mine) return fault(lock_path.string() + " is held by another process; see what it does, and repeat");
   TRY_LET(current, remembered_head(ledger));
   TRY_LET(kept, size_of(current));
-  if (current && kept >= size) return {};
-  return keep(file, note);
+  if (current && kept >= size) {
+    TRY(sync_directory(file.parent_path()));
+    return mark(lock, false, lock_path);
+  }
+  TRY(mark(lock, true, lock_path));
+  TRY(replace_file(file, note, owner_only));
+  return mark(lock, false, lock_path);
 }
 
 fs::path Home::place_file(const std::string& where) const {

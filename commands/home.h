@@ -48,6 +48,9 @@ class Home {
   Result<PrivateKey> make_key(const std::string& name, KeyType type) const;
   Result<void> keep_key(const std::string& name, const PrivateKey& key) const;  // never over another
 
+  // Writes the public file of a key that was left without one, and returns that key; nothing if none was.
+  Result<std::optional<PrivateKey>> complete_key(const std::string& name) const;
+
   // A rotation keeps the new key beside the old one, and puts it in its place once the ledger knows it.
   Result<void> keep_next_key(const std::string& name, const PrivateKey& key) const;
   Result<std::optional<PrivateKey>> next_key(const std::string& name) const;
@@ -89,6 +92,8 @@ class Home {
   std::filesystem::path place_file(const std::string& where) const;
 
  private:
+  Result<void> keep_public_key(const std::string& name, const PrivateKey& key) const;
+
   // Where a key that is the log's, or was, has its file here; and the files here of keys that never were.
   struct LogKeyFile {
     const LogKey* key = nullptr;

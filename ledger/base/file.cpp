@@ -7,6 +7,7 @@
 
 #include <cerrno>
 #include <chrono>
+#include <cstdio>
 #include <random>
 #include <system_error>
 #include <thread>
@@ -28,6 +29,10 @@ std::string random_digits() {
   Bytes bytes;
   while (bytes.size() < 8) bytes += static_cast<char>(static_cast<unsigned char>(source() & 0xff));
   return to_hex(bytes);
+}
+
+Error name_is_taken(const fs::path& file) {
+  return conflict(str(printable(file.string()), " exists; choose another name"));
 }
 
 fs::path temporary_of(const fs::path& file) {
@@ -62,6 +67,17 @@ Result<void> fill(Descriptor& file, BytesView content, unsigned mode, Sync sync,
   return finish(file, sync, path);
 }
 
+// To a name that is not taken. Not every file system can rename so; those can link.
+Result<void> publish_new(const fs::path& temporary, const fs::path& file) {
+  if (::renameat2(AT_FDCWD, temporary.c_str(), AT_FDCWD, file.c_str(), RENAME_NOREPLACE) == 0) return {};
+  bool linked = false;
+  if (errno == EINVAL || errno == ENOSYS) linked = ::link(temporary.c_str(), file.c_str()) == 0;
+  const int code = linked ? 0 : errno;
+  ::unlink(temporary.c_str());
+  if (linked) return {};
+  return code == EEXIST ? name_is_taken(file) : file_error("create", file, code);
+}
+
 }  // namespace
 
 Descriptor::~Descriptor() {
@@ -80,10 +96,22 @@ Error file_error(std::string_view what, const fs::path& path, int code) {
                    "; see to it and repeat"));
 }
 
+namespace {
+
+// Where one may not be read, what lies in it is not of our making.
+Result<void> sync_directory_if_readable(const fs::path& directory) {
+  if (::access(directory.c_str(), R_OK) != 0 && errno == EACCES) return {};
+  return sync_directory(directory);
+}
+
+}  // namespace
+
+// Whoever made the last one that is there may have ended before its name was synced, and no level is made below one of
+// which that is not so.
 Result<void> make_directories(const fs::path& directory, unsigned mode) {
   std::error_code ignored;
-  if (fs::is_directory(directory, ignored)) return {};
   const fs::path parent = parent_of(directory);
+  if (fs::is_directory(directory, ignored)) return sync_directory_if_readable(parent);
   if (parent != directory) TRY(make_directories(parent, mode));
   if (::mkdir(directory.c_str(), mode) != 0) {
     const int code = errno;
@@ -102,12 +130,14 @@ Result<void> sync_directory(const fs::path& directory) {
 }
 
 Result<void> create_file(const fs::path& file, BytesView content, unsigned mode, Sync sync) {
-  Descriptor opened(::open(file.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode));
-  if (!opened.ok() && errno == EEXIST) return conflict(str(printable(file.string()), " exists; choose another name"));
+  struct stat status {};
+  if (::lstat(file.c_str(), &status) == 0) return name_is_taken(file);
+  const fs::path temporary = temporary_of(file);
+  Descriptor opened(::open(temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode));
   if (!opened.ok()) return file_error("create", file, errno);
   const Result<void> filled = fill(opened, content, mode, sync, file);
-  if (!filled) ::unlink(file.c_str());
-  return filled;
+  if (!filled) ::unlink(temporary.c_str());
+  return filled ? publish_new(temporary, file) : filled;
 }
 
 Result<void> replace_file(const fs::path& file, BytesView content, unsigned mode, Sync sync) {

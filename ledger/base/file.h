@@ -40,14 +40,14 @@ inline constexpr unsigned everyone_may_read = 0644;
 // Who syncs the bytes and the name: this function, or its caller for many files at once.
 enum class Sync { here, by_caller };
 
-// Makes the directories of this path that are missing, and syncs the name of each that it made.
+// Makes the directories of this path that are missing; syncs their names, and that of the last one that was there.
 Result<void> make_directories(const std::filesystem::path& directory, unsigned mode);
 
 // One that is on a file system without such a sync (EINVAL) is as durable as it can be, and no error.
 Result<void> sync_directory(const std::filesystem::path& directory);
 
-// A new file: conflict if the name is taken, be it by a link. Removed again if it cannot be written whole. Its name is
-// not synced.
+// A new file: conflict if the name is taken, be it by a link. There whole or not at all, like one that is replaced. Its
+// name is not synced.
 Result<void> create_file(const std::filesystem::path& file, BytesView content, unsigned mode, Sync sync = Sync::here);
 
 // In the place of an older file or of none; usage for a device, a pipe or a directory. A crash leaves the one or

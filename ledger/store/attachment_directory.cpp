@@ -20,13 +20,6 @@ constexpr unsigned file_mode = 0666;
 constexpr unsigned folder_mode = 0777;
 constexpr std::string_view temporary_suffix = ".tmp";
 
-// The folder, and that it stays: its name is synced in its parent even if it is there, since its maker may not have
-// come so far.
-Result<void> make_folder(const fs::path& folder) {
-  TRY(make_directories(folder, folder_mode));
-  return sync_directory(folder.has_parent_path() ? folder.parent_path() : fs::path("."));
-}
-
 Error stranger(const fs::path& path) {
   return fault(str(printable(path.string()), " is not an attachment; move it out of this folder"));
 }
@@ -104,8 +97,8 @@ Result<Hash> AttachmentDirectory::put(BytesView content) const {
   const fs::path folder = file.parent_path();
   TRY(check_way(file));
   // 1. A crash here leaves at most empty folders.
-  TRY(make_folder(directory_));
-  TRY(make_folder(folder));
+  TRY(make_directories(directory_, folder_mode));
+  TRY(make_directories(folder, folder_mode));
   if (get(digest).ok()) {
     TRY(sync_directory(folder));
     return digest;

@@ -41,7 +41,8 @@ std::string without_leak_check(const char* options) {
 
 std::vector<std::string> environment_of(const Environment& wanted) {
   std::vector<std::string> all;
-  if (const char* options = std::getenv("ASAN_OPTIONS")) all.push_back(without_leak_check(options));
+  const char* options = std::getenv("ASAN_OPTIONS");
+  if (options != nullptr && !wanted.contains("ASAN_OPTIONS")) all.push_back(without_leak_check(options));
   for (char** row = environ; *row != nullptr; ++row) {
     const std::string line = *row;
     const std::string name = line.substr(0, line.find('='));

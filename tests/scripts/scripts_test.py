@@ -149,7 +149,7 @@ class Scripts(unittest.TestCase):
 
     def test_soaking_without_a_program_to_soak_is_a_failure(self):
         self.assertEqual(self.run_script("check", "--soak"), 1)
-        self.assertIn("4 programs soaked, 4 of them failed", self.output)
+        self.assertIn("5 programs soaked, 5 of them failed", self.output)
 
 
 if __name__ == "__main__":

@@ -18,6 +18,12 @@
 
 namespace cairn::test {
 
+namespace {
+
+const std::string before_port = "listens  http://127.0.0.1:";
+
+}  // namespace
+
 // Its stderr is a file, which would be as full as the disk: /dev/null takes its place then.
 Program::Program(const std::filesystem::path& scratch, const std::vector<std::string>& words, Disk disk)
     : scratch_(scratch) {
@@ -51,22 +57,23 @@ Program::~Program() {
   ::close(out_);
 }
 
-std::uint16_t Program::port() {
-  const std::string before = "listens  http://127.0.0.1:";
+bool Program::listens() {
   for (;;) {
-    const std::size_t at = told_.find(before);
-    const std::size_t end = at == std::string::npos ? at : told_.find('\n', at);
-    if (end != std::string::npos) {
-      const std::size_t begin = at + before.size();
-      return static_cast<std::uint16_t>(parse_uint(told_.substr(begin, end - begin)).value());
-    }
+    const std::size_t at = told_.find(before_port);
+    if (at != std::string::npos && told_.find('\n', at) != std::string::npos) return true;
     pollfd waiting{out_, POLLIN, 0};
     REQUIRE(::poll(&waiting, 1, 20000) == 1);
     std::array<char, 4096> buffer;
     const ssize_t count = ::read(out_, buffer.data(), buffer.size());
-    REQUIRE(count > 0);
+    if (count <= 0) return false;
     told_.append(buffer.data(), static_cast<std::size_t>(count));
   }
+}
+
+std::uint16_t Program::port() {
+  REQUIRE(listens());
+  const std::size_t begin = told_.find(before_port) + before_port.size();
+  return static_cast<std::uint16_t>(parse_uint(told_.substr(begin, told_.find('\n', begin) - begin)).value());
 }
 
 void Program::signal(int number) const {

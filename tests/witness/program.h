@@ -25,7 +25,8 @@ class Program {
   Program(const Program&) = delete;
   Program& operator=(const Program&) = delete;
 
-  std::uint16_t port();  // waits until it has told its port
+  bool listens();        // waits until it has told its port, or ended
+  std::uint16_t port();  // the same, and it must have told
   pid_t pid() const { return pid_; }
   void signal(int number) const;
   Ended wait();  // at most 20 s
