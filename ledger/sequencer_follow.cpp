@@ -15,7 +15,7 @@ Result<std::unique_ptr<Sequencer>> Sequencer::open(Store& store, Rules& rules, c
                                                    SequencerOptions options) {
   std::vector<PrivateKey> log_keys;
   log_keys.push_back(std::move(log_key));
-  return open(store, rules, clock, std::move(log_keys), options);
+  return open(store, rules, clock, std::move(log_keys), std::move(options));
 }
 
 Result<std::unique_ptr<Sequencer>> Sequencer::open(Store& store, Rules& rules, const Clock& clock,
@@ -24,7 +24,7 @@ Result<std::unique_ptr<Sequencer>> Sequencer::open(Store& store, Rules& rules, c
     if (key.public_key().type() == KeyType::ed25519) continue;
     return usage("a log signs its checkpoints with an Ed25519 key, and this one is not; give the log's own key");
   }
-  std::unique_ptr<Sequencer> sequencer(new Sequencer(store, rules, clock, std::move(log_keys), options));
+  std::unique_ptr<Sequencer> sequencer(new Sequencer(store, rules, clock, std::move(log_keys), std::move(options)));
   TRY_LET(tip, store.tip());
   if (tip.size > 0) TRY(sequencer->resume());
   return sequencer;
