@@ -103,6 +103,7 @@ void set_back_protection(World& world, const SetBack& back) {
 }  // namespace
 
 void World::set_clock_back(Millis now) {
+  ids.forget_before_correction(position->recorded - id_memory);
   const SetBack back{now};
   set_back_people(*this, back);
   set_back_rollouts(*this, back);

@@ -61,6 +61,23 @@ void RecentIds::forget(Millis oldest) {
   sweep(oldest);
 }
 
+void RecentIds::forget_before_correction(Millis oldest) {
+  const auto is_old = [oldest](const Row& row) { return row.recorded < oldest; };
+  if (std::none_of(rows_.begin(), rows_.end(), is_old)) return;
+  const auto unindex = [this] {
+    index_.clear();
+    indexed_ = false;
+  };
+  if (journal_->recording()) {
+    journal_->remember([this, unindex, before = rows_] {
+      rows_ = before;
+      unindex();
+    });
+  }
+  std::erase_if(rows_, is_old);
+  unindex();
+}
+
 void RecentIds::drop_from_index(const Row& row) {
   const auto found = index_.find(row.key);
   if (found != index_.end() && found->second == row.seq) index_.erase(found);

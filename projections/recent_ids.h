@@ -44,6 +44,10 @@ class RecentIds {
   // they may stay for a while, as many again as there are at most. Amortised O(1).
   void forget(Millis oldest);
 
+  // The same at once, and for good even if something could still be undone: of a clock that is set back, behind which
+  // nothing comes into the window again, whether this process had dropped it or not. O(rows).
+  void forget_before_correction(Millis oldest);
+
   const std::deque<Row>& rows() const { return rows_; }
 
  private:

@@ -69,6 +69,29 @@ TEST_CASE("Ids and refusals that a snapshot left out are not asked for again") {
   CHECK(fold(s.entries) == s.world.encode());
 }
 
+TEST_CASE("What a clock set back is the same whoever had forgotten ids by then, and is undone") {
+  Scenario s;
+  s.given("ci", {registered("v1")}).later(2 * day).given("ci", {registered("v2")});
+  const Millis right = s.now + minute;
+  s.later(20 * day).given("ci", {registered("v3")});
+  s.now = right;
+  s.given("dana", {ClockCorrected{right, "ahead"}}).later(hour).given("ci", {registered("v4")});
+  // A writer that follows others has nothing forgotten before it has seen all that it follows.
+  World follower;
+  for (const Recorded& entry : s.entries) {
+    const Bytes before = follower.encode();
+    const std::size_t mark = follower.journal.mark();
+    follower.apply(entry);
+    follower.journal.undo_to(mark);
+    REQUIRE(follower.encode() == before);
+    follower.apply(entry);
+  }
+  follower.journal.keep();
+  CHECK(follower.encode() == fold(s.entries));
+  CHECK(follower.encode() == s.world.encode());
+  CHECK(reopened(follower)->encode() == follower.encode());
+}
+
 TEST_CASE("What is undone never happened") {
   Scenario s;
   live(s);
