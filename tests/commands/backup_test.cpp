@@ -145,7 +145,7 @@ TEST_CASE("a backup that is older than what is known only reads once it is resto
   CHECK(contains(ran.out, "It only reads: a head of 3 entries is known here"));
   const Ran act = place.place.cairn("dana", {"actor", "role", "ben", "--grant", "auditor"});
   CHECK(act.code == 1);
-  CHECK(contains(act.err, "is a backup, and takes nothing"));
+  CHECK(contains(act.err, "an older copy that was restored, and takes nothing"));
   CHECK(place.place.cairn("dana", {"status"}).code == 0);
 }
 
