@@ -148,7 +148,8 @@ int run_command_line(int argc, char** argv) {
   app.require_subcommand(1);
   app.footer(
       "Keys, and the heads seen before, lie in CAIRN_HOME (default: ~/.config/cairn).\n"
-      "Exit: 0 done, 1 fault, 2 usage, 3 refused by the rules, 4 conflict, 5 not verified.");
+      "Exit: 0 done, 1 fault, 2 usage, 3 refused by the rules, 4 conflict, 5 not verified,\n"
+      "141 whoever read the answer has gone; what was to be recorded is.");
   app.set_version_flag("--version", "cairn " CAIRN_VERSION);
   add_globals(app, invocation.globals);
   add_start_commands(app, invocation);

@@ -83,11 +83,13 @@ Result<Home> Home::at(fs::path directory, unsigned user) {
   if (::stat(directory.c_str(), &status) != 0) return Home(std::move(directory));  // made, or missed, when it is needed
   const std::string name = printable(directory.string());
   if (status.st_uid != user && status.st_uid != 0) {
-    return usage(str("the home ", name, " is the user ", status.st_uid, "'s, who could put other keys there; set ",
+    return fault(str("the home ", name, " is the user ", status.st_uid, "'s, who could put other keys there; set ",
                      "CAIRN_HOME to a directory of your own"));
   }
   if ((status.st_mode & S_IWOTH) == 0) return Home(std::move(directory));
-  return usage(str("everybody may write to the home ", name, " and put other keys there; run: chmod o-w ", name));
+  return fault(str("everybody may write to the home ", name,
+                   " and put other keys there; set CAIRN_HOME to a directory ",
+                   "of your own, or have this one yours alone: chmod o-w ", name));
 }
 
 Result<void> Home::check_key_name(const std::string& name) {
@@ -246,9 +248,8 @@ Result<std::vector<fs::path>> Home::waiting_log_keys(const LogKeys& keys) const 
 Result<std::optional<PrivateKey>> Home::find_log_key(const LogKeys& keys, const NoteVerifier& wanted) const {
   TRY_LET(waiting, waiting_log_keys(keys));
   const std::string digits = "." + wanted.key().id().hex().substr(0, old_key_digits) + ".pem";
-  std::stable_partition(waiting.begin(), waiting.end(),
-                        [&](const fs::path& file) { return file.native().ends_with(digits); });
   for (const fs::path& file : waiting) {
+    if (!file.native().ends_with(digits)) continue;  // as next_log_key named it
     TRY_LET(key, read_private_key(file, ask_for("the log's key")));
     if (held_key({&key, 1}, wanted) != nullptr) return std::optional<PrivateKey>(std::move(key));
   }
@@ -310,7 +311,9 @@ Result<Home::RecoveryFiles> Home::keep_recovery_key(const PrivateKey& key, const
 
 Result<std::optional<std::string>> Home::remembered_head(const Hash& ledger) const {
   const fs::path file = head_path(ledger);
-  // A head that is there and cannot be read is an error: forgetting it would let a fork pass.
+  // A head that is there and cannot be read is an error, be it a link that leads nowhere: forgetting it would let a
+  // fork pass.
+  TRY(check_no_links(file.parent_path(), file.filename()));
   TRY_LET(there, file_exists(file));
   if (!there) return std::optional<std::string>();
   TRY_LET(note, read_file(file, max_home_file));

@@ -91,7 +91,10 @@ class Post {
     set(CURLOPT_PROXY, "");  // not those of the environment either
     set(CURLOPT_FOLLOWLOCATION, 0L);
     // The library, unlike its program, does not look there itself.
-    if (const char* file = std::getenv(trusted_file); file != nullptr && *file != '\0') set(CURLOPT_CAINFO, file);
+    if (const char* file = std::getenv(trusted_file); file != nullptr && *file != '\0') {
+      set(CURLOPT_CAINFO, file);
+      set(CURLOPT_CAPATH, static_cast<const char*>(nullptr));  // the system's, which it would trust beside
+    }
     set(CURLOPT_NOSIGNAL, 1L);
     set(CURLOPT_TIMEOUT_MS, static_cast<long>(timeout));
     set(CURLOPT_USERAGENT, "cairn");

@@ -10,7 +10,6 @@
 #include <cstdio>
 #include <cstdlib>
 
-#include "ledger/base/fold_lines.h"
 #include "ledger/base/text.h"
 #include "ledger/base/time.h"
 
@@ -181,17 +180,9 @@ void print_document(std::string_view text) {
   print(text);
 }
 
-namespace {
-
-void put_to_stderr(std::string_view text) {
+void warn(std::string_view text) {
   std::fflush(stdout);
   std::fwrite(text.data(), 1, text.size(), stderr);
-}
-
-}  // namespace
-
-void warn(std::string_view text) {
-  put_to_stderr(for_stderr(text));
 }
 
 namespace {
@@ -251,11 +242,11 @@ void ProgressBar::show(std::uint64_t done, std::uint64_t total) {
   const bool known = ::ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 1;
   shown_ = true;
   // Written over, and what was longer before is cleared behind it: an empty line in between would flicker.
-  put_to_stderr("\r" + progress_text(name_, done, total, rate_, known ? size.ws_col - 1U : 79) + "\x1b[K");
+  warn("\r" + progress_text(name_, done, total, rate_, known ? size.ws_col - 1U : 79) + "\x1b[K");
 }
 
 ProgressBar::~ProgressBar() {
-  if (shown_) put_to_stderr("\r\x1b[K");
+  if (shown_) warn("\r\x1b[K");
 }
 
 }  // namespace cairn

@@ -33,7 +33,7 @@ std::vector<std::string> headings(std::vector<std::string> columns);
 // Wraps at output_width() with this indentation; words longer than a line stay whole.
 std::string wrapped(std::string_view text, std::size_t indent);
 
-// To stdout, and to stderr as messages are written there (ledger/base/fold_lines.h): one call for a whole message.
+// To stdout and stderr.
 void print(std::string_view text);
 void warn(std::string_view text);
 

@@ -16,8 +16,8 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-// A head that there never was is nobody's. Said before a key is made: where the only key is lost, not even a refusal
-// could be signed.
+// The rules refuse a head that there never was. Said before a key is made, since where the log's only key is lost not
+// even their refusal could be signed.
 Result<void> check_taken_from(std::optional<Size> from, Size size) {
   if (!from || (*from > 0 && *from <= size)) return {};
   return usage(str("--compromised-from ", *from, ": the heads of this log are of 1 to ", size, " entries"));
@@ -102,7 +102,6 @@ Result<Exit> run_log_key_replace(const Globals& globals, const WriteFlags& write
 Result<Exit> run_log_key_retire(const Globals& globals, const WriteFlags& write, const LogKeyFlags& flags) {
   return write_and_show(globals, write, [&](const World& world) -> Result<Wanted> {
     TRY_LET(vkey, named_key(world, flags.retire.value_or("")));
-    TRY(check_taken_from(flags.compromised_from, world.position->size));
     return Wanted{ChangeLogKeys{std::nullopt, {vkey}, flags.compromised_from, flags.reason, speaker(globals, world)},
                   {}};
   });

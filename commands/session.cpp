@@ -49,7 +49,7 @@ Result<void> check_backup(const Ledger& ledger, const Home& home, const std::str
 }  // namespace
 
 void warn_of_older_backup(const std::string& which, Size size, Size seen) {
-  warn(str("cairn: ", printable(which), " is a backup of ", size, " entries; its ledger had ", seen,
+  warn(str("cairn: ", printable(which), " is an older copy, of ", size, " entries; its ledger had ", seen,
            " when it was seen from here\n"));
 }
 

@@ -344,7 +344,7 @@ void add_consistency(CLI::App& app, Arguments& arguments, Verb& chosen) {
 int complain(const Error& error) {
   std::string message = "cairn-verify: ";
   for (const std::string_view line : split(error.message, '\n')) message += printable(line) + '\n';
-  std::cerr << for_stderr(message);
+  std::cerr << message;
   return exit_code(error.kind);
 }
 

@@ -162,7 +162,7 @@ void add_key(CLI::App& app, Arguments& arguments, Verb& chosen) {
 }
 
 int complain(const Error& error) {
-  std::cerr << for_stderr("cairn-witness: " + printable(error.message) + '\n');
+  std::cerr << "cairn-witness: " << printable(error.message) << '\n';
   return exit_code(error.kind);
 }
 

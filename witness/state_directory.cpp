@@ -72,9 +72,11 @@ Result<Cosigned> StateDirectory::read(const std::string& origin) const {
     unsynced_ = false;
   }
   const fs::path file = file_of(origin, ".note");
+  // Before it is looked at: a link that leads nowhere now would be a state of nothing, and everything could be
+  // cosigned.
+  TRY(check_no_links(directory_, file.filename()));
   TRY_LET(there, file_exists(file));
   if (!there) return Cosigned{{0, empty_root()}, {}};
-  TRY(check_no_links(directory_, file.filename()));
   TRY_LET(note, read_state(file));
   auto cosigned = open_state(std::move(note), origin, witness_);
   if (cosigned.ok()) return cosigned;

@@ -1,8 +1,5 @@
 #include "ledger/base/fold_lines.h"
 
-#include <sys/ioctl.h>
-#include <unistd.h>
-
 #include <algorithm>
 #include <vector>
 
@@ -12,8 +9,7 @@ namespace cairn {
 
 namespace {
 
-constexpr std::string_view signature_mark = "\xe2\x80\x94 ";  // what a line of a note begins with (C2SP signed-note)
-constexpr std::size_t help_column = 30;                       // where CLI11 has its descriptions begin
+constexpr std::size_t help_column = 30;  // where CLI11 has its descriptions begin
 
 std::size_t width_of(std::string_view text) {
   return static_cast<std::size_t>(
@@ -116,31 +112,6 @@ std::string fold_help(std::string_view help) {
     }
   }
   return out;
-}
-
-std::string fold_message(std::string_view message, std::size_t columns) {
-  std::string out;
-  bool first = true;
-  for (const std::string_view line : split(message, '\n')) {
-    if (!first) out += '\n';
-    first = false;
-    if (width_of(line) <= columns || line.starts_with(signature_mark)) {
-      out += line;
-    } else {
-      const std::size_t begin = blanks_before(line);
-      out += folded(line, begin, begin + 2, columns);
-    }
-  }
-  return out;
-}
-
-std::string for_stderr(std::string_view message) {
-  constexpr std::size_t least = 60;
-  constexpr std::size_t most = 100;
-  winsize size{};
-  const bool terminal = ::isatty(STDERR_FILENO) == 1 && ::ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0;
-  if (!terminal) return std::string(message);
-  return fold_message(message, size.ws_col > 0 ? std::clamp<std::size_t>(size.ws_col, least, most) : most);
 }
 
 }  // namespace cairn

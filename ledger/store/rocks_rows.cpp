@@ -46,9 +46,9 @@ Error failed(std::string_view what, const fs::path& directory, const Status& sta
 Error not_read(const fs::path& directory, const Status& status) {
   Error error = failed("read", directory, status);
   if (status.IsCorruption()) error.message += "; these bytes are damaged: restore it from a copy";
-  if (status.IsIOError()) {
+  if (status.IsIOError() && !status.IsPathNotFound()) {
     error.message +=
-        "; the disk did not answer, which passes or stays: try again, and if it stays see to the disk, "
+        "; the system did not give these bytes, which passes or stays: try again, and if it stays see to the disk, "
         "and restore it from a copy";
   }
   return error;

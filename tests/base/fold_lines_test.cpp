@@ -40,17 +40,5 @@ TEST_CASE("behind an example text is text again") {
         "Example:\n  cairn x\n\n" + words + " and\nsomething more");
 }
 
-TEST_CASE("a message is folded by words, further in, and words that are longer than a line stay whole") {
-  CHECK(fold_message("cairn: one two three four\n", 14) == "cairn: one two\n  three four\n");
-  const std::string word(100, 'w');
-  CHECK(fold_message("cairn: " + word + " x", 60) == "cairn:\n  " + word + "\n  x");
-  CHECK(fold_message("short\nlines\n", 60) == "short\nlines\n");
-}
-
-TEST_CASE("a note in a message stays the note that it is") {
-  const std::string note = "log.example\n3\nAAAA\n\n\xe2\x80\x94 log.example " + std::string(96, 'A') + "\n";
-  CHECK(fold_message("Seen before:\n" + note, 60) == "Seen before:\n" + note);
-}
-
 }  // namespace
 }  // namespace cairn::test

@@ -68,10 +68,10 @@ TEST_CASE("a backup is read and audited like any ledger, and whoever reads an ol
   place.place.expect(0, "dana", {"status"});
   const Ran status = place.place.cairn("dana", place.of_backup({"status"}));
   CHECK(status.code == 0);
-  CHECK(contains(status.err, "is a backup of 2 entries; its ledger had 3 when it was seen from here"));
+  CHECK(contains(status.err, "is an older copy, of 2 entries; its ledger had 3 when it was seen from here"));
   const Ran verified = place.place.cairn("dana", place.of_backup({"verify"}));
   CHECK(verified.code == 0);
-  CHECK(contains(verified.err, "this is a backup of 2 entries; its ledger had 3"));
+  CHECK(contains(verified.err, "this is an older copy, of 2 entries; its ledger had 3"));
 }
 
 TEST_CASE("nothing is written to a backup but by backup, and backup writes to nothing else") {

@@ -189,7 +189,7 @@ TEST_CASE("What the disk did not answer is not called damage") {
     if (read.ok() || read.error().message.find("cannot read the ledger") == std::string::npos) continue;
     INFO(read.error().message);
     ++unanswered;
-    CHECK(read.error().message.find("the disk did not answer") != std::string::npos);
+    CHECK(read.error().message.find("the system did not give these bytes") != std::string::npos);
     CHECK(read.error().message.find("try again") != std::string::npos);
     CHECK(read.error().message.find("damaged") == std::string::npos);
   }

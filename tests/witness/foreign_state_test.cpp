@@ -29,6 +29,13 @@ TEST_CASE("a state that is a link is refused, however whole what it leads to is,
   CHECK(says(begun.error().message, "is a symbolic link"));
   std::ifstream in(elsewhere, std::ios::binary);
   CHECK(std::string(std::istreambuf_iterator<char>(in), {}) == state);
+  // One that leads nowhere, such as to a disk that is not mounted, is no state of nothing.
+  fs::remove(file);
+  fs::create_symlink("nowhere", file);
+  const Result<void> unmounted = witness.begin();
+  if (unmounted.ok()) CHECK(witness->add_checkpoint(log.request(0, 9)).status == 500);
+  witness.end();
+  CHECK(fs::is_symlink(file));
   fs::remove(file);
   fs::rename(elsewhere, file);
   REQUIRE(witness.begin().ok());
