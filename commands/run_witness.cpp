@@ -206,7 +206,7 @@ Result<Exit> run_witness_policy(const Globals& globals, const std::optional<Path
   TRY_LET(desk, WitnessDesk::open(globals));
   if (!file) {
     TRY_LET(policy, desk.policy());
-    return show_policy(globals, policy);
+    return show_policy(globals, desk.with_log(std::move(policy)));
   }
   TRY_LET(text, read_file(*file, max_witness_policy_bytes));
   TRY_LET(policy, given(printable(file->string()), parse_witness_policy(text)));

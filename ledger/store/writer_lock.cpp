@@ -72,8 +72,12 @@ Result<WriterLock> WriterLock::open_lock(const std::string& path) {
   struct stat status = {};
   if (::fstat(file, &status) != 0) return fault(str("cannot look at ", path, ": ", reason(errno)));
   if (S_ISREG(status.st_mode) && status.st_nlink <= 1) return lock;
-  return fault(str(printable(path), " is no file of this ledger's own, but a device, a pipe or another name of a file ",
-                   "that lies elsewhere; remove it"));
+  if (S_ISREG(status.st_mode)) {
+    return fault(str(printable(path),
+                     " has a second name, as copies with hard links have (cp -al), and what is written to ",
+                     "it is written to both; remove writer.lock from the copy"));
+  }
+  return fault(str(printable(path), " is no file of this ledger's own, but a device or a pipe; remove it"));
 }
 
 Result<WriterLock> WriterLock::take(const std::filesystem::path& directory, Millis timeout) {

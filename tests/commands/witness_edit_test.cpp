@@ -103,6 +103,17 @@ TEST_CASE("a policy that is given as a file is taken if it is of this log and ev
   CHECK(place.expect(0, "dana", {"witness", "policy"}) == kept);
 }
 
+TEST_CASE("the policy that is shown is for the keys that the log signs with now") {
+  const WitnessPlace place;
+  const std::string before = place.log_key();
+  place.expect(0, "dana", {"witness", "add", "a", of_seed('a').key.vkey(), "http://127.0.0.1:9"});
+  CHECK(contains(place.expect(0, "dana", {"witness", "policy"}), "log " + before));
+  place.expect(0, "dana", {"log-key", "replace", "--reason", "yearly"});
+  const std::string shown = place.expect(0, "dana", {"witness", "policy"});
+  CHECK(contains(shown, "log " + place.log_key()));
+  CHECK_FALSE(contains(shown, before));
+}
+
 TEST_CASE("what is typed of a witness and cannot be meant is a usage error that names it") {
   const WitnessPlace place;
   const std::string key = of_seed('a').key.vkey();
