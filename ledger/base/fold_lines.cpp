@@ -57,7 +57,11 @@ std::vector<std::string> shell_words(std::string_view line) {
   char quote = 0;
   bool begins = true;
   for (const char c : line) {
-    if (quote != 0 ? c == quote : c == '"' || c == '\'') quote = quote != 0 ? 0 : c;
+    if (quote == 0 && (c == '"' || c == '\'')) {
+      quote = c;
+    } else if (c == quote) {
+      quote = 0;
+    }
     if (c == ' ' && quote == 0) {
       begins = true;
       continue;
