@@ -61,8 +61,9 @@ void Stage::check_views() {
   for (const Writer& writer : writers_) {
     if (!writer.is_up()) continue;
     const World& world = writer.rules->world();
-    if (sha256(world.encode()) != model_.state(world.position->size)) {
-      broken(Promise::views_agree, str("writer ", writer.number, "'s World at size ", world.position->size));
+    const Size size = world.position->size;
+    if (size > model_.size() || sha256(world.encode()) != model_.state(size)) {
+      broken(Promise::views_agree, str("writer ", writer.number, "'s World at size ", size));
     }
   }
 }
