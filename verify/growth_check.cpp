@@ -10,14 +10,10 @@ namespace cairn {
 
 namespace {
 
-Error in_named(const std::string& file, const Error& error) {
-  return {error.kind, str(printable(file), ": ", error.message)};
-}
-
 Result<Head> open_named(const NamedHead& named) {
   TRY_LET(note, read_at_most(named.file, max_note_bytes));
   const Result<Checkpoint> checkpoint = open_checkpoint(note, named.key);
-  if (!checkpoint.ok()) return in_named(named.file, checkpoint.error());
+  if (!checkpoint.ok()) return in_file(named.file, checkpoint.error());
   return checkpoint->head;
 }
 
@@ -38,7 +34,7 @@ Result<Grown> check_growth(const NamedHead& older, const NamedHead& newer, const
   TRY_LET(after, open_named(newer));
   TRY_LET(text, read_at_most(proof_file, max_proof_file_bytes));
   const Result<ConsistencyFile> proof = parse_consistency_file(text);
-  if (!proof.ok()) return in_named(proof_file, proof.error());
+  if (!proof.ok()) return in_file(proof_file, proof.error());
   if (proof->old_size != before.size || proof->new_size != after.size) {
     return not_verified(str(printable(proof_file), " is from size ", proof->old_size, " to ", proof->new_size,
                             ", and the notes are of sizes ", before.size, " and ", after.size));
@@ -48,7 +44,7 @@ Result<Grown> check_growth(const NamedHead& older, const NamedHead& newer, const
         str("the old note is of size ", before.size, " and the new one of ", after.size, ": a log never shrinks"));
   }
   const Result<void> checked = check_consistency(before.size, before.root, after.size, after.root, proof->hashes);
-  if (!checked.ok()) return in_named(proof_file, checked.error());
+  if (!checked.ok()) return in_file(proof_file, checked.error());
   return Grown{newer.key.name(), before.size, after.size};
 }
 

@@ -74,10 +74,6 @@ Result<NoteVerifier> read_key(const std::string& vkey, std::string_view flag = "
   return log;
 }
 
-Error in_file(const std::string& file, const Error& error) {
-  return {error.kind, str(printable(file), ": ", error.message)};
-}
-
 void show_progress(Size done, Size total) {
   constexpr Size step = 16384;
   if (done == total) {

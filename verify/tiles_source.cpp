@@ -65,6 +65,10 @@ Result<Bytes> read_at_most(const fs::path& file, std::size_t most) {
   return bytes;
 }
 
+Error in_file(const std::string& file, const Error& error) {
+  return {error.kind, str(printable(file), ": ", error.message)};
+}
+
 Result<std::optional<Bytes>> read_foreign_file(const fs::path& file, std::size_t most) {
   std::error_code error;
   const fs::file_status status = fs::symlink_status(file, error);

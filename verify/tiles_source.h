@@ -72,6 +72,9 @@ bool is_last_signed_name(std::string_view name);
 // At most `most` bytes, or an error; wherever the path leads, since whoever runs the program named it.
 Result<Bytes> read_at_most(const std::filesystem::path& file, std::size_t most);
 
+// An error of what this file holds, with its name.
+Error in_file(const std::string& file, const Error& error);
+
 // A file that nobody here named: regular and no link besides. Nothing if it is not there.
 Result<std::optional<Bytes>> read_foreign_file(const std::filesystem::path& file, std::size_t most);
 

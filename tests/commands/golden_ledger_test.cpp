@@ -60,12 +60,17 @@ void write_generated(const fs::path& directory) {
   }
 }
 
-// By whom they were first written: CAIRN_GOLDEN_OUT names an empty directory.
-TEST_CASE("the ledgers of this format are written", "[.write-golden-ledgers]") {
+// Where they are written: CAIRN_GOLDEN_OUT names an empty directory.
+fs::path golden_out() {
   const char* out = std::getenv("CAIRN_GOLDEN_OUT");
   REQUIRE(out != nullptr);
-  const fs::path to(out);
-  fs::create_directories(to);
+  fs::create_directories(out);
+  return out;
+}
+
+// By whom they were first written.
+TEST_CASE("the ledgers of this format are written", "[.write-golden-ledgers]") {
+  const fs::path to = golden_out();
   write_generated(to / "generated");
 
   const Workplace place;
@@ -179,10 +184,7 @@ Json write_forked(const Workplace& place, const fs::path& to) {
 }
 
 TEST_CASE("the ledgers of what rarely happens are written", "[.write-rare-golden-ledgers]") {
-  const char* out = std::getenv("CAIRN_GOLDEN_OUT");
-  REQUIRE(out != nullptr);
-  const fs::path to(out);
-  fs::create_directories(to);
+  const fs::path to = golden_out();
   write_corrected(to / "corrected");
   const Workplace place;
   Json expected = write_forked(place, to);

@@ -23,6 +23,15 @@ void live(Scenario& s) {
   s.given("mia", {ApprovalDenied{rollout_id(4), Stage::full, "no"}});
 }
 
+// Applied and undone, it leaves the bytes that there were before.
+void require_undone(World& world, const Recorded& entry) {
+  const Bytes before = world.encode();
+  const std::size_t mark = world.journal.mark();
+  world.apply(entry);
+  world.journal.undo_to(mark);
+  REQUIRE(world.encode() == before);
+}
+
 // Asks a world whatever can be asked of it.
 void question(World& world, const Scenario& s) {
   for (const Recorded& entry : s.entries) {
@@ -80,11 +89,7 @@ TEST_CASE("What a clock set back is the same whoever had forgotten ids by then, 
   // A writer that follows others has nothing forgotten before it has seen all that it follows.
   World follower;
   for (const Recorded& entry : s.entries) {
-    const Bytes before = follower.encode();
-    const std::size_t mark = follower.journal.mark();
-    follower.apply(entry);
-    follower.journal.undo_to(mark);
-    REQUIRE(follower.encode() == before);
+    require_undone(follower, entry);
     follower.apply(entry);
   }
   follower.journal.keep();
@@ -98,11 +103,7 @@ TEST_CASE("What is undone never happened") {
   live(s);
   World world;
   for (const Recorded& entry : s.entries) {
-    const Bytes before = world.encode();
-    const std::size_t mark = world.journal.mark();
-    world.apply(entry);
-    world.journal.undo_to(mark);
-    REQUIRE(world.encode() == before);
+    require_undone(world, entry);
     world.journal.keep();
     world.apply(entry);
   }
